@@ -51,7 +51,7 @@ def coverage(
     hits = 0
     for seed in range(sets):
         true = _drawn(random, kind, n)
-        found = calibration_error(scores_of(true, power), random.random(n) < true, BINS, seed)
+        found = calibration_error(scores_of(true, power), random.random(n) < true, BINS, seed, np.ones(n))
         hits += found.low - 1e-4 <= error <= found.high + 1e-4
     return hits / sets
 
@@ -73,7 +73,7 @@ def coverage_of_losses(
     for _ in range(sets):
         true = _drawn(random, kind, n)
         brier, log = losses_of(scores_of(true, power), random.random(n) < true)
-        for at, found in enumerate(compared(brier, log)[:2]):
+        for at, found in enumerate(compared(brier, log, np.ones(len(brier)))[:2]):
             hits[at] += found.low <= truth[at] <= found.high
     return float(hits[0]) / sets, float(hits[1]) / sets
 

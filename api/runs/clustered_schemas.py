@@ -37,6 +37,7 @@ class ClusteredIntervals(msgspec.Struct):
     groups: Annotated[int, Meta(description="Number of groups.")]
     alpha: Annotated[float, Meta(description="1 minus the confidence of each interval.")]
     items: Annotated[list[ClusteredInterval], Meta(description="Accuracy, then the metrics of each class.")]
+    weight: Annotated[float | None, Meta(description="Sum of the weights of these samples; null where they have none.")]
 
     @classmethod
     def of(cls, found: ClusteredRun) -> "ClusteredIntervals":
@@ -55,4 +56,6 @@ class ClusteredIntervals(msgspec.Struct):
             )
             for one in found.metrics
         ]
-        return cls(found.run_id, found.version, found.column, found.rows, found.groups, found.alpha, items)
+        return cls(
+            found.run_id, found.version, found.column, found.rows, found.groups, found.alpha, items, found.weight
+        )

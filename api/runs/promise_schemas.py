@@ -57,7 +57,9 @@ class DecisionCurvePoint(msgspec.Struct):
     """The net benefit of acting where the score reaches a threshold probability."""
 
     threshold: Annotated[float, Meta(description="Probability at which acting and not acting are as good.")]
-    net_benefit: Annotated[float, Meta(description="TP / n - FP / n x threshold / (1 - threshold).")]
+    net_benefit: Annotated[
+        float, Meta(description="TP / n - FP / n x threshold / (1 - threshold), by weights if there are any.")
+    ]
     low: Annotated[float, Meta(description="Lower bound of its interval of 95 %.")]
     high: Annotated[float, Meta(description="Upper bound of its interval of 95 %.")]
     of_all: Annotated[float, Meta(description="Net benefit of acting on every sample; that of acting on none is 0.")]
@@ -80,12 +82,17 @@ class RunDecisionCurve(msgspec.Struct):
     positives: Annotated[int, Meta(description="Number of samples of the class.")]
     negatives: Annotated[int, Meta(description="Number of samples of the other classes.")]
     points: Annotated[list[DecisionCurvePoint], Meta(description="The net benefit at rising thresholds.")]
+    positive_weight: Annotated[
+        float | None, Meta(description="Sum of the weights of the positives; null where samples have none.")
+    ] = None
+    negative_weight: Annotated[float | None, Meta(description="Sum of the weights of the negatives.")] = None
 
     @classmethod
     def of(cls, run: ReadyRun, found: ClassDecisionCurve) -> "RunDecisionCurve":
         """Present a decision curve."""
         points = [DecisionCurvePoint.of(point) for point in found.points]
-        return cls(run.version, run.summary.classes[found.position], found.positives, found.negatives, points)
+        label, weights = run.summary.classes[found.position], found.weights or (None, None)
+        return cls(run.version, label, found.positives, found.negatives, points, *weights)
 
 
 def _sentence(point: OperatingPointOut | None, promise: Promise) -> str:

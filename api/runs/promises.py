@@ -43,7 +43,7 @@ class RunPromiseController(Controller):
         sets of samples, at most a share of 1 - confidence would lead to a threshold that breaks it. For precision and
         specificity the lowest threshold is chosen, for recall the highest. Out of all scores.
         """
-        run = await runs.get_shown(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id, heeds_weights=True)
         promise, position = Promise(metric, at_least, confidence), read_class(run, class_label, "class")
         found = await promises.promised_threshold(platform, run, position, read_conditions(run, slices), promise)
         return RunPromisedThreshold.of(run, found, promise)
@@ -63,7 +63,7 @@ class RunPromiseController(Controller):
         The net benefit of acting on the probabilities of a class at evenly spaced threshold probabilities, beside that
         of acting on all samples and on none.
         """
-        run = await runs.get_shown(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id, heeds_weights=True)
         position = read_class(run, class_label, "class")
         return RunDecisionCurve.of(
             run, await promises.net_benefit(platform, run, position, read_conditions(run, slices), points)

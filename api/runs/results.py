@@ -98,7 +98,7 @@ class RunResultController(Controller):
         Accuracy, and precision, recall and F1 of each class, with the intervals of 95 % that the groups allow and how
         much wider that makes them.
         """
-        run = await runs.get_ready(platform, caller, run_id)
+        run = await runs.get_ready(platform, caller, run_id, heeds_weights=True)
         return ClusteredIntervals.of(await clustered.estimates(platform, run, group, read_conditions(run, slices)))
 
     @get("/receipt", operation_id="runs.get_receipt")

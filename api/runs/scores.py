@@ -116,7 +116,7 @@ class RunScoreController(Controller):
         both parts have the same share of the class. Of more than 2,000,000 samples so many are drawn. The run itself
         stays as it is.
         """
-        run = await runs.get_shown(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id, heeds_weights=True)
         plan = RecalibrationPlan(method, fitted_share, seed, bins)
         position = read_class(run, class_label, "class")
         found = await recalibration.recalibration(platform, run, position, read_conditions(run, slices), plan)
@@ -140,7 +140,7 @@ class RunScoreController(Controller):
         and judged on the others. The most probable class of a sample stays the same. Of more than 8,000,000
         probabilities so many are drawn. The run itself stays as it is.
         """
-        run = await runs.get_shown(platform, caller, run_id)
+        run = await runs.get_shown(platform, caller, run_id, heeds_weights=True)
         plan = TemperaturePlan(fitted_share, seed, bins)
         found = await temperature.temperature(platform, run, read_conditions(run, slices), plan)
         return RunTemperature.of(run, found, plan)

@@ -1,5 +1,6 @@
 """Metrics of a run whose samples come in groups, such as the images of one patient, with intervals that know it."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,8 +9,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from shared.evaluation.confusion.cell_counts import SparseCells
 from shared.evaluation.intervals.clustered import ClusteredEstimate, clustered, f1_of_jaccard
 from shared.evaluation.intervals.of_matrix import Confidence
+from shared.evaluation.rates import Floats
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
@@ -43,20 +46,28 @@ class ClusteredRun(NamedTuple):
     groups: int
     alpha: float
     metrics: list[ClusteredMetric]
+    # The sum of the weights of the rows, if they have weights.
+    weight: float | None
 
 
 class _Cells(NamedTuple):
-    """Numbers of samples by group, actual and predicted class: only of combinations that occur."""
+    """Numbers of samples by group, actual and predicted class, and their weights: only of combinations that occur.
+
+    Without weights both are the numbers.
+    """
 
     groups: int
     group: Counts
     actual: Counts
     predicted: Counts
     samples: Counts
+    weights: Floats
 
-    def sums(self, chosen: NDArray[np.bool_]) -> Counts:
-        """The number of samples of each group in some of the cells."""
-        return np.bincount(self.group[chosen], self.samples[chosen], self.groups).astype(np.int64)
+    def estimate(self, part: NDArray[np.bool_], whole: NDArray[np.bool_], alpha: float) -> ClusteredEstimate:
+        """The share of some of the cells among others, of which they are a part."""
+        parts, wholes = (np.bincount(self.group[at], self.weights[at], self.groups) for at in (part, whole))
+        samples = np.bincount(self.group[whole], self.samples[whole], self.groups).astype(np.int64)
+        return clustered(parts, wholes, alpha, samples)
 
 
 async def estimates(platform: Platform, run: ReadyRun, column: str, conditions: Sequence[Condition]) -> ClusteredRun:
@@ -69,7 +80,8 @@ async def estimates(platform: Platform, run: ReadyRun, column: str, conditions: 
         cells = _cells(scan, run, column, conditions)
         alpha = Confidence().alpha
         metrics = list(_metrics(cells, run.summary.classes, alpha))
-        return ClusteredRun(run.id, run.version, column, int(cells.samples.sum()), cells.groups, alpha, metrics)
+        rows, weight = int(cells.samples.sum()), math.fsum(cells.weights.tolist()) if scan.weighed else None
+        return ClusteredRun(run.id, run.version, column, rows, cells.groups, alpha, metrics, weight)
 
     return await answers.scan(platform, run, measure)
 
@@ -77,14 +89,13 @@ async def estimates(platform: Platform, run: ReadyRun, column: str, conditions: 
 def _cells(scan: RowScan, run: ReadyRun, column: str, conditions: Sequence[Condition]) -> _Cells:
     k, name = len(run.summary.classes), f"m_{run.summary.metadata.index(column)}"
     known: dict[str, int] = {}
-    keys, samples = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    for table in scan.select(["t", "p", name], conditions):
+    sums = SparseCells()
+    for table in scan.select(["t", "p", name, *scan.weighed], conditions):
         groups = _codes(table.column(name).combine_chunks(), known, column)
         cells = (groups * k + scan.classes_in(table, "t")) * k + scan.classes_in(table, "p")
-        found, counts = np.unique(cells, return_counts=True)
-        keys, where = np.unique(np.concatenate([keys, found]), return_inverse=True)
-        samples = np.bincount(where, np.concatenate([samples, counts]), len(keys)).astype(np.int64)
-    return _Cells(len(known), keys // (k * k), keys // k % k, keys % k, samples)
+        sums.add(cells, scan.weights(table))
+    keys, samples, weights = sums.totals()
+    return _Cells(len(known), keys // (k * k), keys // k % k, keys % k, samples, weights)
 
 
 def _codes(array: Any, known: dict[str, int], column: str) -> Counts:
@@ -106,12 +117,11 @@ def _codes(array: Any, known: dict[str, int], column: str) -> Counts:
 
 def _metrics(cells: _Cells, classes: Sequence[Label], alpha: float) -> Iterator[ClusteredMetric]:
     is_right = cells.actual == cells.predicted
-    whole = cells.sums(np.ones(len(is_right), bool))
-    yield ClusteredMetric("accuracy", None, clustered(cells.sums(is_right), whole, alpha))
+    yield ClusteredMetric("accuracy", None, cells.estimate(is_right, np.ones(len(is_right), bool), alpha))
     for code, label in enumerate(classes):
         is_actual, is_predicted = cells.actual == code, cells.predicted == code
-        hits = cells.sums(is_actual & is_predicted)
+        hits = is_actual & is_predicted
         for name, chosen in (("precision", is_predicted), ("recall", is_actual)):
-            yield ClusteredMetric(f"{name}.class", label, clustered(hits, cells.sums(chosen), alpha))
-        jaccard = clustered(hits, cells.sums(is_actual | is_predicted), alpha)
+            yield ClusteredMetric(f"{name}.class", label, cells.estimate(hits, chosen, alpha))
+        jaccard = cells.estimate(hits, is_actual | is_predicted, alpha)
         yield ClusteredMetric("f1.class", label, f1_of_jaccard(jaccard))

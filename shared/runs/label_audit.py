@@ -80,7 +80,7 @@ def audit_labels(scan: RowScan, run: ReadyRun, limit: int) -> LabelAuditResult:
     """Audit the labels; raises ScoresMissing, ScoresNotProbabilities, SamplesInsufficient, AuditTooLarge."""
     summary, classes = run.summary, run.summary.classes
     _check(run)
-    labels, predicted, probabilities = read_probabilities(scan, run)
+    labels, predicted, probabilities, _ = read_probabilities(scan, run)
     found = suspected_errors(labels, probabilities)
     thresholds = [None if np.isnan(value) else value for value in found.thresholds.tolist()]
     tops = [top for top in _TOPS if top < len(found.rows)] + ([len(found.rows)] if len(found.rows) else [])

@@ -13,12 +13,17 @@ from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
 from shared.runs.curves import refuse_margins
-from shared.runs.errors import SamplesInsufficient
+from shared.runs.errors import SamplesInsufficient, WeightsUnsupported
 from shared.runs.filters import Condition
 from shared.runs.records import ReadyRun
 from shared.runs.scanning import RowScan
 
 T = TypeVar("T")
+
+_OF_EQUAL_SAMPLES = (
+    "A promise is an exact test of samples that count alike: hits and misses with weights have no distribution that "
+    "holds whatever the weights are. Set `columns.weight` to null for a promise about the samples as they were drawn."
+)
 
 
 class ClassPromise(NamedTuple):
@@ -29,18 +34,27 @@ class ClassPromise(NamedTuple):
 
 
 class ClassDecisionCurve(NamedTuple):
-    """The decision curve of the class at a position, with the numbers of its samples and of the others."""
+    """The decision curve of the class at a position, with the numbers of its samples and of the others.
+
+    `weights` are the sums of their weights, if samples have weights; those without weight are none of either.
+    """
 
     position: int
     positives: int
     negatives: int
+    weights: tuple[float, float] | None
     points: list[NetBenefit]
 
 
 async def promised_threshold(
     platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], promise: Promise
 ) -> ClassPromise:
-    """The threshold of a class that keeps a promise; raises InvalidInput, ScoresMissing, SamplesInsufficient."""
+    """The threshold of a class that keeps a promise; raises InvalidInput, ScoresMissing, SamplesInsufficient.
+
+    Raises WeightsUnsupported for weighted samples: their losses have no exact distribution for any weights.
+    """
+    if run.summary.is_weighted:
+        raise WeightsUnsupported(_OF_EQUAL_SAMPLES)
     scored = scores_of(run.summary, position_of_scored_class(run, position))
     found = await _of_ranked(platform, run, scored, conditions, lambda ranked: promise_threshold(ranked, promise))
     return ClassPromise(scored.position, found)
@@ -59,9 +73,10 @@ async def net_benefit(
     thresholds = np.arange(1, points + 1) / (points + 1)
 
     def measure(ranked: RankedScores) -> ClassDecisionCurve:
-        return ClassDecisionCurve(
-            scored.position, int(ranked.positives), int(ranked.negatives), decision_curve(ranked, thresholds)
-        )
+        positives = int(np.count_nonzero(ranked.keys & 1))
+        weights = None if ranked.weighted is None else (ranked.positives, ranked.negatives)
+        counted = positives, len(ranked.keys) - positives
+        return ClassDecisionCurve(scored.position, *counted, weights, decision_curve(ranked, thresholds))
 
     return await _of_ranked(platform, run, scored, conditions, measure)
 
@@ -83,6 +98,9 @@ async def _of_ranked(
 
 def _check(ranked: RankedScores) -> None:
     n = len(ranked.keys)
+    if n >= MIN_SAMPLES and ranked.weighted is not None and ranked.weighted.worth < MIN_SAMPLES:
+        worth = f"By their weights the {n:,} samples are worth {ranked.weighted.worth:.2g} of equal weight"
+        raise SamplesInsufficient(f"{worth}; at least {MIN_SAMPLES} are needed.")
     if n < MIN_SAMPLES:
         raise SamplesInsufficient(f"{there_are(n, 'sample')}; at least {MIN_SAMPLES} are needed.")
     if not ranked.positives or not ranked.negatives:

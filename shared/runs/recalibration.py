@@ -13,12 +13,14 @@ from shared.evaluation.calibration.recalibration import (
     TooFewOfAKind,
     recalibrate,
 )
+from shared.evaluation.rates import Floats
 from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
 from shared.runs.curves import refuse_margins
 from shared.runs.errors import SamplesInsufficient
 from shared.runs.filters import Condition
+from shared.runs.probabilities import with_weight
 from shared.runs.records import ReadyRun
 from shared.runs.scanning import RowScan
 
@@ -38,21 +40,33 @@ async def recalibration(
     refuse_margins(scored)
 
     def measure(scan: RowScan) -> Recalibration:
+        scores, positive, weights = scored_rows(scan, scored, conditions)
         try:
-            return recalibrate(*scored_rows(scan, scored, conditions), plan)
+            return recalibrate(scores, positive, plan, weights)
         except (NothingToFit, TooFewOfAKind) as error:
             raise SamplesInsufficient(str(error)) from error
 
     return ClassRecalibration(scored.position, await answers.scan(platform, run, measure))
 
 
-def scored_rows(
-    scan: RowScan, scored: ClassScores, conditions: Sequence[Condition]
-) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """The score of a class in each row that fulfils the conditions, and whether the row is of the class."""
+class ScoredRows(NamedTuple):
+    """The score of a class in each row, whether the row is of the class, and its weight; None without weights."""
+
+    scores: NDArray[Any]
+    positive: NDArray[np.bool_]
+    weights: Floats | None
+
+
+def scored_rows(scan: RowScan, scored: ClassScores, conditions: Sequence[Condition]) -> ScoredRows:
+    """The rows that fulfil the conditions; of weighted ones those with a weight, as the others count for nothing."""
     scores: list[NDArray[Any]] = [np.zeros(0, np.float32)]
     positive: list[NDArray[np.bool_]] = [np.zeros(0, np.bool_)]
-    for table in scan.select(scored.columns, conditions):
+    weights: list[Floats] = [np.zeros(0)]
+    for part in scan.select([*scored.columns, *scan.weighed], conditions):
+        table = with_weight(scan, part)
         scores.append(scored.values(scan, table))
         positive.append(scan.classes_in(table, "t") == scored.position)
-    return np.concatenate(scores), np.concatenate(positive)
+        if (of_rows := scan.weights(table)) is not None:
+            weights.append(of_rows)
+    all_weights = np.concatenate(weights) if scan.weighed else None
+    return ScoredRows(np.concatenate(scores), np.concatenate(positive), all_weights)

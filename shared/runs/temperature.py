@@ -12,7 +12,7 @@ from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.errors import SamplesInsufficient, ScoresNotProbabilities
 from shared.runs.filters import Condition
-from shared.runs.probabilities import read_probabilities
+from shared.runs.probabilities import read_probabilities, with_weight
 from shared.runs.records import ReadyRun
 from shared.runs.scanning import RowScan
 
@@ -40,9 +40,9 @@ async def temperature(
         return table.take(pa.array(np.flatnonzero(random.random(table.num_rows) < share)))
 
     def measure(scan: RowScan) -> FittedTemperature:
-        read = read_probabilities(scan, run, conditions, drawn)
+        read = read_probabilities(scan, run, conditions, lambda table: drawn(with_weight(scan, table)))
         try:
-            return fit_and_judge(read.labels, read.probabilities, plan)
+            return fit_and_judge(read.labels, read.probabilities, plan, read.weights)
         except (NothingToFit, TooFewOfAKind) as error:
             raise SamplesInsufficient(str(error)) from error
 

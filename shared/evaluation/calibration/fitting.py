@@ -34,9 +34,14 @@ class NothingToFit(Exception):
     """The samples have no best map of this method; the message is the reason."""
 
 
-def fit(method: CalibrationMethod, scores: NDArray[Any], positive: Positive) -> CalibrationMap:
-    """Fit a map to scores in [0, 1] and labels, (n,), of both kinds; raises NothingToFit."""
-    counts = count_at_scores(scores, positive)
+def fit(
+    method: CalibrationMethod, scores: NDArray[Any], positive: Positive, weights: Floats | None = None
+) -> CalibrationMap:
+    """Fit a map to scores in [0, 1] and labels, (n,), of both kinds; raises NothingToFit.
+
+    With weights (n,) each sample has so much of the likelihood, or of the squares.
+    """
+    counts = count_at_scores(scores, positive, weights)
     if len(counts.thresholds) <= len(("infinity", "one score")):
         raise NothingToFit(CONSTANT)
     fits: dict[CalibrationMethod, Callable[[ThresholdCounts], CalibrationMap]] = {

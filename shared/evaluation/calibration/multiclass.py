@@ -4,6 +4,7 @@ Guo, Pleiss, Sun and Weinberger 2017: the logarithms of the probabilities are di
 again. The most probable class stays the same, and with it the accuracy.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from shared.evaluation.calibration.fitting import NothingToFit
 from shared.evaluation.calibration.recalibration import (
     MIN_OF_KIND,
+    CalibrationMetric,
     MeasuredValue,
     MetricChange,
     TooFewOfAKind,
@@ -19,6 +21,7 @@ from shared.evaluation.calibration.recalibration import (
     compared,
 )
 from shared.evaluation.calibration.reliability import CLIPPED_AT
+from shared.evaluation.calibration.weighted_means import worth
 from shared.evaluation.rates import Floats
 
 _MAX_STEPS = 100
@@ -46,23 +49,30 @@ class FittedTemperature(NamedTuple):
     metrics: list[MetricChange]
 
 
-def fit_and_judge(labels: NDArray[np.int64], probabilities: Floats, plan: TemperaturePlan) -> FittedTemperature:
+def fit_and_judge(
+    labels: NDArray[np.int64], probabilities: Floats, plan: TemperaturePlan, weights: Floats | None = None
+) -> FittedTemperature:
     """Fit a temperature to labels (n,) and probabilities (n, k); raises TooFewOfAKind, NothingToFit.
 
-    The calibration error is that of the most probable class: its probability against how often it is the label.
+    The calibration error is that of the most probable class: its probability against how often it is the label. With
+    weights (n,), all above 0, likelihood and losses are weighted.
     """
+    given = np.ones(len(labels)) if weights is None else weights
     fitted, judged = split_by_class(labels, plan.fitted_share, plan.seed)
     for name, rows in (("fitted", fitted), ("judged", judged)):
-        if len(rows) < MIN_OF_KIND:
-            raise TooFewOfAKind(f"There are {len(rows):,} samples to be {name}; at least {MIN_OF_KIND} are needed.")
-    temperature = fit_temperature(labels[fitted], probabilities[fitted])
-    truth, before = labels[judged], scaled(probabilities[judged], 1.0)
+        # Of equal weights rounding may leave a little less than their number.
+        if round(worth(given[rows]), 6) < MIN_OF_KIND:
+            are = f"{len(rows):,} samples" + ("" if weights is None else f", worth {worth(given[rows]):.2g},")
+            raise TooFewOfAKind(f"There are {are} to be {name}; at least {MIN_OF_KIND} are needed.")
+    temperature = fit_temperature(labels[fitted], probabilities[fitted], given[fitted])
+    truth, before, of_judged = labels[judged], scaled(probabilities[judged], 1.0), given[judged]
     after = scaled(probabilities[judged], temperature)
     is_right = before.argmax(axis=1) == truth
-    first, second = (calibration_error(part.max(axis=1), is_right, plan.bins, plan.seed) for part in (before, after))
-    return FittedTemperature(
-        temperature, len(fitted), len(judged), [*_losses(truth, before, after), _error(first, second)]
+    first, second = (
+        calibration_error(part.max(axis=1), is_right, plan.bins, plan.seed, of_judged) for part in (before, after)
     )
+    metrics = [*_losses(truth, before, after, of_judged), _error(first, second)]
+    return FittedTemperature(temperature, len(fitted), len(judged), metrics)
 
 
 def split_by_class(labels: NDArray[np.int64], share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -78,8 +88,11 @@ def split_by_class(labels: NDArray[np.int64], share: float, seed: int) -> tuple[
     return first, second
 
 
-def fit_temperature(labels: NDArray[np.int64], probabilities: Floats) -> float:
-    """The temperature of the least log loss, by Newton's method on its inverse; raises NothingToFit."""
+def fit_temperature(labels: NDArray[np.int64], probabilities: Floats, weights: Floats) -> float:
+    """The temperature of the least log loss, by Newton's method on its inverse; raises NothingToFit.
+
+    `weights` (n,) are how much each sample counts.
+    """
     logs = np.log(np.maximum(probabilities, CLIPPED_AT))
     logs -= logs.max(axis=1, keepdims=True)
     own = logs[np.arange(len(labels)), labels]
@@ -89,23 +102,23 @@ def fit_temperature(labels: NDArray[np.int64], probabilities: Floats) -> float:
         raise NothingToFit(SEPARATED)
 
     def loss(inverse: float) -> float:
-        return float(np.log(np.exp(inverse * logs).sum(axis=1)).sum() - inverse * own.sum())
+        return float(weights @ (np.log(np.exp(inverse * logs).sum(axis=1)) - inverse * own))
 
     inverse = 0.0
     for _ in range(_MAX_STEPS):
         shares = np.exp(inverse * logs)
         shares /= shares.sum(axis=1, keepdims=True)
         means = (shares * logs).sum(axis=1)
-        slope = float((own - means).sum())
+        slope = float(weights @ (own - means))
         if not inverse and slope <= 0:
             # The loss is convex: where it does not fall from 0 on, its least is not beyond.
             raise NothingToFit(REVERSED)
-        step = slope / float((shares * (logs - means[:, None]) ** 2).sum())
+        step = slope / float(weights @ (shares * (logs - means[:, None]) ** 2).sum(axis=1))
         before, size = loss(inverse), 1.0
         while size > _PRECISION and loss(inverse + size * step) > before:
             size /= 2
         inverse += size * step
-        if slope * step < _PRECISION * len(labels):
+        if slope * step < _PRECISION * weights.sum():
             return 1 / inverse
     raise NothingToFit(SEPARATED)
 
@@ -118,11 +131,12 @@ def scaled(probabilities: Floats, temperature: float) -> Floats:
     return shares
 
 
-def _losses(labels: NDArray[np.int64], before: Floats, after: Floats) -> list[MetricChange]:
+def _losses(labels: NDArray[np.int64], before: Floats, after: Floats, weights: Floats) -> list[MetricChange]:
     rows = np.arange(len(labels))
-    logs = [-np.log(np.maximum(part[rows, labels], CLIPPED_AT)) for part in (before, after)]
-    squares = [(part**2).sum(axis=1) - 2 * part[rows, labels] + 1 for part in (before, after)]
-    return [MetricChange("log_loss", *compared(*logs)), MetricChange("brier", *compared(*squares))]
+    log_losses = (-np.log(np.maximum(part[rows, labels], CLIPPED_AT)) for part in (before, after))
+    squares = ((part**2).sum(axis=1) - 2 * part[rows, labels] + 1 for part in (before, after))
+    kinds: tuple[tuple[CalibrationMetric, Iterator[Floats]], ...] = (("log_loss", log_losses), ("brier", squares))
+    return [MetricChange(name, *compared(next(parts), next(parts), weights)) for name, parts in kinds]
 
 
 def _error(before: MeasuredValue, after: MeasuredValue) -> MetricChange:

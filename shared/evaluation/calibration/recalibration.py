@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from shared.evaluation.calibration.fitting import fit
 from shared.evaluation.calibration.maps import CalibrationMap, CalibrationMethod, logits
+from shared.evaluation.calibration.weighted_means import binned_means, mean_with_margin, worth
 from shared.evaluation.curves.ranking import Positive
-from shared.evaluation.distributions import student_critical
 from shared.evaluation.rates import Floats
 
 CalibrationMetric = Literal["log_loss", "brier", "ece"]
@@ -63,24 +63,32 @@ class TooFewOfAKind(Exception):
     """One part has too few samples with or without the class; the message says how many there are."""
 
 
-def recalibrate(scores: NDArray[Any], positive: Positive, plan: RecalibrationPlan) -> Recalibration:
-    """Fit a map of scores in [0, 1], shape (n,), and judge it; raises TooFewOfAKind, NothingToFit."""
+def recalibrate(
+    scores: NDArray[Any], positive: Positive, plan: RecalibrationPlan, weights: Floats | None = None
+) -> Recalibration:
+    """Fit a map of scores in [0, 1], shape (n,), and judge it; raises TooFewOfAKind, NothingToFit.
+
+    With weights (n,), all above 0, the fit is that of the weighted likelihood, and the losses are weighted means.
+    """
+    given = np.ones(len(scores)) if weights is None else weights
     fitted, judged = split(positive, plan.fitted_share, plan.seed)
     for name, rows in (("fitted", fitted), ("judged", judged)):
-        fewest = min(int(positive[rows].sum()), int((~positive[rows]).sum()))
-        if fewest < MIN_OF_KIND:
+        fewest = min(worth(given[rows[side]]) for side in (positive[rows], ~positive[rows]))
+        # Of equal weights rounding may leave a little less than their number.
+        if round(fewest, 6) < MIN_OF_KIND:
+            are = f"{fewest:,.0f} are" if weights is None else f"{fewest:,.2g}, by their weights, are"
             raise TooFewOfAKind(
-                f"Of the {len(rows):,} samples to be {name} only {fewest:,} are of one kind, with or without the "
-                f"class; at least {MIN_OF_KIND} are needed."
+                f"Of the {len(rows):,} samples to be {name} only {are} of one kind, with or without the class; at "
+                f"least {MIN_OF_KIND} are needed."
             )
-    found = fit(plan.method, scores[fitted], positive[fitted])
-    labels = positive[judged]
+    found = fit(plan.method, scores[fitted], positive[fitted], None if weights is None else weights[fitted])
+    labels, of_judged = positive[judged], given[judged]
     before, after = scores[judged], found.apply(scores[judged])
     metrics = [
-        MetricChange("log_loss", *compared(_log_losses(before, labels), _log_losses(after, labels))),
-        MetricChange("brier", *compared(_squares(before, labels), _squares(after, labels))),
+        MetricChange("log_loss", *compared(_log_losses(before, labels), _log_losses(after, labels), of_judged)),
+        MetricChange("brier", *compared(_squares(before, labels), _squares(after, labels), of_judged)),
     ]
-    first, second = (calibration_error(part, labels, plan.bins, plan.seed) for part in (before, after))
+    first, second = (calibration_error(part, labels, plan.bins, plan.seed, of_judged) for part in (before, after))
     metrics.append(MetricChange("ece", first, second, None))
     return Recalibration(found, len(fitted), len(judged), metrics)
 
@@ -102,20 +110,19 @@ def split(positive: Positive, share: float, seed: int) -> tuple[NDArray[np.int64
     return first, second
 
 
-def calibration_error(scores: NDArray[Any], positive: Positive, bins: int, seed: int) -> MeasuredValue:
+def calibration_error(scores: NDArray[Any], positive: Positive, bins: int, seed: int, weights: Floats) -> MeasuredValue:
     """The ECE of bins of equal width, (low, high], with an interval that noise in the bins does not shift.
 
     Noise makes the gaps of well calibrated scores too large, and those of a bootstrap larger still. So the interval is
     of all multiples of the observed gaps under which an ECE as large as the observed one is neither too small nor too
-    large a surprise; gaps are means of samples, and normal with their covariance.
+    large a surprise; gaps are weighted means of samples, and normal with their covariance.
     """
     # An edge is the float that its decimal is read as, of the type of the scores.
     edges = (np.arange(bins + 1) / bins).astype(scores.dtype)
     at = np.maximum(np.searchsorted(edges, scores, "left") - 1, 0)
     gaps = scores.astype(np.float64) - positive
-    sums, squares = (np.bincount(at, weights, bins) / len(scores) for weights in (gaps, gaps**2))
+    sums, covariance = binned_means(at, gaps, weights, bins)
     error = float(np.abs(sums).sum())
-    covariance = (np.diag(squares) - np.outer(sums, sums)) / len(scores)
     noise = np.random.default_rng(seed).multivariate_normal(np.zeros(bins), covariance, _REPLICATES)
 
     def multiple(tail: float) -> float:
@@ -140,20 +147,12 @@ def _squares(scores: NDArray[Any], positive: Positive) -> Floats:
     return (scores.astype(np.float64) - positive) ** 2
 
 
-def compared(before: Floats, after: Floats) -> tuple[MeasuredValue, MeasuredValue, MeasuredValue]:
+def compared(before: Floats, after: Floats, weights: Floats) -> tuple[MeasuredValue, MeasuredValue, MeasuredValue]:
     """The mean losses before and after, and the mean of the differences, which the same samples make narrower."""
-    return _mean(before), _mean(after), _mean(after - before, lowest=-math.inf)
+    change = _mean(after - before, weights, lowest=-math.inf)
+    return _mean(before, weights), _mean(after, weights), change
 
 
-def _mean(values: Floats, *, lowest: float = 0.0) -> MeasuredValue:
-    """A mean with its interval, by Student's t with Satterthwaite's degrees of freedom of the variance.
-
-    Of few samples of a class a handful of large losses makes up the variance, which is uncertain then itself.
-    """
-    n, mean = len(values), float(values.mean())
-    squares = np.square(values - mean)
-    variance = float(squares.sum()) / (n - 1)
-    kurtosis = float(np.square(squares).mean() / squares.mean() ** 2) if variance else 1.0
-    freedom = 2 * n / (kurtosis - 1) if kurtosis - 1 > 1 / n else n * n
-    half = student_critical(_ALPHA, max(int(freedom), 1)) * math.sqrt(variance / n)
+def _mean(values: Floats, weights: Floats, *, lowest: float = 0.0) -> MeasuredValue:
+    mean, half = mean_with_margin(values, weights, _ALPHA)
     return MeasuredValue(mean, max(lowest, mean - half), mean + half)

@@ -57,6 +57,11 @@ class SparseCells:
         sums.add(np.searchsorted(self.keys, cells), weights)
         self.sums = sums
 
+    def totals(self) -> tuple[Cells, Cells, Weights]:
+        """The cells that have rows, how many these are, and the sums of their weights: their number without weights."""
+        weights = self.counts.astype(np.float64) if self.sums is None else self.sums.weights.values()
+        return self.keys, self.counts, weights
+
     def matrix(self, classes: tuple[Label, ...]) -> ConfusionMatrix:
         """The counts as the matrix of so many classes, whose cells were counted row by row."""
         k = len(classes)

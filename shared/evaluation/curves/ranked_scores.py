@@ -26,6 +26,16 @@ class WeightsReached(NamedTuple):
         last = np.maximum(ends, 1) - 1
         return np.where(ends > 0, self.tp[last], 0.0), np.where(ends > 0, self.fp[last], 0.0)
 
+    def squared(self) -> "WeightsReached":
+        """The sums of the squares of the same weights."""
+        return WeightsReached(*(np.cumsum(np.diff(side, prepend=0.0) ** 2) for side in self))
+
+    @property
+    def worth(self) -> float:
+        """As many samples of equal weight as these are worth (Kish 1965)."""
+        squared = self.squared()
+        return float((self.tp[-1] + self.fp[-1]) ** 2 / (squared.tp[-1] + squared.fp[-1])) if len(self.tp) else 0.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankedScores:

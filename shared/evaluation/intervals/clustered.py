@@ -7,7 +7,7 @@ variance (Dean and Pagano 2015), and with the deviate of Student's t with G − 
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,19 +34,26 @@ class ClusteredEstimate(NamedTuple):
     reason: str | None = None
 
 
-def clustered(parts: NDArray[np.int64], wholes: NDArray[np.int64], alpha: float) -> ClusteredEstimate:
-    """Estimate the sum of the parts over that of the wholes, given those of each group (G,)."""
+def clustered(
+    parts: NDArray[Any], wholes: NDArray[Any], alpha: float, samples: NDArray[np.int64] | None = None
+) -> ClusteredEstimate:
+    """Estimate the sum of the parts over that of the wholes, given those of each group (G,).
+
+    Of weighted samples these are sums of weights, and `samples` are the numbers of samples in the wholes. The variance
+    over groups is that of a ratio of sums whatever they are sums of, so that the weights are in it.
+    """
     has_part = wholes > 0
+    number = int((wholes if samples is None else samples)[has_part].sum())
     parts, wholes = parts[has_part], wholes[has_part]
-    groups, whole = len(wholes), int(wholes.sum())
+    groups, whole = len(wholes), math.fsum(wholes.tolist())
     if not groups:
         return ClusteredEstimate(None, 0, reason=UNDEFINED)
-    share = int(parts.sum()) / whole
+    share = math.fsum(parts.tolist()) / whole
     if groups == 1:
         return ClusteredEstimate(share, groups, reason=FEW_GROUPS)
     residuals = parts - share * wholes
     variance = groups / (groups - 1) * math.fsum((residuals * residuals).tolist()) / whole**2
-    independent = share * (1 - share) / whole
+    independent = share * (1 - share) / number
     # Less than rounding is the spread of groups that are all alike.
     if not independent or variance < 1e-12 * independent:
         return ClusteredEstimate(share, groups, reason=NO_SPREAD)

@@ -9,9 +9,15 @@ from shared.evaluation.slices.weak_slices import Correction, SlicePlan
 from shared.jobs import Arguments, Reference
 from shared.kit.platform import Platform
 from shared.runs import ANY_TASK, get_shown
+from shared.runs.errors import WeightsUnsupported
 
 # So many rows with errors are named of each slice.
 EXAMPLES = 10
+
+_EQUAL_CHANCES = (
+    "Weak slices are tested exactly, as samples that were drawn with equal chances, which weights deny: set "
+    "`columns.weight` to null to look for them among the samples as they are; `slices` has weighted metrics."
+)
 
 
 class WeakSlicesOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +51,8 @@ class WeakSlicesJob(Arguments, frozen=True, kw_only=True, tag="weak_slices"):
     )
 
     async def references(self, platform: Platform, caller: Caller, /) -> list[Reference]:
-        """The run in its newest version; raises RunNotFound, RunNotReady, DatasetPrivate."""
-        run = await get_shown(platform, caller, self.run_id, ANY_TASK)
+        """The run in its newest version; raises RunNotFound, RunNotReady, DatasetPrivate, WeightsUnsupported."""
+        run = await get_shown(platform, caller, self.run_id, ANY_TASK, heeds_weights=True)
+        if run.summary.is_weighted:
+            raise WeightsUnsupported(_EQUAL_CHANCES)
         return [Reference("run", str(run.id), run.version, run.created_at)]

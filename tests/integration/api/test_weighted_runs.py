@@ -134,7 +134,7 @@ async def test_rows_of_a_program_may_have_weights_too(alice: Client) -> None:
     assert (await read(alice, other, "matrix"))["confusion_matrix"] == weighted["confusion_matrix"]
 
 
-REFUSED: dict[str, Any] = {"clustered-intervals": {"group": "country"}}
+REFUSED: dict[str, Any] = {"promised-threshold": {"at_least": 0.9}}
 
 
 async def test_what_would_count_each_sample_once_is_refused(alice: Client) -> None:
@@ -145,8 +145,84 @@ async def test_what_would_count_each_sample_once_is_refused(alice: Client) -> No
         await alice.post("/v1/jobs", {"kind": "label_audit", "run_id": run["id"]}),
     ]
 
-    refusals = {(answer.status_code, answer.json()["code"], answer.json()["detail"][:20]) for answer in answers}
-    assert refusals == {(409, "weights-unsupported", "The samples of the r")}
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(409, "weights-unsupported")}
+    assert [answer.json()["detail"].partition(":")[0].partition(",")[0] for answer in answers] == [
+        "A promise is an exact test of samples that count alike",
+        "Weak slices are tested exactly",
+        "The audit bounds metrics whichever labels are wrong",
+    ]
+
+
+def overconfident(times: np.ndarray | None = None) -> dict[str, list[Any]]:
+    """Samples of patients with scores beyond what is true, and whole weights; or each row so many times."""
+    random = np.random.default_rng(6)
+    true = random.uniform(0.05, 0.95, 400)
+    is_ill, scores = random.random(400) < true, np.round(true**4 / (true**4 + (1 - true) ** 4), 5)
+    columns = {
+        "y_true": np.where(is_ill, "ill", "well"),
+        "y_pred": np.where(scores >= 0.5, "ill", "well"),
+        "prob_ill": scores,
+        "patient": np.repeat([f"p{at}" for at in range(80)], 5),
+    }
+    if times is not None:
+        return {name: np.repeat(values, times).tolist() for name, values in columns.items()}
+    return {name: values.tolist() for name, values in columns.items()} | {"sample_weight": TIMES.tolist()}
+
+
+TIMES = np.random.default_rng(8).integers(0, 4, 400)
+
+
+async def test_decision_curve_and_clustered_intervals_have_the_figures_of_repeated_rows(alice: Client) -> None:
+    body = {"positive": "ill"}
+    run = await settled(alice, await alice.post("/v1/runs", {"data": overconfident()} | body))
+    repeated = await settled(alice, await alice.post("/v1/runs", {"data": overconfident(TIMES)} | body))
+
+    found, again = [await read(alice, one, "decision-curve", points=9) for one in (run, repeated)]
+    of_groups, groups = [await read(alice, one, "clustered-intervals", group="patient") for one in (run, repeated)]
+
+    is_ill = np.array(overconfident()["y_true"]) == "ill"
+    counted = int((TIMES[is_ill] > 0).sum()), int((TIMES[~is_ill] > 0).sum())
+    assert (found["positives"], found["negatives"]) == counted
+    assert (found["positive_weight"], found["negative_weight"]) == (again["positives"], again["negatives"])
+    for one, other in zip(found["points"], again["points"], strict=True):
+        assert [one[name] for name in ("net_benefit", "of_all", "gain")] == pytest.approx(
+            [other[name] for name in ("net_benefit", "of_all", "gain")], abs=1e-12
+        )
+        assert one["high"] - one["low"] > other["high"] - other["low"]
+    assert (of_groups["rows"], of_groups["weight"], groups["weight"]) == (400, float(TIMES.sum()), None)
+    for one, other in zip(of_groups["items"], groups["items"], strict=True):
+        names = ("value", "low", "high", "standard_error")
+        assert [one[name] for name in names] == pytest.approx([other[name] for name in names], rel=1e-9)
+
+
+@pytest.mark.parametrize("path", ["recalibration", "temperature"])
+async def test_maps_are_fitted_and_judged_by_the_weights(alice: Client, path: str) -> None:
+    run = await settled(alice, await alice.post("/v1/runs", {"data": overconfident(), "positive": "ill"}))
+    plain = await settled(alice, await alice.post("/v1/runs", {
+        "data": overconfident(), "positive": "ill", "columns": {"weight": None},
+    }))  # fmt: skip
+
+    found, other = [await read(alice, one, path, bins=5) for one in (run, plain)]
+
+    # Samples without a weight are left out.
+    assert found["fitted"] + found["judged"] == int((TIMES > 0).sum())
+    assert other["fitted"] + other["judged"] == 400
+    log = found["metrics"][0]
+    assert log["after"]["value"] < log["before"]["value"]
+    assert log["change"]["low"] < log["change"]["value"] < log["change"]["high"]
+    assert found["metrics"][0]["before"]["value"] != other["metrics"][0]["before"]["value"]
+
+
+async def test_samples_of_which_a_few_weigh_almost_all_are_too_few(alice: Client) -> None:
+    data = overconfident()
+    data["sample_weight"][:2] = [10**8, 10**8]
+    run = await settled(alice, await alice.post("/v1/runs", {"data": data, "positive": "ill"}))
+
+    refused = [await alice.get(f"/v1/runs/{run['id']}/{path}") for path in ("decision-curve", "recalibration")]
+
+    assert [one.status_code for one in refused] == [409, 409]
+    assert "By their weights the" in refused[0].json()["detail"]
+    assert "by their weights, are of one kind" in refused[1].json()["detail"]
 
 
 async def test_the_receipt_and_the_report_say_that_samples_are_weighted(alice: Client) -> None:

@@ -6,6 +6,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.metrics import log_loss
 
 from shared.evaluation.calibration.fitting import NothingToFit, fit
+from shared.evaluation.calibration.maps import TemperatureMap
 from shared.evaluation.calibration.multiclass import (
     TemperaturePlan,
     fit_and_judge,
@@ -29,7 +30,7 @@ def drawn(n: int, k: int, temperature: float) -> tuple[np.ndarray, np.ndarray]:
 def test_the_temperature_is_that_of_the_least_loss_by_scipy(k: int, temperature: float) -> None:
     labels, stated = drawn(3000, k, temperature)
 
-    found = fit_temperature(labels, stated)
+    found = fit_temperature(labels, stated, np.ones(len(labels)))
 
     best = minimize_scalar(
         lambda log: log_loss(labels, scaled(stated, float(np.exp(log))), labels=range(k)),
@@ -46,7 +47,8 @@ def test_of_two_classes_it_is_the_temperature_of_the_class() -> None:
 
     binary = fit("temperature", stated[:, 1], labels == 1)
 
-    assert fit_temperature(labels, stated) == pytest.approx(getattr(binary, "temperature"), rel=1e-9)  # noqa: B009 -- of one of three maps
+    assert isinstance(binary, TemperatureMap)
+    assert fit_temperature(labels, stated, np.ones(len(labels))) == pytest.approx(binary.temperature, rel=1e-9)
 
 
 def test_other_samples_judge_and_the_most_probable_class_stays() -> None:
@@ -61,7 +63,7 @@ def test_other_samples_judge_and_the_most_probable_class_stays() -> None:
         assert abs(int((labels[fitted] == code).sum()) - int((labels[judged] == code).sum())) <= 1
     after = scaled(stated[judged], found.temperature)
     loss, brier, ece = found.metrics
-    assert found.temperature == pytest.approx(fit_temperature(labels[fitted], stated[fitted]))
+    assert found.temperature == pytest.approx(fit_temperature(labels[fitted], stated[fitted], np.ones(len(fitted))))
     assert loss.before.value == pytest.approx(log_loss(labels[judged], stated[judged], labels=range(4)))
     assert loss.after.value == pytest.approx(log_loss(labels[judged], after, labels=range(4)))
     assert brier.after.value == pytest.approx(((after - np.eye(4)[labels[judged]]) ** 2).sum(axis=1).mean())
@@ -83,7 +85,7 @@ def test_what_has_no_best_temperature_is_said_so() -> None:
         ((labels, np.full((500, 3), 1 / 3)), "nothing to fit"),
     ):
         with pytest.raises(NothingToFit, match=sentence):
-            fit_temperature(*case)
+            fit_temperature(case[0], case[1], np.ones(len(case[0])))
     with pytest.raises(TooFewOfAKind, match="at least 10 are needed"):
         fit_and_judge(labels[:12], stated[:12], TemperaturePlan(0.5, 0, 10))
 
@@ -92,7 +94,7 @@ def test_probabilities_of_nought_and_one_have_a_temperature() -> None:
     labels, stated = drawn(1000, 3, 1.0)
     hard = np.eye(3)[stated.argmax(axis=1)]
 
-    found = fit_temperature(labels, hard)
+    found = fit_temperature(labels, hard, np.ones(len(labels)))
 
     right = (labels == stated.argmax(axis=1)).mean()
     assert scaled(hard, found).max(axis=1).mean() == pytest.approx(right, abs=1e-6)

@@ -100,3 +100,41 @@ def test_intervals_hold_as_often_as_they_say_and_those_of_independent_samples_do
 
     assert lowest <= held / sets <= 0.965
     assert independent / sets < 0.75
+
+
+def weighed(groups: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whether each sample is right, its group, and its weight."""
+    random = np.random.default_rng(12)
+    parts, wholes = drawn(random, groups, 0.3)
+    right = np.concatenate([np.arange(whole) < part for part, whole in zip(parts, wholes, strict=True)])
+    return right, np.repeat(np.arange(groups), wholes), random.integers(0, 5, int(wholes.sum()))
+
+
+def test_standard_errors_of_weighted_samples_are_the_cluster_robust_ones_of_statsmodels() -> None:
+    right, group, counts = weighed()
+    weights = counts * 0.37
+    parts, wholes = np.bincount(group, weights * right), np.bincount(group, weights)
+    has_weight = weights > 0
+    model = sm.WLS(right[has_weight].astype(float), np.ones(has_weight.sum()), weights=weights[has_weight]).fit(
+        cov_type="cluster", cov_kwds={"groups": np.unique(group[has_weight], return_inverse=True)[1]}
+    )
+
+    found = clustered(parts, wholes, 0.05, np.bincount(group, has_weight).astype(int))
+
+    # Statsmodels has the factor (n - 1) / (n - 1) beside G / (G - 1).
+    assert found.value == pytest.approx(float(model.params[0]), abs=1e-12)
+    assert found.standard_error == pytest.approx(float(model.bse[0]), rel=1e-9)
+
+
+def test_whole_weights_have_the_clustered_interval_of_repeated_rows() -> None:
+    right, group, weights = weighed()
+    parts, wholes = np.bincount(group, weights * right), np.bincount(group, weights)
+    repeated = np.repeat(group, weights)
+    again = clustered(np.bincount(repeated, np.repeat(right, weights)), np.bincount(repeated), 0.05)
+
+    found = clustered(parts, wholes, 0.05, np.bincount(group, weights > 0).astype(int))
+
+    assert found[:5] == pytest.approx(again[:5], rel=1e-12)
+    assert found.design_effect is not None
+    assert again.design_effect is not None
+    assert found.design_effect < again.design_effect
