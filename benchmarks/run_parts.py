@@ -26,7 +26,7 @@ from shared.runs.ingest.ingesting import count, inspect
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.parts import tallies
 from shared.runs.parts.merging import CountedPart, merge
-from shared.runs.parts.plans import PartPlan, PartSizes, plan_parts, table_of
+from shared.runs.parts.plans import PartPlan, PartSizes, kinds_of, plan_parts, table_of
 
 STEPS = ("whole", "cut", "parts", "merge")
 
@@ -69,25 +69,26 @@ def perform(step: str, path: Path, folder: Path, places: list[int]) -> None:
 
 def _read_part(plan: PartPlan, place: int, path: Path, folder: Path) -> None:
     own, ranges = folder / f"part-{place}", plan.ranges(place)
-    offset = 0 if plan.dialect is None else ranges[0][0]
+    offset = 0 if plan.has_places else ranges[0][0]
     with path.open("rb") as whole, own.open("wb") as file:
         for start, stop in ranges:
             whole.seek(start)
             file.seek(start - offset)
             file.write(whole.read(stop - start))
-    reader = RowReader(table_of(plan, place, own), plan.assignment, max_classes=LIMITS.max_classes)
+    table = table_of(plan, place, own)
+    reader = RowReader(table, plan.assignment, max_classes=LIMITS.max_classes)
     rows = folder / objects.piece_of(place, 1)
     reader.read(rows, lambda _: None)
     (folder / objects.tally_of(place, 1)).write_bytes(
-        tallies.packed(reader.tally, reader.score_types, reader.candidates.packed())
+        tallies.packed(reader.tally, reader.score_types, reader.candidates.packed(), kinds_of(table))
     )
     own.unlink()
 
 
 def _counted(place: int, folder: Path) -> CountedPart:
-    tally, score_types, candidates = tallies.unpacked((folder / objects.tally_of(place, 1)).read_bytes())
+    tally, score_types, candidates, kinds = tallies.unpacked((folder / objects.tally_of(place, 1)).read_bytes())
     name = objects.piece_of(place, 1)
-    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size, candidates)
+    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size, candidates, kinds)
 
 
 def start(step: str, path: Path, folder: Path, places: list[int], processor: int) -> "subprocess.Popen[bytes]":

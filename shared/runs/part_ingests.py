@@ -54,7 +54,7 @@ def folder_of(arguments: IngestPart) -> str:
 
 
 async def fetch(platform: Platform, job: JobRecord, arguments: IngestPart, target: Path) -> PartPlan:
-    """Write the bytes of a part to disk; those of Parquet at their places in the file, of which the rest stays empty.
+    """Write the bytes of a part to disk; where its plan has places at these, so that the rest of the file stays empty.
 
     The whole file was compared with its SHA-256 before it was cut. Raises RunChanged, and what uploads raise of a file
     that is gone.
@@ -64,7 +64,7 @@ async def fetch(platform: Platform, job: JobRecord, arguments: IngestPart, targe
     upload = await uploads.get_completed(platform, job.owner, str(found.upload_id))
     plan = msgspec.msgpack.decode(await jobs.read_inputs(platform, job), type=PartPlan)
     ranges = plan.ranges(arguments.index)
-    offset = 0 if plan.dialect is None else ranges[0][0]
+    offset = 0 if plan.has_places else ranges[0][0]
     await download_ranges(platform.storage, upload.key, target, ranges, offset)
     return plan
 
@@ -88,9 +88,9 @@ async def find_parts(platform: Platform, job: JobRecord) -> FoundParts | None:
 
 async def _counted(platform: Platform, folder: str, part: JobRecord, index: int) -> CountedPart:
     data = await platform.storage.apart(platform.storage.get, folder + objects.tally_of(index, part.attempt))
-    tally, score_types, candidates = tallies.unpacked(data)
+    tally, score_types, candidates, kinds = tallies.unpacked(data)
     name = objects.piece_of(index, part.attempt)
     stat = await platform.storage.apart(platform.storage.stat, folder + name)
     if stat is None:
         raise FileGone
-    return CountedPart(index, tally, score_types, name, stat.size_bytes, candidates)
+    return CountedPart(index, tally, score_types, name, stat.size_bytes, candidates, kinds)

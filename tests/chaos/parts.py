@@ -7,6 +7,7 @@ killed with its children. Each figure is compared with that of the file.
 import argparse
 import asyncio
 import io
+import json
 import os
 import tempfile
 from collections import Counter
@@ -22,6 +23,7 @@ import httpx2
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from deploy.local.stack import Stack
@@ -64,10 +66,15 @@ def make_file(rows: int, seed: int) -> tuple[bytes, dict[str, Any]]:
         }
     )
     file = io.BytesIO()
-    if seed % 2:
-        pa_csv.write_csv(table, file)
-    else:
+    if seed % 4 == 0:
         pq.write_table(table, file, row_group_size=rows // 24)
+    elif seed % 4 == 1:
+        pa_csv.write_csv(table, file)
+    elif seed % 4 == 2:
+        with pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table, max_chunksize=rows // 24)
+    else:
+        file.writelines(f"{json.dumps(row)}\n".encode() for row in table.to_pylist())
     third = site == 2
     sliced = np.zeros((3, 3), int)
     np.add.at(sliced, (truth[third], predicted[third]), 1)

@@ -8,7 +8,7 @@ from shared.runs import objects, part_ingests
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.kinds.ingest_part import IngestPart
 from shared.runs.parts import tallies
-from shared.runs.parts.plans import PartPlan, table_of
+from shared.runs.parts.plans import PartPlan, kinds_of, table_of
 from worker.conclusion import Conclusion
 from worker.job_attempt import JobAttempt
 
@@ -38,10 +38,11 @@ def perform(inputs: PartInputs, attempt: JobAttempt[IngestPart]) -> Conclusion:
     def progress(read: int) -> None:
         attempt.progress(0.1 + 0.8 * read / (read + _HALFWAY_ROWS if rows is None else rows))
 
-    reader = RowReader(table_of(plan, index, folder / "file"), plan.assignment, max_classes=inputs.max_classes)
+    table = table_of(plan, index, folder / "file")
+    reader = RowReader(table, plan.assignment, max_classes=inputs.max_classes)
     reader.read(folder / objects.ROWS, progress)
     name = objects.piece_of(index, attempt.job.attempt)
-    counts = tallies.packed(reader.tally, reader.score_types, reader.candidates.packed())
+    counts = tallies.packed(reader.tally, reader.score_types, reader.candidates.packed(), kinds_of(table))
     files: list[AnyFile] = [
         FileOnDisk(name, "application/vnd.apache.parquet", folder / objects.ROWS),
         File(objects.tally_of(index, attempt.job.attempt), "application/octet-stream", counts),

@@ -13,6 +13,8 @@ from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally
 from shared.runs.mapping import NeedsMapping
 from shared.runs.parts.plans import PartPlan
+from shared.runs.reading.containers import Container
+from shared.runs.reading.json_kinds import JsonKinds
 from shared.runs.row_source import RowSource
 from shared.runs.summary import RowsPiece
 
@@ -29,6 +31,7 @@ class CountedPart(NamedTuple):
     name: str
     size_bytes: int
     candidates: bytes = b""
+    kinds: JsonKinds = JsonKinds()
 
 
 class _Counted:
@@ -72,8 +75,17 @@ def merge(plan: PartPlan, parts: Sequence[CountedPart], files: Sequence[Any], ma
     except NeedsMapping as needed:
         raise NeedsMapping(needed.questions, plan.assignment.decisions, plan.preview) from needed
     summary = msgspec.structs.replace(finished.summary, pieces=counted.pieces)
-    finished = finished._replace(summary=summary, notices=[*plan.notices, *finished.notices])
+    notices = _kind_notices(plan, parts) if plan.container is Container.JSON_LINES else plan.notices
+    finished = finished._replace(summary=summary, notices=[*notices, *finished.notices])
     return Ingested(finished, plan.container, plan.assignment.decisions, plan.preview)
+
+
+def _kind_notices(plan: PartPlan, parts: Sequence[CountedPart]) -> list[str]:
+    """What the records of all parts say, which the first ones may not."""
+    kinds = JsonKinds()
+    for part in parts:
+        kinds.merge(part.kinds)
+    return kinds.notices(plan.names, {plan.names[position] for position in plan.assignment.scores})
 
 
 def _check(plan: PartPlan, parts: Sequence[CountedPart]) -> None:

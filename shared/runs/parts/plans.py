@@ -10,17 +10,19 @@ import pyarrow as pa
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.ingesting import Inspected
 from shared.runs.mapping import Assignment
-from shared.runs.parts.spans import Span, parquet_spans, text_spans
+from shared.runs.parts.spans import Span, arrow_spans, line_spans, parquet_spans, text_spans
 from shared.runs.previews import Preview
 from shared.runs.reading.columnar import ColumnarFile
 from shared.runs.reading.containers import Container
 from shared.runs.reading.delimited import DelimitedFile, Dialect, read_delimited
+from shared.runs.reading.json_files import JsonFile, JsonPart
+from shared.runs.reading.json_kinds import JsonKinds
 from shared.runs.reading.tables import Batch, ColumnForm, FileTable
 from shared.runs.records import InputFile
 
 
 class PartSizes(NamedTuple):
-    """The least rows of a part of Parquet, and the least bytes of a part of a text."""
+    """The least rows of a part of Parquet, and the least bytes of a part of any other file."""
 
     rows: int
     bytes: int
@@ -40,14 +42,22 @@ class PartPlan(msgspec.Struct, frozen=True):
     assignment: Assignment
     preview: Preview
     inputs: list[InputFile]
-    # Of Parquet: the classes of each column that holds the scores of several ones, which its first rows name.
+    # Of Parquet and Arrow: the classes of each column with the scores of several ones, which its first rows name.
     spread_classes: Mapping[str, Sequence[str]] = {}
+    # Of Arrow: the bytes before the first rows, which describe all of them.
+    head_bytes: int = 0
+
+    @property
+    def has_places(self) -> bool:
+        """Whether the bytes of a part are read at their places in the file; those of a text are a text."""
+        return self.container in {Container.PARQUET, Container.ARROW_FILE}
 
     def ranges(self, index: int) -> list[tuple[int, int]]:
-        """The bytes that a part reads: its own, and what stands behind all row groups, where Parquet describes them."""
+        """The bytes that a part reads: its own, and those before and behind all rows, where these are described."""
         span = self.spans[index]
-        tail = [] if self.dialect is not None else [(self.spans[-1].stop, self.size_bytes)]
-        return [(span.start, span.stop), *tail]
+        head = [(0, self.head_bytes)] if self.head_bytes else []
+        tail = [(self.spans[-1].stop, self.size_bytes)] if self.has_places else []
+        return [*head, (span.start, span.stop), *tail]
 
 
 def plan_parts(inspected: Inspected, path: Path, sizes: PartSizes, inputs: list[InputFile]) -> PartPlan | None:
@@ -57,15 +67,10 @@ def plan_parts(inspected: Inspected, path: Path, sizes: PartSizes, inputs: list[
     are unique only together with a fold.
     """
     table, container, assignment, preview = inspected
-    spans: list[Span] = []
-    dialect = None
-    spread_classes: Mapping[str, Sequence[str]] = {}
-    if isinstance(table, ColumnarFile) and container is Container.PARQUET and table.path == path:
-        spans, spread_classes = parquet_spans(path, sizes.rows), table.spread_classes
-    elif isinstance(table, DelimitedFile) and table.path == path:
-        dialect = table.dialect
-        spans = text_spans(path, dialect, sizes.bytes)
-    if len(spans) <= 1 or assignment.folds:
+    if not isinstance(table, (ColumnarFile, DelimitedFile, JsonFile)) or table.path != path or assignment.folds:
+        return None
+    spans, head_bytes = _cut(table, container, path, sizes)
+    if len(spans) <= 1:
         return None
     return PartPlan(
         spans=spans,
@@ -74,21 +79,42 @@ def plan_parts(inspected: Inspected, path: Path, sizes: PartSizes, inputs: list[
         names=list(table.names),
         notices=list(table.notices),
         has_decimal_commas=table.has_decimal_commas,
-        dialect=dialect,
+        dialect=table.dialect if isinstance(table, DelimitedFile) else None,
         assignment=assignment,
         preview=preview,
         inputs=inputs,
-        spread_classes=spread_classes,
+        spread_classes=table.spread_classes if isinstance(table, ColumnarFile) else {},
+        head_bytes=head_bytes,
     )
 
 
+def _cut(
+    table: ColumnarFile | DelimitedFile | JsonFile, container: Container, path: Path, sizes: PartSizes
+) -> tuple[list[Span], int]:
+    """The spans of a file, and the bytes before all of them that each part needs."""
+    if isinstance(table, DelimitedFile):
+        return text_spans(path, table.dialect, sizes.bytes), 0
+    if container is Container.JSON_LINES:
+        return line_spans(path, sizes.bytes), 0
+    if container is Container.PARQUET:
+        return parquet_spans(path, sizes.rows), 0
+    return arrow_spans(path, sizes.bytes) if container is Container.ARROW_FILE else ([], 0)
+
+
 def table_of(plan: PartPlan, index: int, path: Path) -> FileTable:
-    """A part of a file as a table; of Parquet `path` has its bytes at their places, of a text it has nothing else."""
+    """A part of a file as a table; with `has_places` the file has its bytes at their places, else nothing but these."""
     span = plan.spans[index]
+    if plan.container is Container.JSON_LINES:
+        return JsonFile(path, plan.container, JsonPart(plan.names, is_begin=not index))
     if plan.dialect is None:
         groups = range(span.first_group, span.group_stop)
         return ColumnarFile(path, plan.container, groups, plan.spread_classes)
     return _TextPart(path, plan, plan.dialect._replace(skipped_lines=plan.dialect.skipped_lines if not index else 0))
+
+
+def kinds_of(table: FileTable) -> JsonKinds:
+    """What the records of a part hold; nothing of other files."""
+    return table.kinds if isinstance(table, JsonFile) else JsonKinds()
 
 
 class _TextPart:

@@ -1,4 +1,4 @@
-"""Where a large file is cut: between the row groups of Parquet, and between the rows of a text.
+"""Where a large file is cut: between row groups of Parquet, batches of Arrow, lines of JSON, and rows of a text.
 
 A text is cut only if every quote stands as CSV has it: an opening one behind a separator or the end of a row, and a
 closing one before a separator, the end of a row or another quote. Then a line break behind an even number of quotes
@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -22,6 +24,8 @@ _NO_POSITIONS = np.zeros(0, np.int64)
 _BREAK, _RETURN = ord("\n"), ord("\r")
 # More parts are hardly ever worked at together; the parts of a larger file are larger.
 MAX_PARTS = 200
+# The bytes that an Arrow file begins with; from there on it is written as a stream.
+_ARROW_MAGIC = 8
 
 
 class Span(msgspec.Struct, frozen=True, array_like=True):
@@ -64,6 +68,55 @@ def _bytes_of(group: Any) -> tuple[int, int]:
     return min(begins), max(ends)
 
 
+class ArrowSpans(NamedTuple):
+    """The parts of an Arrow file, and where its first record batch begins; before it stand schema and dictionaries."""
+
+    spans: list[Span]
+    head: int
+
+
+def arrow_spans(path: Path, part_bytes: int) -> ArrowSpans:
+    """The parts of an Arrow file, of at least so many bytes but for the last; one of a file that is not cut.
+
+    A file with dictionaries behind its first batch is not: a part would need all of them.
+    """
+    size = path.stat().st_size
+    whole = ArrowSpans([Span(0, size)], 0)
+    if size < 2 * part_bytes:
+        return whole
+    part_bytes = max(part_bytes, -(-size // MAX_PARTS))
+    with pa.memory_map(str(path)) as source:
+        edges = _batch_edges(source)
+        if edges is None or len(edges) - 1 != pa.ipc.open_file(source).num_record_batches:
+            return whole
+    spans: list[Span] = []
+    first = 0
+    for at in range(1, len(edges)):
+        if edges[at] - edges[first] >= part_bytes or at == len(edges) - 1:
+            spans.append(Span(edges[first], edges[at], first, at))
+            first = at
+    return ArrowSpans(spans, edges[0]) if spans else whole
+
+
+def _batch_edges(source: Any) -> list[int] | None:
+    """Where each record batch begins and the last one ends; None where something else stands among them."""
+    source.seek(_ARROW_MAGIC)
+    edges: list[int] = []
+    try:
+        while True:
+            begin = source.tell()
+            message = pa.ipc.read_message(source)
+            if message.type == "record batch":
+                edges = [*edges[:-1], begin, source.tell()]
+            elif edges:
+                return None
+    except EOFError:
+        # The mark that stands behind the last batch.
+        return edges or None
+    except pa.ArrowInvalid:
+        return None
+
+
 def text_spans(path: Path, dialect: Dialect, part_bytes: int) -> list[Span]:
     """The parts of a text, of at least so many bytes but for the last; one of a text that is not cut."""
     size = path.stat().st_size
@@ -85,6 +138,23 @@ def text_spans(path: Path, dialect: Dialect, part_bytes: int) -> list[Span]:
     if quotes % 2:
         return [Span(0, size)]
     edges = [*(cut for cut in cuts if cut < size), size]
+    return [Span(start, stop) for start, stop in pairwise(edges)]
+
+
+def line_spans(path: Path, part_bytes: int) -> list[Span]:
+    """The parts of JSON Lines, of at least so many bytes but for the last: no text in JSON holds a line break."""
+    size = path.stat().st_size
+    if size < 2 * part_bytes:
+        return [Span(0, size)]
+    part_bytes = max(part_bytes, -(-size // MAX_PARTS))
+    edges = [0]
+    with path.open("rb") as file:
+        while edges[-1] + part_bytes < size:
+            file.seek(edges[-1] + part_bytes - 1)
+            file.readline()
+            edges.append(file.tell())
+    if edges[-1] < size:
+        edges.append(size)
     return [Span(start, stop) for start, stop in pairwise(edges)]
 
 

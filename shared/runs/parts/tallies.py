@@ -10,6 +10,7 @@ from shared.runs.ingest.score_ranges import ScoreTally
 from shared.runs.ingest.sparse_counts import SparseCounts
 from shared.runs.ingest.tally import RowTally, SliceTally
 from shared.runs.ingest.text_codes import TextCodes
+from shared.runs.reading.json_kinds import JsonKinds
 
 
 class _Texts(msgspec.Struct, array_like=True):
@@ -41,20 +42,21 @@ class _Part(msgspec.Struct, array_like=True):
     score_types: list[str]
     is_weighted: bool = False
     candidates: bytes = b""
+    kinds: JsonKinds = msgspec.field(default_factory=JsonKinds)
 
 
-def packed(tally: RowTally, score_types: list[str], candidates: bytes) -> bytes:
-    """The counts of a part, the types of its scores, and its candidates for the top rows, as they are stored."""
+def packed(tally: RowTally, score_types: list[str], candidates: bytes, kinds: JsonKinds) -> bytes:
+    """What a part has read, as it is stored: counts, types of scores, candidates for the top rows, kinds of values."""
     slices = {
         name: _Slice(_texts(part.values), None if part.counts is None else _counts(part.counts))
         for name, part in tally.slices.items()
     }
     texts, counts = _texts(tally.labels), _counts(tally.counts)
-    part = _Part(tally.rows, texts, counts, slices, tally.scores, score_types, tally.is_weighted, candidates)
+    part = _Part(tally.rows, texts, counts, slices, tally.scores, score_types, tally.is_weighted, candidates, kinds)
     return zlib.compress(msgspec.msgpack.encode(part), level=1)
 
 
-def unpacked(data: bytes) -> tuple[RowTally, list[str], bytes]:
+def unpacked(data: bytes) -> tuple[RowTally, list[str], bytes, JsonKinds]:
     """What `packed` made."""
     part = msgspec.msgpack.decode(zlib.decompress(data), type=_Part)
     slices = {
@@ -62,7 +64,7 @@ def unpacked(data: bytes) -> tuple[RowTally, list[str], bytes]:
         for name, one in part.slices.items()
     }
     tally = RowTally(_codes(part.labels), _sparse(part.counts), slices, part.scores, part.rows, part.is_weighted)
-    return tally, part.score_types, part.candidates
+    return tally, part.score_types, part.candidates, part.kinds
 
 
 def _texts(codes: TextCodes) -> _Texts:

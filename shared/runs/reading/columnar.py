@@ -53,7 +53,7 @@ class ColumnarFile:
         groups: range | None = None,
         spread_classes: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Open a file; with `groups` only these row groups of Parquet are rows of the table.
+        """Open a file; with `groups` only these row groups of Parquet, or batches of an Arrow file, are its rows.
 
         `spread_classes` are those that the first rows of the whole file have scores of, where these rows are others.
         """
@@ -186,8 +186,8 @@ class _Parquet:
 
 
 class _Arrow:
-    def __init__(self, path: Path, container: Container) -> None:
-        self._path, self._container = path, container
+    def __init__(self, path: Path, container: Container, groups: range | None) -> None:
+        self._path, self._container, self._groups = path, container, groups
         with self._open() as reader:
             self.schema = reader.schema
 
@@ -196,7 +196,8 @@ class _Arrow:
             if self._container is Container.ARROW_STREAM:
                 yield from (batch.select(list(names)) for batch in reader)
             else:
-                yield from (reader.get_batch(at).select(list(names)) for at in range(reader.num_record_batches))
+                groups = range(reader.num_record_batches) if self._groups is None else self._groups
+                yield from (reader.get_batch(at).select(list(names)) for at in groups)
 
     def _open(self) -> Any:
         source = pa.memory_map(str(self._path))
@@ -206,7 +207,7 @@ class _Arrow:
 
 def _open(path: Path, container: Container, groups: range | None) -> _Source:
     with _damage():
-        return _Parquet(path, groups) if container is Container.PARQUET else _Arrow(path, container)
+        return _Parquet(path, groups) if container is Container.PARQUET else _Arrow(path, container, groups)
 
 
 @contextmanager

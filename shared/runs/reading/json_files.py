@@ -20,6 +20,7 @@ from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.containers import Container
 from shared.runs.reading.json_faults import explained, refuse_list
 from shared.runs.reading.json_frames import records_of_frame
+from shared.runs.reading.json_kinds import JsonKinds
 from shared.runs.reading.json_scores import spread
 from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
 
@@ -41,32 +42,38 @@ _ROW = msgspec.json.Decoder(list[Raw])
 _TEXT = msgspec.json.Decoder(str)
 
 
+class JsonPart(NamedTuple):
+    """Some lines of a file: the names of its columns, and whether they are the first ones."""
+
+    names: Sequence[str]
+    is_begin: bool
+
+
 class JsonFile:
     """A JSON file of records; nested objects are columns with dotted names."""
 
     header_question = None
     has_decimal_commas = False
 
-    def __init__(self, path: Path, container: Container) -> None:
-        self._path, self._container = path, container
-        self._kinds = _Kinds(set(), {})
-        first = [*islice(self._records(), _ROWS_SEEN)]
-        if not first:
-            raise FileUnreadable("The file holds no records; it needs one for each sample.")
-        self.names = list(dict.fromkeys(name for record in first for name in record))
-        check_names(self.names)
-        self._first = first
+    def __init__(self, path: Path, container: Container, part: JsonPart | None = None) -> None:
+        """Open a file, or some of the lines of one, of which is known what the whole file has."""
+        self.path, self._container, self._part = path, container, part
+        self.kinds = JsonKinds()
         self._scores = set[str]()
+        self._first: list[dict[str, str]] = []
+        if part is not None:
+            self.names = [*part.names]
+            return
+        self._first = [*islice(self._records(), _ROWS_SEEN)]
+        if not self._first:
+            raise FileUnreadable("The file holds no records; it needs one for each sample.")
+        self.names = list(dict.fromkeys(name for record in self._first for name in record))
+        check_names(self.names)
 
     @property
     def notices(self) -> list[str]:
         """Columns in which a program may have made numbers of some texts, among the records that were read."""
-        return [
-            f"“{name}” holds numbers in some records and texts such as “{self._kinds.digits[name][:40]}” in others: "
-            "if a program made numbers of texts, 01 and 1 may have become one."
-            for name in self.names
-            if name in self._kinds.numbers and name in self._kinds.digits and name not in self._scores
-        ]
+        return self.kinds.notices(self.names, self._scores)
 
     def sample(self, rows: int) -> list[list[str]]:
         """The texts of each column in the first records."""
@@ -76,7 +83,8 @@ class JsonFile:
         """All rows; raises FileUnreadable, and RowsInvalid for text where a score should be."""
         self._scores |= {self.names[at] for at, form in forms.items() if form is ColumnForm.SCORES}
         # A short file is known to its end.
-        records = iter(self._first) if len(self._first) < _ROWS_SEEN else self._records()
+        is_known = self._part is None and len(self._first) < _ROWS_SEEN
+        records = iter(self._first) if is_known else self._records()
         start, size = 0, rows_of_batch(len(self.names), _BATCH_ROWS)
         while rows := [*islice(records, size)]:
             self._refuse_new_names(rows, start)
@@ -115,25 +123,20 @@ class JsonFile:
                 raise RowsInvalid([RowFault(start + at + 1, name, detail)])
 
     def _records(self) -> Iterator[dict[str, str]]:
-        source = _lines if self._container is Container.JSON_LINES else _document
-        for number, record in enumerate(source(self._path), 1):
-            yield _flat(record, number, self._kinds)
+        is_begin = self._part is None or self._part.is_begin
+        is_lines = self._container is Container.JSON_LINES
+        source = _lines(self.path, is_begin=is_begin) if is_lines else _document(self.path)
+        for number, record in enumerate(source, 1):
+            yield _flat(record, number, self.kinds)
 
 
-class _Kinds(NamedTuple):
-    """The names of the columns with numbers, and a text of each column with texts that are digits alone."""
-
-    numbers: set[str]
-    digits: dict[str, str]
-
-
-def _lines(path: Path) -> Iterator[Record]:
+def _lines(path: Path, *, is_begin: bool) -> Iterator[Record]:
     with path.open("rb") as file:
         for number, line in enumerate(iter(partial(file.readline, _MAX_LINE_BYTES + 1), b""), 1):
             if len(line) > _MAX_LINE_BYTES:
                 detail = f"Line {number:,} is longer than {_MAX_LINE_BYTES:,} bytes; write one record in each line."
                 raise FileUnreadable(detail)
-            text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 and is_begin else line
             if text.strip():
                 refuse_list(text.lstrip(), f"Line {number:,}")
                 yield _members(text, f"Line {number:,}")
@@ -190,7 +193,7 @@ def _size(item: tuple[str, int]) -> int:
     return item[1]
 
 
-def _flat(record: Record, number: int, kinds: _Kinds, before: str = "") -> dict[str, str]:
+def _flat(record: Record, number: int, kinds: JsonKinds, before: str = "") -> dict[str, str]:
     cells: dict[str, str] = {}
     for short_name, raw in record.items():
         text, name = bytes(raw), before + short_name

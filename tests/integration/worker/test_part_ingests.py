@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 import redis
@@ -73,6 +74,19 @@ def text(columns: dict[str, list[Any]] = COLUMNS) -> bytes:
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return file.getvalue().encode()
+
+
+def lines() -> bytes:
+    rows = (dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True))
+    return "\n".join(map(json.dumps, rows)).encode()
+
+
+def arrow() -> bytes:
+    """The rows in batches of eight hundred."""
+    file, table = io.BytesIO(), pa.table(COLUMNS)
+    with pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table, max_chunksize=800)
+    return file.getvalue()
 
 
 def changed(column: str, row: int, value: Any) -> dict[str, list[Any]]:
@@ -154,7 +168,7 @@ async def found(alice: Client, run_id: str) -> dict[str, Any]:
     return {name: value for name, value in run.items() if name not in own} | answers | {"export": exported.text}
 
 
-@pytest.mark.parametrize("body", [parquet(), text()], ids=["parquet", "csv"])
+@pytest.mark.parametrize("body", [parquet(), text(), lines(), arrow()], ids=["parquet", "csv", "json lines", "arrow"])
 async def test_a_run_of_parts_answers_everything_as_one_that_was_read_in_one_piece(
     alice: Client, runtime: Runtime, platform: Platform, body: bytes
 ) -> None:

@@ -13,7 +13,7 @@ from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.mapping import ColumnsIn
 from shared.runs.parts import tallies
 from shared.runs.parts.merging import CountedPart, merge
-from shared.runs.parts.plans import PartPlan, PartSizes, plan_parts, table_of
+from shared.runs.parts.plans import PartPlan, PartSizes, kinds_of, plan_parts, table_of
 from shared.runs.row_source import RowSource
 from shared.runs.summary import RunSummary
 from tests.unit.shared.runs.reading_files import LIMITS
@@ -42,18 +42,19 @@ def read_parts(plan: PartPlan, path: Path, folder: Path, limits: IngestLimits = 
 def _read(plan: PartPlan, place: int, path: Path, folder: Path, limits: IngestLimits) -> CountedPart:
     own = folder / f"part-{place}"
     ranges = plan.ranges(place)
-    offset = 0 if plan.dialect is None else ranges[0][0]
+    offset = 0 if plan.has_places else ranges[0][0]
     with path.open("rb") as whole, own.open("wb") as file:
         for start, stop in ranges:
             whole.seek(start)
             file.seek(start - offset)
             file.write(whole.read(stop - start))
-    reader = RowReader(table_of(plan, place, own), plan.assignment, max_classes=limits.max_classes)
+    table = table_of(plan, place, own)
+    reader = RowReader(table, plan.assignment, max_classes=limits.max_classes)
     name = objects.piece_of(place, 1)
     reader.read(folder / name, lambda _: None)
-    packed = tallies.packed(reader.tally, reader.score_types, reader.candidates.packed())
-    tally, score_types, candidates = tallies.unpacked(packed)
-    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size, candidates)
+    packed = tallies.packed(reader.tally, reader.score_types, reader.candidates.packed(), kinds_of(table))
+    tally, score_types, candidates, kinds = tallies.unpacked(packed)
+    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size, candidates, kinds)
 
 
 def read_whole(path: Path, folder: Path, limits: IngestLimits = LIMITS, **columns: Any) -> Ingested:
