@@ -35,10 +35,10 @@ def coverage(scores: ScoreModel, share: float, size: int, sets: int, true: float
         positives = min(max(int(random.binomial(size, share)), 2), size - 2)
         counts, sums = draw(random, scores, positives, size), PrecisionSums(positives, size - positives)
         sums.add(counts)
-        value, spread, sides = average_precision(counts), sums.spread(), (positives, size - positives)
+        value, spread = average_precision(counts), sums.spread()
         assert value is not None, "there are positives"
         assert spread is not None, "there are two of either kind"
-        bounds = average_precision_interval(value, spread, sides, ALPHA)
+        bounds = average_precision_interval(value, spread, ALPHA)
         held += [] if bounds is None else [bounds[0] <= true <= bounds[1]]
     return float(np.mean(held)), 1 - len(held) / sets
 

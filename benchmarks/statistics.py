@@ -6,7 +6,6 @@ Matrices of two classes are drawn from known shares, 2,000 of each kind if not t
 metric's coverage leaves out the sets in which it has no interval; their share stands in the last column.
 """
 
-import math
 import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -17,9 +16,10 @@ from scipy.stats import binom
 
 from benchmarks.score_models import SCORE_MODELS, ScoreModel
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.curves.area_spread import area_spread, share_moments
 from shared.evaluation.distributions import critical_value
 from shared.evaluation.intervals import count_formulas
-from shared.evaluation.intervals.areas import area_interval, areas
+from shared.evaluation.intervals.areas import area_interval, areas, shares_below
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.metrics import CATALOGUE
@@ -101,9 +101,11 @@ def area_coverage(scores: ScoreModel, kind: tuple[float, float], size: int, sets
     for _ in range(sets):
         positives = min(max(int(random.binomial(size, kind[1])), 2), size - 2)
         sides = positives, size - positives
-        is_positive = np.arange(size) < positives
-        found = areas(is_positive, np.concatenate(scores.draw(random, *sides))[np.newaxis])
-        bounds = area_interval(float(found.values[0]), math.sqrt(float(found.covariance[0, 0])), sides, ALPHA)
+        high, low = scores.draw(random, *sides)
+        won, kept = shares_below(high, low), 1 - shares_below(low, high)
+        spread = area_spread(share_moments(won), share_moments(kept))
+        assert spread is not None, "there are two of either kind"
+        bounds = area_interval(float(won.mean()), spread, sides, ALPHA)
         without += bounds is None
         held += bounds is not None and bounds[0] <= scores.area <= bounds[1]
     return Coverage("roc_auc.class", held / (sets - without), without / sets)

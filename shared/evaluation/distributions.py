@@ -32,7 +32,7 @@ def critical_value(alpha: float, *, one_sided: bool = False) -> float:
 
 # The intervals of one matrix ask for few different numbers, many times.
 @lru_cache(maxsize=1024)
-def student_critical(alpha: float, freedom: int, *, one_sided: bool = False) -> float:
+def student_critical(alpha: float, freedom: float, *, one_sided: bool = False) -> float:
     """The deviate of Student's t beyond which lies a share of `alpha`: of both tails together, or of one.
 
     Of many degrees of freedom by the expansion of Cornish and Fisher (1960).
@@ -43,7 +43,7 @@ def student_critical(alpha: float, freedom: int, *, one_sided: bool = False) -> 
     return math.sqrt(freedom * (1 - x) / x)
 
 
-def _expanded_deviate(z: float, freedom: int) -> float:
+def _expanded_deviate(z: float, freedom: float) -> float:
     square = z * z
     terms = (
         (square + 1) / 4,

@@ -68,12 +68,12 @@ def with_intervals(run: ReadyRun, position: int, found: ScoredCurves, conditions
     """The curves of the class at a position of the rows that fulfil the conditions, with all intervals."""
     if run.summary.is_weighted:
         area = _weighted_area(run, position, found, conditions)
-        precision = average_precision_estimate(found.average_precision, None, (0, 0), is_weighted=True)
+        precision = average_precision_estimate(found.average_precision, None, is_weighted=True)
         return ClassCurves(position, found, area, precision, None)
     sides = int(found.positives), int(found.negatives)
-    precision = average_precision_estimate(found.average_precision, found.precision_spread, sides)
+    precision = average_precision_estimate(found.average_precision, found.precision_spread)
     band = None if found.roc is None else roc_band(found.roc.curve, *sides, Confidence().critical)
-    area = area_estimate(found.roc_auc, found.roc_auc_error, sides)
+    area = area_estimate(found.roc_auc, found.roc_auc_spread, sides)
     return ClassCurves(position, found, area, precision, band)
 
 

@@ -63,9 +63,9 @@ def decided(run: ReadyRun, decision: ThresholdDecision) -> ReadyRun:
     """The run with the classes of a decision; what it counts as predicted is still what the file predicts."""
     classes, own = decided_classes(run.summary, decision)
     counted = run.summary if len(run.summary.classes) == _TWO else _against_rest(run.summary, decision.scores.position)
-    areas, errors = run.summary.roc_auc, run.summary.roc_auc_error
+    areas, spreads = run.summary.roc_auc, run.summary.roc_auc_spread
     area = None if areas is None else areas[decision.scores.position]
-    error = None if errors is None else errors[decision.scores.position]
+    spread = None if spreads is None else spreads[decision.scores.position]
     summary = msgspec.structs.replace(
         counted,
         classes=classes,
@@ -73,7 +73,7 @@ def decided(run: ReadyRun, decision: ThresholdDecision) -> ReadyRun:
         threshold=decision.threshold,
         # The same pairs, seen from either side.
         roc_auc=None if areas is None else [area, area],
-        roc_auc_error=None if errors is None else [error, error],
+        roc_auc_spread=None if spreads is None else [spread, spread],
     )
     return msgspec.structs.replace(run, summary=summary, positive=str(classes[own]))
 

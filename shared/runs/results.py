@@ -94,9 +94,9 @@ def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:
     if is_slice or summary.roc_auc is None:
         reason = "the ROC AUC is measured of all samples only" if is_slice else "the run has no scores of classes"
         return [Estimate(None, reason=reason)] * k
-    errors = summary.roc_auc_error or [None] * k
+    spreads = summary.roc_auc_spread or [None] * k
     method: IntervalMethod = "weighted-delong" if summary.is_weighted else "delong"
-    found = [area_estimate(*area, method) for area in zip(summary.roc_auc, errors, _sides(summary), strict=True)]
+    found = [area_estimate(*area, method) for area in zip(summary.roc_auc, spreads, _sides(summary), strict=True)]
     if not summary.is_multilabel:
         return found
     scored = {column.class_position for column in summary.scores}

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells, from_cells
+from shared.evaluation.curves.area_spread import AreaSpread
 from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.types import Label
 
@@ -119,8 +120,8 @@ class RunSummary(msgspec.Struct, frozen=True):
     roc_auc: list[float | None] | None
     metadata: list[str]
     has_ids: bool
-    # Its standard error; None in runs that were read before it was measured.
-    roc_auc_error: list[float | None] | None = None
+    # How far it varies; None in runs that were read before it was measured.
+    roc_auc_spread: list[AreaSpread | None] | None = None
 
     task: Task = "classification"
     # The positions of the labels of each set, in the order that `class_of_code` refers to.

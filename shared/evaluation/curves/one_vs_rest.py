@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from shared.evaluation.curves.area_spread import AreaSpread
 from shared.evaluation.curves.curves import (
     CurvePoints,
     Values,
@@ -17,7 +18,7 @@ from shared.evaluation.curves.curves import (
 )
 from shared.evaluation.curves.operating_points import BestThresholds, best_thresholds
 from shared.evaluation.curves.precision_spread import PrecisionSpread, PrecisionSums
-from shared.evaluation.curves.scored_curves import area_error
+from shared.evaluation.curves.scored_curves import roc_area_spread
 from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 from shared.evaluation.inputs.label_codes import Codes
@@ -43,9 +44,9 @@ class Areas:
 class CurveSummary:
     """Areas, curves to draw and best thresholds of one class against the rest, or of all of them pooled.
 
-    `sides` are the numbers of positives and negatives of a class, beside DeLong's error of its ROC area and the spread
-    of its average precision; the last two are None of pooled classes, whose decisions are not independent, of weighted
-    samples and of too few.
+    `sides` are the numbers of positives and negatives of a class, beside the spreads of its ROC area, by DeLong's
+    method, and of its average precision; both are None of pooled classes, whose decisions are not independent, of
+    weighted samples and of too few.
     """
 
     areas: Areas
@@ -53,7 +54,7 @@ class CurveSummary:
     pr: ThinnedCurve
     best: BestThresholds
     sides: tuple[int, int] = (0, 0)
-    roc_error: float | None = None
+    roc_spread: AreaSpread | None = None
     precision_spread: PrecisionSpread | None = None
 
 
@@ -158,9 +159,7 @@ def _with_spreads(summary: CurveSummary, counts: ThresholdCounts) -> CurveSummar
     sides = int(counts.positives), int(counts.negatives)
     sums = PrecisionSums(*sides)
     sums.add(counts)
-    return replace(
-        summary, sides=sides, roc_error=area_error(counts, summary.areas.roc), precision_spread=sums.spread()
-    )
+    return replace(summary, sides=sides, roc_spread=roc_area_spread(counts), precision_spread=sums.spread())
 
 
 def _macro(summaries: list[CurveSummary], mean: Values, columns: tuple[int, ...]) -> MacroAverage:

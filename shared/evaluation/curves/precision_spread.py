@@ -1,9 +1,8 @@
 """How far an average precision varies, from the counts at every score, a stretch at a time.
 
 The average precision is the mean over the positives of the precision at their scores. A sample changes it by its own
-part and by the precision at every lower score (its influence function), and the variance is that of these changes. Of
-few positives it is too high, as each counts itself among the hits: without itself, (tp − 1)/(tp + fp − 1) is the
-precision that its score has among the others.
+part and by the precision at every lower score (its influence function; Hampel 1974), and the variance is that of these
+changes: within the positives, within the negatives, and of the share of the positives, which moves the mean of either.
 """
 
 import math
@@ -18,10 +17,10 @@ _TWO = 2
 
 
 class PrecisionSpread(NamedTuple):
-    """An average precision as each positive finds it among the others, and its standard error."""
+    """The standard error of an average precision, and the degrees of freedom of its square, one at least."""
 
-    among_others: float
     error: float
+    freedom: float
 
 
 class PrecisionSums:
@@ -29,7 +28,7 @@ class PrecisionSums:
 
     def __init__(self, positives: int, negatives: int) -> None:
         self._sides = positives, negatives
-        self._mean = self._among_others = self._by_hits = self._by_alarms = 0.0
+        self._mean = self._by_hits = self._by_alarms = 0.0
         # Of the positives and of the negatives, the sums of what is known of their changes, and of its squares.
         self._changes = np.zeros((2, 2))
 
@@ -40,8 +39,6 @@ class PrecisionSums:
         hits, alarms = np.diff(stretch.tp), np.diff(stretch.fp)
         precision = tp / reached
         self._mean += float(hits @ precision) / positives
-        others = np.divide(tp - 1, reached - 1, out=np.ones(len(tp)), where=reached > 1)
-        self._among_others += float(hits @ others) / positives
         by_hit, by_alarm = (hits / positives * side * n / reached**2 for side in (reached - tp, tp))
         above_hits, above_alarms = (
             start + np.cumsum(steps) - steps for start, steps in ((self._by_hits, by_hit), (self._by_alarms, by_alarm))
@@ -56,12 +53,23 @@ class PrecisionSums:
         positives, negatives = self._sides
         if positives < _TWO or not negatives:
             return None
-        n = positives + negatives
-        shifts = self._by_hits - self._mean * n / positives, -self._by_alarms
-        squares: Floats = np.array(
-            [
-                square + 2 * shift * change + side * shift**2
-                for (change, square), shift, side in zip(self._changes, shifts, self._sides, strict=True)
-            ]
-        )
-        return PrecisionSpread(self._among_others, math.sqrt(max(squares.sum(), 0.0)) / n)
+        shifts = self._by_hits - self._mean * (positives + negatives) / positives, -self._by_alarms
+        means: Floats = self._changes[:, 0] / self._sides
+        squares: Floats = self._changes[:, 1] - self._sides * means**2
+        return spread_of_changes(self._sides, (means + shifts).tolist(), squares.tolist())
+
+
+def spread_of_changes(
+    sides: tuple[int, int], means: tuple[float, float], squares: tuple[float, float]
+) -> PrecisionSpread:
+    """The spread from the mean change of the positives and of the negatives, and the squares around these means.
+
+    A side of one sample is taken to vary by nothing. The degrees of freedom are Satterthwaite's (1946), where the share
+    of the positives adds no doubt: how it varies is known.
+    """
+    within = [max(square, 0.0) * n / max(n - 1, 1) for square, n in zip(squares, sides, strict=True)]
+    between = sum(n * mean**2 for mean, n in zip(means, sides, strict=True))
+    variance = sum(within) + between
+    uncertain = sum(part**2 / max(n - 1, 1) for part, n in zip(within, sides, strict=True))
+    freedom = max(variance**2 / uncertain, 1.0) if uncertain else 1.0
+    return PrecisionSpread(math.sqrt(variance) / sum(sides), freedom)

@@ -1,11 +1,11 @@
 """The curves of ranked scores: areas from every threshold, and few enough points to draw."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from shared.evaluation.curves.area_spread import AreaSpread, ShareMoments, area_spread, share_moments
 from shared.evaluation.curves.curves import CurvePoints, pr_corners, roc_corners
 from shared.evaluation.curves.precision_spread import PrecisionSpread, PrecisionSums
 from shared.evaluation.curves.ranked_scores import RankedScores
@@ -14,22 +14,21 @@ from shared.evaluation.curves.thresholds import ThresholdCounts
 
 # Points kept of a stretch before all are thinned together: the error of the area stays far below that of the drawing.
 _OF_STRETCH = 256
-_TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredCurves:
     """The curves of one class against the rest; None where a kind of samples that they need does not occur.
 
-    `roc_auc_error` is the standard error by DeLong's method (1988), None with fewer than two samples on a side,
-    and of weighted samples. `precision_spread` is that of the average precision, None with fewer than two positives,
-    without negatives, and of weighted samples.
+    `roc_auc_spread` is by DeLong's method (1988), None with fewer than two samples on a side, and of weighted samples.
+    `precision_spread` is that of the average precision, None with fewer than two positives, without negatives, and of
+    weighted samples.
     """
 
     positives: float
     negatives: float
     roc_auc: float | None
-    roc_auc_error: float | None
+    roc_auc_spread: AreaSpread | None
     average_precision: float | None
     roc: ThinnedCurve | None
     pr: ThinnedCurve | None
@@ -46,7 +45,7 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
     positives, negatives = ranked.positives, ranked.negatives
     twice_wins: float = 0
     precision = 0.0
-    lost = [0.0, 0.0]
+    lost = [ShareMoments(), ShareMoments()]
     roc: list[ThinnedCurve] = []
     pr: list[ThinnedCurve] = []
     sums = None if ranked.weighted is not None else PrecisionSums(int(positives), int(negatives))
@@ -56,10 +55,7 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
         if sums is not None:
             sums.add(stretch)
         if negatives:
-            lost = [
-                before + more
-                for before, more in zip(lost, _squares_of_lost_pairs(stretch, positives, negatives), strict=True)
-            ]
+            lost = [*map(ShareMoments.together, lost, _lost_pairs(stretch, positives, negatives))]
             roc.append(thin(_roc(roc_corners(stretch), positives, negatives), _OF_STRETCH, monotone=True))
         pr.append(thin(_pr(stretch, positives), _OF_STRETCH, monotone=False))
     area = min(twice_wins / (2 * positives * negatives), 1.0) if positives and negatives else None
@@ -67,7 +63,7 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
         positives,
         negatives,
         area,
-        None if area is None or ranked.weighted is not None else _error(area, lost, (positives, negatives)),
+        None if area is None or ranked.weighted is not None else area_spread(*lost),
         min(precision / positives, 1.0) if positives else None,
         _joined(roc, max_points, monotone=True),
         _joined(pr, max_points, monotone=False),
@@ -76,25 +72,17 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
     )
 
 
-def area_error(counts: ThresholdCounts, area: float) -> float | None:
-    """The standard error of the area under the ROC curve of all counts, by DeLong's method; None as above."""
-    sides = counts.positives, counts.negatives
-    return _error(area, _squares_of_lost_pairs(counts, *sides), sides)
+def roc_area_spread(counts: ThresholdCounts) -> AreaSpread | None:
+    """The spread of the area under the ROC curve of all counts, by DeLong's method; None as above."""
+    return area_spread(*_lost_pairs(counts, counts.positives, counts.negatives))
 
 
-def _squares_of_lost_pairs(stretch: ThresholdCounts, positives: float, negatives: float) -> tuple[float, float]:
-    """Over the positives and over the negatives of a stretch, the sums of the squares of their shares of lost pairs."""
+def _lost_pairs(stretch: ThresholdCounts, positives: float, negatives: float) -> tuple[ShareMoments, ShareMoments]:
+    """The moments of the shares of pairs that the positives, and the negatives, of a stretch lose."""
     hits, alarms = np.diff(stretch.tp), np.diff(stretch.fp)
     by_positives = (stretch.fp[:-1] + alarms / 2) / negatives
     by_negatives = 1 - (stretch.tp[:-1] + hits / 2) / positives
-    return float(hits @ by_positives**2), float(alarms @ by_negatives**2)
-
-
-def _error(area: float, lost: Sequence[float], sides: tuple[float, float]) -> float | None:
-    if min(sides) < _TWO:
-        return None
-    spreads = [squares - number * (1 - area) ** 2 for squares, number in zip(lost, sides, strict=True)]
-    return math.sqrt(sum(max(spread, 0.0) / (n - 1) / n for spread, n in zip(spreads, sides, strict=True)))
+    return share_moments(by_positives, hits), share_moments(by_negatives, alarms)
 
 
 def _rows(ranked: RankedScores) -> tuple[int, int]:

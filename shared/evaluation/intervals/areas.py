@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.curves.area_spread import AreaSpread
 from shared.evaluation.curves.precision_spread import PrecisionSpread
 from shared.evaluation.distributions import normal_upper_tail, student_critical
 from shared.evaluation.intervals.logit import logit_interval
@@ -16,8 +17,7 @@ from shared.evaluation.rates import Floats
 
 # In samples of the smaller side. With ten positives, less leaves intervals of steep curves too short, and more makes
 # all of them too long: `benchmarks.statistics` tries ten distributions of scores.
-_MODERATION = 2
-_TWICE = 2
+_MODERATION = 1 / 3
 
 
 class CorrelatedAreas(NamedTuple):
@@ -54,43 +54,31 @@ def _others_below(is_positive: NDArray[np.bool_], scores: Floats) -> Floats:
     return below
 
 
-def area_interval(area: float, error: float, sides: tuple[int, int], alpha: float) -> tuple[float, float] | None:
+def area_interval(area: float, spread: AreaSpread, sides: tuple[int, int], alpha: float) -> tuple[float, float] | None:
     """The interval of an area on the logit scale, which stays within 0 and 1 (Pepe 2003); None at 0 and 1.
 
-    `error` is DeLong's, and `sides` are the numbers of positives and negatives. Of few samples on a side the error
-    itself is uncertain, and too small where they happen to be alike: it is moderated (Smyth 2004), which means that
-    Hanley and McNeil's variance counts as much as two further samples, and the deviate is Student's.
+    `sides` are the numbers of positives and negatives. Of few samples on a side the variance is often too small: it is
+    moderated (Smyth 2004), which means that the largest variance that an area of this size can have counts as much as a
+    third of a further sample.
     """
     if not 0 < area < 1:
         return None
-    fewest = min(sides)
-    own = fewest - 1
-    variance = (own * error**2 + _MODERATION * _usual_variance(area, sides)) / (own + _MODERATION)
-    return logit_interval(area, math.sqrt(variance), student_critical(alpha, own + _MODERATION))
+    own = min(sides) - 1
+    largest = area * (1 - area) * (1 / sides[0] + 1 / sides[1])
+    variance = (own * spread.error**2 + _MODERATION * largest) / (own + _MODERATION)
+    return logit_interval(area, math.sqrt(variance), student_critical(alpha, spread.freedom))
 
 
-def _usual_variance(area: float, sides: tuple[int, int]) -> float:
-    """The variance of an area of exponential scores (Hanley and McNeil 1982), the mean of both roles of the sides."""
-    square = area * area
-    of_samples = area / (2 - area) - square + 2 * square / (1 + area) - square
-    return (area * (1 - area) + (sum(sides) / 2 - 1) * of_samples) / (sides[0] * sides[1])
+def average_precision_interval(value: float, spread: PrecisionSpread, alpha: float) -> tuple[float, float] | None:
+    """The interval of an average precision on the scale of log(−log), which stays within 0 and 1; None at both.
 
-
-def average_precision_interval(
-    value: float, spread: PrecisionSpread, sides: tuple[int, int], alpha: float
-) -> tuple[float, float] | None:
-    """The interval of an average precision on the logit scale, around that which the positives find among the others.
-
-    None without a spread, and where that is 0 or 1. As little is known of the error as there are samples on the smaller
-    side, and on the logit scale half of the correction is enough, as of counts: the deviate is Student's with twice as
-    many degrees of freedom.
+    As of survival curves (Kalbfleisch and Prentice 2002): on it also values near 0, of a rare class, are about normal.
     """
     if not spread.error or not 0 < value < 1:
         return None
-    freedom = _TWICE * max(min(sides) - 1, 1)
-    bounds = logit_interval(spread.among_others, spread.error, student_critical(alpha, freedom))
-    # Of two or three positives the value itself may lie far above the centre.
-    return bounds and (min(bounds[0], value), max(bounds[1], value))
+    depth = -math.log(value)
+    half = student_critical(alpha, spread.freedom) * spread.error / (value * depth)
+    return math.exp(-depth * math.exp(half)), math.exp(-depth * math.exp(-half))
 
 
 def difference_test(found: CorrelatedAreas) -> tuple[float, float, float]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from shared.evaluation.curves.area_spread import area_spread, share_moments
 from shared.evaluation.distributions import student_critical
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores
@@ -79,10 +80,10 @@ def macro_area(probabilities: Scores, codes: Codes, alpha: float) -> AverageArea
 def _interval(area: float, sides: tuple[Floats, Floats], alpha: float) -> tuple[float, float] | None:
     """The interval of a class's area, of which each sample of either side wins such a share of its pairs."""
     sizes = len(sides[0]), len(sides[1])
-    if min(sizes) < _TWO:
+    spread = area_spread(*map(share_moments, sides))
+    if spread is None:
         return None
-    error = np.sqrt(sum(side.var(ddof=1) / len(side) for side in sides)).item()
-    return area_interval(area, error, sizes, alpha) if error else None
+    return area_interval(area, spread, sizes, alpha) if spread.error else None
 
 
 def micro_area(probabilities: Scores, codes: Codes, alpha: float) -> AverageArea:

@@ -4,17 +4,18 @@ A sample changes such an area by its own part, and by the precision at every low
 the micro average, which counts every cell of the table as one decision, a sample's cells change together.
 """
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.distributions import student_critical
+from shared.evaluation.curves.precision_spread import PrecisionSpread, spread_of_changes
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores
+from shared.evaluation.intervals.areas import average_precision_interval
 from shared.evaluation.intervals.class_areas import AverageArea, MeanOfClasses
-from shared.evaluation.intervals.logit import logit_interval
 from shared.evaluation.rates import Floats
 
 _TWO = 2
@@ -23,10 +24,10 @@ _NO_SPREAD = 1e-24
 
 
 class PrecisionChanges(NamedTuple):
-    """An area, as each positive finds it among the others, and by how much each sample changes it, (n,)."""
+    """An area, the centre of its interval, and by how much each sample changes it, (n,)."""
 
     value: float
-    among_others: float
+    centre: float
     changes: Floats
 
 
@@ -52,19 +53,13 @@ class _Ranked(NamedTuple):
         gained: Floats = self.hits / self.tp[-1]
         return gained
 
-    @property
-    def too_high(self) -> float:
-        """By how much the average precision exceeds that which each positive finds among the others."""
-        others = np.divide(self.tp - 1, self.reached - 1, out=np.ones(len(self.tp)), where=self.reached > 1)
-        return float(self.gained @ (self.precision - others))
-
 
 def average_precision_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
     """The average precision of samples of which some are positive."""
     ranked = _rank(scores, is_positive)
     value = float(ranked.gained @ ranked.precision)
     changes = _changes(ranked, is_positive, value, own=ranked.precision, weights=ranked.gained)
-    return PrecisionChanges(value, value - ranked.too_high, changes)
+    return PrecisionChanges(value, value, changes)
 
 
 def pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
@@ -82,9 +77,8 @@ def pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> Precision
     # Every precision is an end of two trapezoids.
     weights = (gained + np.append(gained[1:], 0.0)) / 2
     changes = _changes(ranked, is_positive, closed, own=own, weights=weights)
-    # A positive counts itself at one of both ends.
-    among_others = closed - ranked.too_high / 2
-    return PrecisionChanges(closed - left_out * float(own[0]), among_others, changes)
+    # What is left out below the first threshold would leave the interval of few samples too low.
+    return PrecisionChanges(closed - left_out * float(own[0]), closed, changes)
 
 
 def careful_pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
@@ -101,8 +95,7 @@ def careful_pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> P
 
 def class_area(scores: Scores, is_positive: NDArray[np.bool_], measure: Measure, alpha: float) -> AverageArea:
     """The area of one class, whose samples are the positive ones."""
-    sides = int(is_positive.sum()), int((~is_positive).sum())
-    return _interval(measure(scores, is_positive), min(sides), alpha)
+    return _interval(measure(scores, is_positive), is_positive, alpha)
 
 
 def macro_area(probabilities: Scores, codes: Codes, measure: Measure, alpha: float) -> AverageArea:
@@ -111,8 +104,7 @@ def macro_area(probabilities: Scores, codes: Codes, measure: Measure, alpha: flo
     for column in np.flatnonzero(np.bincount(codes, minlength=probabilities.shape[1])).tolist():
         is_own = codes == column
         found = measure(probabilities[:, column], is_own)
-        own = _interval(found, min(int(is_own.sum()), int((~is_own).sum())), alpha)
-        combined.add(found.value, found.among_others, found.changes, own.interval)
+        combined.add(found.value, found.centre, found.changes, _interval(found, is_own, alpha).interval)
     return combined.area()
 
 
@@ -121,7 +113,11 @@ def micro_area(probabilities: Scores, codes: Codes, measure: Measure, alpha: flo
     n, k = probabilities.shape
     is_own = codes[:, np.newaxis] == np.arange(k)
     cells = measure(probabilities.ravel(), is_own.ravel())
-    return _interval(cells._replace(changes=cells.changes.reshape(n, k).mean(axis=1)), n, alpha)
+    variance = float((cells.changes.reshape(n, k).mean(axis=1) ** 2).mean())
+    if n < _TWO or variance < _NO_SPREAD:
+        return AverageArea(cells.value, None)
+    spread = PrecisionSpread(math.sqrt(variance / (n - 1)), n - 1)
+    return _around(cells, spread, alpha)
 
 
 def _rank(scores: Scores, is_positive: NDArray[np.bool_]) -> _Ranked:
@@ -142,13 +138,20 @@ def _changes(ranked: _Ranked, is_positive: NDArray[np.bool_], value: float, *, o
     return changes
 
 
-def _interval(found: PrecisionChanges, fewest: int, alpha: float) -> AverageArea:
-    n = len(found.changes)
-    variance = float((found.changes**2).mean())
-    if fewest < _TWO or variance < _NO_SPREAD or not 0 < found.value < 1:
+def _interval(found: PrecisionChanges, is_positive: NDArray[np.bool_], alpha: float) -> AverageArea:
+    changes = found.changes[is_positive], found.changes[~is_positive]
+    sides = len(changes[0]), len(changes[1])
+    if min(sides) < _TWO or float((found.changes**2).mean()) < _NO_SPREAD:
         return AverageArea(found.value, None)
-    critical = student_critical(alpha, _TWO * (fewest - 1))
-    bounds = logit_interval(found.among_others, np.sqrt(variance / n).item(), critical)
-    # Of two or three positives the value itself may lie far from the centre.
-    held = bounds and (min(bounds[0], found.value), max(bounds[1], found.value))
-    return AverageArea(found.value, held)
+    means, squares = ([float(of(side)) for side in changes] for of in (np.mean, _squares))
+    spread = spread_of_changes(sides, (means[0], means[1]), (squares[0], squares[1]))
+    return _around(found, spread, alpha)
+
+
+def _around(found: PrecisionChanges, spread: PrecisionSpread, alpha: float) -> AverageArea:
+    bounds = average_precision_interval(found.centre, spread, alpha) if 0 < found.value < 1 else None
+    return AverageArea(found.value, bounds and (min(bounds[0], found.value), max(bounds[1], found.value)))
+
+
+def _squares(changes: Floats) -> float:
+    return float(changes.var() * len(changes))

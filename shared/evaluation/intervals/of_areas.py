@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.evaluation.curves.area_spread import AreaSpread
 from shared.evaluation.curves.one_vs_rest import Areas, ClassifierCurves, CurveSummary, UndefinedCurve
 from shared.evaluation.curves.precision_spread import PrecisionSpread
 from shared.evaluation.inputs.label_codes import Codes
@@ -55,16 +56,14 @@ def curve_estimates(
     pr_of = (*table, careful_pr_area_changes, alpha)
     return CurveEstimates(
         AreaEstimates(
-            _each(measured, lambda _, curves: area_estimate(curves.areas.roc, curves.roc_error, curves.sides)),
+            _each(measured, lambda _, curves: area_estimate(curves.areas.roc, curves.roc_spread, curves.sides)),
             _area(class_areas.macro_area(*table, alpha), "delong", measured.macro.areas.roc),
             _area(class_areas.micro_area(*table, alpha), "delong", measured.micro.areas.roc),
         ),
         AreaEstimates(
             _each(
                 measured,
-                lambda _, curves: average_precision_estimate(
-                    curves.areas.average_precision, curves.precision_spread, curves.sides
-                ),
+                lambda _, curves: average_precision_estimate(curves.areas.average_precision, curves.precision_spread),
             ),
             _area(class_precisions.macro_area(*precision_of), "influence", measured.macro.areas.average_precision),
             _area(class_precisions.micro_area(*precision_of), "influence", measured.micro.areas.average_precision),
@@ -107,14 +106,14 @@ def _area(found: AverageArea, method: IntervalMethod, value: float) -> Estimate:
 
 
 def area_estimate(
-    value: float | None, error: float | None, sides: tuple[int, int], method: IntervalMethod = "delong"
+    value: float | None, spread: AreaSpread | None, sides: tuple[int, int], method: IntervalMethod = "delong"
 ) -> Estimate:
     """An area under a ROC curve of so many positives and negatives with its interval of 95 %."""
     if value is None:
         return Estimate(None, reason="all samples are of the class, or none is")
-    if error is None:
-        return Estimate(value, reason="a side has fewer than two samples, or the run was read before errors were kept")
-    bounds = area_interval(value, error, sides, Confidence().alpha) if error else None
+    if spread is None:
+        return Estimate(value, reason="a side has fewer than two samples, or the run was read before spreads were kept")
+    bounds = area_interval(value, spread, sides, Confidence().alpha) if spread.error else None
     if bounds is None:
         return Estimate(
             value, reason="the scores show no spread, from which DeLong's method could tell how far it varies"
@@ -123,16 +122,16 @@ def area_estimate(
 
 
 def average_precision_estimate(
-    value: float | None, spread: PrecisionSpread | None, sides: tuple[int, int], *, is_weighted: bool = False
+    value: float | None, spread: PrecisionSpread | None, *, is_weighted: bool = False
 ) -> Estimate:
-    """An average precision of so many positives and negatives with its interval of 95 %."""
+    """An average precision with its interval of 95 %."""
     if value is None:
         return Estimate(None, reason="no sample is of the class")
     if is_weighted:
         return Estimate(value, reason=_WEIGHTED_PRECISION)
     if spread is None:
         return Estimate(value, reason="fewer than two samples are of the class, or none is of another")
-    bounds = average_precision_interval(value, spread, sides, Confidence().alpha)
+    bounds = average_precision_interval(value, spread, Confidence().alpha)
     if bounds is None:
         return Estimate(value, reason="the scores show no spread, from which one could tell how far it varies")
     return Estimate(value, *bounds, "influence")

@@ -91,7 +91,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
         score_kind=kind,
         threshold=None if meaning is None else meaning.threshold,
         roc_auc=None if areas is None else [area and area.value for area in areas],
-        roc_auc_error=None if areas is None else [area and area.error for area in areas],
+        roc_auc_spread=None if areas is None else [area and area.spread for area in areas],
         metadata=reader.metadata,
         has_ids=columns.id is not None,
         is_normalised=columns.is_normalised,

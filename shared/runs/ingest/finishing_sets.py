@@ -52,7 +52,7 @@ def finish_sets(
         score_kind=None if not scores else "margins" if tally.scores.outside else "one-vs-rest",
         threshold=None,
         roc_auc=None if areas is None else [area and area.value for area in areas],
-        roc_auc_error=None if areas is None else [area and area.error for area in areas],
+        roc_auc_spread=None if areas is None else [area and area.spread for area in areas],
         metadata=reader.metadata,
         has_ids=columns.id is not None,
         task="multilabel",

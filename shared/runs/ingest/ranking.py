@@ -1,24 +1,23 @@
-"""The exact area under a ROC curve and its standard error, from sorted scores."""
+"""The exact area under a ROC curve and its spread, from sorted scores."""
 
-import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.curves.area_spread import AreaSpread, ShareMoments, area_spread, share_moments
 from shared.runs.ingest.sorted_scores import ScoredRows, sorted_blocks
 
 # So many scores are looked at together: their ranks, of eight bytes each, stay in the cache of a processor.
 _CHUNK = 2**15
-_TWO = 2
 
 
 class RocArea(NamedTuple):
-    """An area, and its standard error by DeLong's method (1988); None with fewer than two samples on a side."""
+    """An area, and its spread by DeLong's method (1988); None with fewer than two samples on a side."""
 
     value: float
-    error: float | None
+    spread: AreaSpread | None
 
 
 def roc_area(rows: ScoredRows) -> RocArea | None:
@@ -31,41 +30,21 @@ def roc_area(rows: ScoredRows) -> RocArea | None:
     if not pairs:
         return None
     wins = _wins(rows)
-    return RocArea(wins.twice / (2 * pairs), _error(wins))
-
-
-class _Spread(NamedTuple):
-    """Some numbers by their number, their mean, and the sum of the squares of what they differ from it."""
-
-    size: int = 0
-    mean: float = 0.0
-    squares: float = 0.0
-
-    def with_more(self, numbers: NDArray[np.int64], unit: int) -> "_Spread":
-        """Together with further numbers, in parts of a unit (Chan, Golub and LeVeque 1983)."""
-        if not len(numbers):
-            return self
-        n = len(numbers)
-        mean = int(numbers.sum()) / n / unit
-        off = numbers / unit
-        off -= mean
-        squares = float(np.square(off, out=off).sum())
-        size, step = self.size + n, mean - self.mean
-        return _Spread(size, self.mean + step * n / size, self.squares + squares + step * step * self.size * n / size)
+    return RocArea(wins.twice / (2 * pairs), area_spread(wins.of_positives, wins.of_negatives))
 
 
 class _Wins(NamedTuple):
     """Twice the number of pairs that positives win, and how the shares of pairs that one sample is in vary."""
 
     twice: int
-    of_positives: _Spread
-    of_negatives: _Spread
+    of_positives: ShareMoments
+    of_negatives: ShareMoments
 
 
 def _wins(rows: ScoredRows) -> _Wins:
     """What the pairs add up to; equal scores count half, and the negatives of a score come before its positives."""
     positives, negatives = rows.positives, rows.size - rows.positives
-    twice, of_positives, of_negatives = 0, _Spread(), _Spread()
+    twice, of_positives, of_negatives = 0, ShareMoments(), ShareMoments()
     below = positives_below = 0
     for part in _chunks(rows):
         labels = (part & part.dtype.type(1)).astype(bool)
@@ -75,8 +54,8 @@ def _wins(rows: ScoredRows) -> _Wins:
         lost = 2 * (positives - positives_below - low + np.arange(len(low)))
         _halve_ties(part, labels, won, lost)
         twice += int(won.sum())
-        of_positives = of_positives.with_more(won, 2 * negatives)
-        of_negatives = of_negatives.with_more(lost, 2 * positives)
+        of_positives = of_positives.together(share_moments(won / (2 * negatives)))
+        of_negatives = of_negatives.together(share_moments(lost / (2 * positives)))
         below, positives_below = below + len(part), positives_below + len(high)
     return _Wins(twice, of_positives, of_negatives)
 
@@ -110,11 +89,3 @@ def _halve_ties(keys: NDArray[Any], labels: NDArray[np.bool_], won: NDArray[Any]
         ends = np.cumsum(counts)
         at = np.arange(ends[-1]) + np.repeat(begins - ends + counts, counts)
         sums[at] -= np.repeat(sizes, counts)
-
-
-def _error(wins: _Wins) -> float | None:
-    """The standard error of the area: every sample is a share of pairs that it wins, and these shares vary."""
-    sides = wins.of_positives, wins.of_negatives
-    if min(side.size for side in sides) < _TWO:
-        return None
-    return math.sqrt(sum(side.squares / (side.size - 1) / side.size for side in sides))

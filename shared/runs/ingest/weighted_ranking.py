@@ -1,16 +1,16 @@
-"""The exact area under the ROC curve of weighted samples and its standard error, from one sort.
+"""The exact area under the ROC curve of weighted samples and its spread, from one sort.
 
 A pair of a positive and a negative weighs the product of their weights. The error is DeLong's (1988) with the variance
 of weighted means, by linearisation, or that of Kish's effective number of samples, whichever is larger; equal weights
 make it that of samples without weights.
 """
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.curves.area_spread import AreaSpread, SideVariance, spread_of_sides, variance_freedom
 from shared.runs.ingest.ranking import RocArea
 
 Floats = NDArray[Any]
@@ -46,7 +46,7 @@ def weighted_roc_area(scores: Floats, positive: NDArray[np.bool_], weights: Floa
     # Of each score, the share of the negatives that its positives beat, and of the positives that beat its negatives.
     wins, losses = (below - low.weights / 2) / below[-1], (above - high.weights / 2) / above[0]
     area = float(high.weights @ wins) / float(above[0])
-    return RocArea(min(area, 1.0), _error(area, (high, wins, float(above[0])), (low, losses, float(below[-1]))))
+    return RocArea(min(area, 1.0), _spread(area, (high, wins, float(above[0])), (low, losses, float(below[-1]))))
 
 
 def _side(weights: Floats, chosen: NDArray[np.bool_], starts: NDArray[np.int64]) -> _Side:
@@ -54,12 +54,16 @@ def _side(weights: Floats, chosen: NDArray[np.bool_], starts: NDArray[np.int64])
     return _Side(np.add.reduceat(own, starts), np.add.reduceat(own * own, starts), int(np.count_nonzero(chosen)))
 
 
-def _error(area: float, *sides: tuple[_Side, Floats, float]) -> float | None:
-    variance = 0.0
-    for side, shares, total in sides:
-        if side.size < _TWO:
-            return None
-        off = (shares - area) ** 2
-        own, of_all = float(side.squares @ off), float(side.weights @ off) * float(side.squares.sum()) / total
-        variance += side.size / (side.size - 1) * max(own, of_all) / total**2
-    return math.sqrt(variance)
+def _spread(area: float, *sides: tuple[_Side, Floats, float]) -> AreaSpread | None:
+    if min(side.size for side, _, _ in sides) < _TWO:
+        return None
+    return spread_of_sides(*(_variance(area, *side) for side in sides))
+
+
+def _variance(area: float, side: _Side, shares: Floats, total: float) -> SideVariance:
+    squares = (shares - area) ** 2
+    heavy, mean_square = float(side.squares.sum()) / total, float(side.weights @ squares) / total
+    own, of_all = float(side.squares @ squares), mean_square * heavy * total
+    kurtosis = float(side.weights @ squares**2) / total / mean_square**2 if mean_square else 1.0
+    of_mean = side.size / (side.size - 1) * max(own, of_all) / total**2
+    return SideVariance(of_mean, variance_freedom(total / heavy, kurtosis))

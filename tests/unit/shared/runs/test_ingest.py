@@ -131,11 +131,12 @@ def test_the_error_of_the_area_is_delongs_however_the_scores_are_divided(
     scores = np.round(np.array([row[1] for row in rows]), 1).astype(np.float32)
     area = area_of(scores, positive, division)
     if min(positive.sum(), (~positive).sum()) < 2:
-        assert area is None or area.error is None
+        assert area is None or area.spread is None
     else:
         expected = areas(positive, scores[None].astype(np.float64))
         assert area is not None
-        assert area.error == pytest.approx(float(expected.covariance[0, 0]) ** 0.5, abs=1e-12)
+        assert area.spread is not None
+        assert area.spread.error == pytest.approx(float(expected.covariance[0, 0]) ** 0.5, abs=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

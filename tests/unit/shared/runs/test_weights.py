@@ -117,7 +117,7 @@ def test_the_order_of_the_rows_changes_no_figure(rows: list[Any], seed: Any) -> 
         second = read(Path(name), text_of(mixed), scores={"a": "prob_a"}).finished
 
     # Neither the order of the codes is the same.
-    same = ("weights", "squares", "counts", "roc_auc", "roc_auc_error")
+    same = ("weights", "squares", "counts", "roc_auc", "roc_auc_spread")
     assert {field: getattr(first.summary, field) for field in same} == {
         field: getattr(second.summary, field) for field in same
     }

@@ -64,12 +64,12 @@ def test_the_error_of_the_area_is_delongs_in_every_cut(sample: tuple[Scores, Lab
     found = curves_of(ranked(scores, labels, cut), 500)
 
     expected = areas(labels, scores[np.newaxis].astype(np.float64))
-    assert found.roc_auc_error is not None
-    assert found.roc_auc_error**2 == pytest.approx(expected.covariance[0, 0], abs=1e-12)
+    assert found.roc_auc_spread is not None
+    assert found.roc_auc_spread.error**2 == pytest.approx(expected.covariance[0, 0], abs=1e-12)
 
 
 def test_one_sample_on_a_side_has_no_error_of_the_area() -> None:
-    assert curves_of(ranked(np.array([0.1, 0.4, 0.6]), np.array([False, True, False])), 500).roc_auc_error is None
+    assert curves_of(ranked(np.array([0.1, 0.4, 0.6]), np.array([False, True, False])), 500).roc_auc_spread is None
 
 
 @given(samples())

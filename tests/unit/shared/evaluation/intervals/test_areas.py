@@ -8,7 +8,15 @@ from scipy.special import expit, logit
 from scipy.stats import norm, t
 from sklearn.metrics import roc_auc_score
 
-from shared.evaluation.intervals.areas import CorrelatedAreas, area_interval, areas, difference_test
+from shared.evaluation.curves.area_spread import AreaSpread
+from shared.evaluation.curves.precision_spread import PrecisionSpread
+from shared.evaluation.intervals.areas import (
+    CorrelatedAreas,
+    area_interval,
+    areas,
+    average_precision_interval,
+    difference_test,
+)
 
 samples = st.tuples(st.integers(2, 30), st.integers(2, 30), st.integers(0, 2**32 - 1))
 
@@ -53,29 +61,39 @@ def test_the_same_scores_twice_show_no_difference() -> None:
 def test_the_interval_on_the_logit_scale_is_the_known_one() -> None:
     # The scores of `two_class_example` in R's modeldata: 258 and 242 samples. Of so many, moderation changes the third
     # digit alone; of a million on a side, nothing is left of it.
-    area, error = 0.9393138574, 0.009718922722
-    assert area_interval(area, error, (258, 242), 0.05) == pytest.approx((0.9172279399, 0.9557906727), abs=3e-4)
-    assert area_interval(area, error, (10**8, 10**8), 0.05) == pytest.approx((0.9172279399, 0.9557906727), abs=1e-8)
-    assert [area_interval(end, 0.0, (258, 242), 0.05) for end in (0.0, 1.0)] == [None, None]
+    area, spread = 0.9393138574, AreaSpread(0.009718922722, 1e9)
+    assert area_interval(area, spread, (258, 242), 0.05) == pytest.approx((0.9172279399, 0.9557906727), abs=3e-4)
+    assert area_interval(area, spread, (10**8, 10**8), 0.05) == pytest.approx((0.9172279399, 0.9557906727), abs=1e-8)
+    assert [area_interval(end, AreaSpread(0.0, 1.0), (258, 242), 0.05) for end in (0.0, 1.0)] == [None, None]
 
 
 @settings(deadline=None)
-@given(st.floats(0.01, 0.99), st.floats(0, 0.2), st.integers(2, 400), st.integers(2, 400))
-def test_an_error_is_moderated_as_if_there_were_two_further_samples(
-    area: float, error: float, positives: int, negatives: int
+@given(st.floats(0.01, 0.99), st.floats(0, 0.2), st.floats(1, 1000), st.integers(2, 400), st.integers(2, 400))
+def test_a_variance_is_moderated_by_a_third_of_a_sample_with_the_largest(
+    area: float, error: float, freedom: float, positives: int, negatives: int
 ) -> None:
-    first, second = area / (2 - area), 2 * area**2 / (1 + area)
-    usual = [
-        (area * (1 - area) + (m - 1) * (first - area**2) + (n - 1) * (second - area**2)) / (m * n)
-        for m, n in ((positives, negatives), (negatives, positives))
-    ]
+    # Samples that win all of their pairs or none.
+    largest = area * (1 - area) / positives + area * (1 - area) / negatives
     fewest = min(positives, negatives)
-    variance = ((fewest - 1) * error**2 + sum(usual)) / (fewest + 1)
-    half = t.isf(0.025, fewest + 1) * np.sqrt(variance) / (area * (1 - area))
+    variance = np.average([error**2, largest], weights=[fewest - 1, 1 / 3])
+    half = t.isf(0.025, freedom) * np.sqrt(variance) / (area * (1 - area))
 
-    found = area_interval(area, error, (positives, negatives), 0.05)
+    found = area_interval(area, AreaSpread(error, freedom), (positives, negatives), 0.05)
 
     assert found == pytest.approx(expit(logit(area) + half * np.array([-1, 1])), abs=1e-9)
+
+
+@settings(deadline=None)
+@given(st.floats(0.01, 0.99), st.floats(1e-4, 0.2), st.floats(1, 1000))
+def test_an_average_precision_has_its_interval_on_the_scale_of_log_minus_log(
+    value: float, error: float, freedom: float
+) -> None:
+    half = t.isf(0.025, freedom) * error / abs(value * np.log(value))
+
+    found = average_precision_interval(value, PrecisionSpread(error, freedom), 0.05)
+
+    expected = [np.exp(-np.exp(np.log(-np.log(value)) + side * half)) for side in (1, -1)]
+    assert found == pytest.approx(expected, abs=1e-9)
 
 
 def test_one_classifier_has_a_variance_too() -> None:

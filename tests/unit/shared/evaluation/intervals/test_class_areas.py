@@ -9,7 +9,9 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from shared.evaluation.intervals.areas import area_interval, areas
+from shared.evaluation.curves.scored_curves import roc_area_spread
+from shared.evaluation.curves.thresholds import count_at_scores
+from shared.evaluation.intervals.areas import area_interval
 from shared.evaluation.intervals.class_areas import AverageArea, macro_area, micro_area
 from shared.evaluation.rates import Floats
 
@@ -44,8 +46,9 @@ def test_the_interval_of_the_macro_average_combines_those_of_the_classes_by_thei
     bounds = []
     for column, value in enumerate(values.tolist()):
         is_own = np.equal(CODES, column)
-        error = math.sqrt(areas(is_own, PROBABILITIES[np.newaxis, :, column]).covariance.item())
-        bounds.append(area_interval(value, error, (int(is_own.sum()), int((~is_own).sum())), 0.05))
+        spread = roc_area_spread(count_at_scores(PROBABILITIES[:, column], is_own))
+        assert spread is not None
+        bounds.append(area_interval(value, spread, (int(is_own.sum()), int((~is_own).sum())), 0.05))
     low, high = np.array(bounds).T
     down, up = (math.sqrt(side @ together @ side) / 3 for side in (values - low, high - values))
 

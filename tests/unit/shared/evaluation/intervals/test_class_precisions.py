@@ -49,15 +49,14 @@ def test_the_areas_are_those_of_the_curves(table: np.ndarray[tuple[int, int], np
 def test_the_interval_of_one_class_is_that_of_the_sums_over_its_scores() -> None:
     for column in range(3):
         is_own = np.equal(CODES, column)
-        sides = int(is_own.sum()), int((~is_own).sum())
-        sums = PrecisionSums(*sides)
+        sums = PrecisionSums(int(is_own.sum()), int((~is_own).sum()))
         sums.add(count_at_scores(GRADES[:, column], is_own))
         spread, value = sums.spread(), average_precision_score(is_own, GRADES[:, column])
         assert spread is not None
 
         found = class_area(GRADES[:, column], is_own, average_precision_changes, 0.05)
 
-        assert found.interval == pytest.approx(average_precision_interval(value, spread, sides, 0.05), abs=1e-9)
+        assert found.interval == pytest.approx(average_precision_interval(value, spread, 0.05), abs=1e-9)
 
 
 @pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES.keys())
@@ -78,7 +77,6 @@ def test_changes_are_those_of_a_sample_that_counts_a_little_more(measure: Measur
 def test_without_steps_both_areas_vary_alike() -> None:
     steps, trapezoids = (measure(SCORES[:, 0], CODES == 0) for measure in MEASURES.values())
 
-    assert trapezoids.among_others == pytest.approx(steps.among_others, abs=1e-9)
     assert np.std(trapezoids.changes) == pytest.approx(np.std(steps.changes), rel=0.02)
 
 
@@ -88,7 +86,7 @@ def test_the_wider_of_both_errors_is_that_of_the_trapezoids() -> None:
 
         found = careful_pr_area_changes(table[:, 2], np.equal(CODES, 2))
 
-        assert (found.value, found.among_others) == (trapezoids.value, trapezoids.among_others)
+        assert found.value == trapezoids.value
         assert np.std(found.changes) == max(np.std(steps.changes), np.std(trapezoids.changes))
 
 
