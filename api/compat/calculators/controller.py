@@ -16,10 +16,10 @@ from api.compat.calculators.schemas import (
     CellsIn,
     ConfusionAnswer,
     DiagnosticAnswer,
+    DiagnosticIn,
     FBetaAnswer,
+    FBetaIn,
     MetaAnswer,
-    ScreeningIn,
-    WeighingIn,
 )
 from api.http import bodies
 from api.http.bodies import Fields, Members
@@ -90,7 +90,7 @@ class CalculatorController(Controller):
 
     @post("/diagnostic", operation_id="calculators.compute_diagnostic_from_json", status_code=200, opt=_READS)
     async def diagnostic_of_body(
-        self, request: ApiRequest, caller: Injected[Caller], members: Members[ScreeningIn]
+        self, request: ApiRequest, caller: Injected[Caller], members: Members[DiagnosticIn]
     ) -> Response[DiagnosticAnswer]:
         """Compute predictive values and likelihood ratios of a diagnostic test from JSON.
 
@@ -108,7 +108,7 @@ class CalculatorController(Controller):
 
     @post("/fbeta", operation_id="calculators.compute_fbeta_from_json", status_code=200, opt=_READS)
     async def fbeta_of_body(
-        self, request: ApiRequest, caller: Injected[Caller], members: Members[WeighingIn]
+        self, request: ApiRequest, caller: Injected[Caller], members: Members[FBetaIn]
     ) -> Response[FBetaAnswer]:
         """Compute an F-beta score from JSON.
 
@@ -141,7 +141,7 @@ def _batch(members: Fields) -> list[dict[str, object]]:
 
 def _diagnostic(request: ApiRequest, texts: Texts) -> Response[Any]:
     rates = parameters.read_screening(texts)
-    metrics = DIAGNOSTIC.metrics(parameters.as_screening(rates))
+    metrics = DIAGNOSTIC.metrics(parameters.as_diagnostic(rates))
     inputs = in_order({name: rate.number for name, rate in rates.items()})
     return answer(request, DIAGNOSTIC.message, in_order(metrics | {"note": DIAGNOSTIC.note, "inputs": inputs}))
 

@@ -8,7 +8,7 @@ from litestar.datastructures import MultiDict
 from api.http.bodies import Fields
 from api.http.decoding import decode
 from shared.evaluation.calculators.exact_rounding import Number
-from shared.evaluation.calculators.tables import Cells, FBetaArguments, Screening
+from shared.evaluation.calculators.tables import Cells, DiagnosticTest, FBetaArguments
 from shared.kit.errors import Fault, InvalidInput
 
 Texts = dict[str, str]
@@ -168,11 +168,11 @@ def read_screening(texts: Texts) -> dict[str, DecimalFraction]:
     return rates
 
 
-def as_screening(rates: dict[str, DecimalFraction]) -> Screening:
+def as_diagnostic(rates: dict[str, DecimalFraction]) -> DiagnosticTest:
     """The same in parts of one whole."""
     whole = max(rate.whole for rate in rates.values())
     sensitivity, specificity, prevalence = (rates[parameter.name].parts_of(whole) for parameter in DIAGNOSTIC)
-    return Screening(sensitivity, specificity, prevalence, whole)
+    return DiagnosticTest(sensitivity, specificity, prevalence, whole)
 
 
 def read_fbeta(texts: Texts) -> tuple[FBetaArguments, dict[str, int]]:

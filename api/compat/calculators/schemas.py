@@ -28,7 +28,7 @@ class CellsIn(msgspec.Struct, forbid_unknown_fields=True):
     tn: Annotated[Count, Meta(description="True negatives.")]
 
 
-class ScreeningIn(msgspec.Struct, forbid_unknown_fields=True):
+class DiagnosticIn(msgspec.Struct, forbid_unknown_fields=True):
     """A diagnostic test and the population that it is used in."""
 
     sensitivity: Annotated[Share, Meta(description="Sensitivity (true positive rate), 0 to 1.")]
@@ -36,8 +36,8 @@ class ScreeningIn(msgspec.Struct, forbid_unknown_fields=True):
     prevalence: Annotated[Share, Meta(description="Prevalence (pre-test probability), 0 to 1.")]
 
 
-class WeighingIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Either precision and recall, or the three counts."""
+class FBetaIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Precision and recall, or the three counts, and the weight of recall."""
 
     precision: Annotated[Share | None, Meta(description="Precision, 0 to 1; with `recall`, without counts.")] = None
     recall: Annotated[Share | None, Meta(description="Recall, 0 to 1; with `precision`, without counts.")] = None
@@ -84,16 +84,16 @@ _CellsOut = msgspec.defstruct(
     [describe_member(name, int, text) for name, text in (_CELLS | {"total": "Number of samples."}).items()],
     namespace={"__doc__": "The four cells and their sum."},
 )
-_ScreeningOut = msgspec.defstruct(
+_DiagnosticInputs = msgspec.defstruct(
     "DiagnosticInputs",
     [
         describe_member("sensitivity", MetricValue, "Sensitivity (true positive rate)."),
         describe_member("specificity", MetricValue, "Specificity (true negative rate)."),
         describe_member("prevalence", MetricValue, "Prevalence (pre-test probability)."),
     ],
-    namespace={"__doc__": ScreeningIn.__doc__},
+    namespace={"__doc__": DiagnosticIn.__doc__},
 )
-_WeighingOut = msgspec.defstruct(
+_FBetaInputs = msgspec.defstruct(
     "FBetaInputs",
     [
         describe_member("beta", MetricValue, "Weight of recall against precision."),
@@ -105,8 +105,8 @@ _WeighingOut = msgspec.defstruct(
 )
 
 _Confusion = document_metrics("Confusion", CONFUSION, _CellsOut)
-_Diagnostic = document_metrics("Diagnostic", DIAGNOSTIC, _ScreeningOut)
-_FBeta = document_metrics("FBeta", FBETA, _WeighingOut)
+_Diagnostic = document_metrics("Diagnostic", DIAGNOSTIC, _DiagnosticInputs)
+_FBeta = document_metrics("FBeta", FBETA, _FBetaInputs)
 _BatchItem = msgspec.defstruct(
     "BatchItem",
     [describe_member("inputs", _CellsOut, "The inputs as they were read."), *metric_members(CONFUSION)],

@@ -22,7 +22,7 @@ class Cells(NamedTuple):
     tn: int
 
 
-class Screening(NamedTuple):
+class DiagnosticTest(NamedTuple):
     """The rates of a diagnostic test, in parts of `whole`."""
 
     sensitivity: int
@@ -89,17 +89,17 @@ def _f1(c: Cells) -> MetricValue:
     return ratio(*f1(c.tp, c.tp + c.fn, c.tp + c.fp)) if c.tp else None
 
 
-def _ppv(t: Screening) -> MetricValue:
+def _ppv(t: DiagnosticTest) -> MetricValue:
     true = t.sensitivity * t.prevalence
     return ratio(true, true + (t.whole - t.specificity) * (t.whole - t.prevalence))
 
 
-def _npv(t: Screening) -> MetricValue:
+def _npv(t: DiagnosticTest) -> MetricValue:
     true = t.specificity * (t.whole - t.prevalence)
     return ratio(true, true + (t.whole - t.sensitivity) * t.prevalence)
 
 
-def _odds_ratio(t: Screening) -> MetricValue:
+def _odds_ratio(t: DiagnosticTest) -> MetricValue:
     # Where LR− has no denominator the quotient of the two has none either.
     if t.specificity == 0:
         return None
@@ -140,7 +140,7 @@ CONFUSION = Calculator[Cells](
     ),
 )
 
-DIAGNOSTIC = Calculator[Screening](
+DIAGNOSTIC = Calculator[DiagnosticTest](
     "Diagnostic test",
     "Bayesian PPV/NPV combine the test's sensitivity/specificity with the prevalence (pre-test probability). "
     "LR+ = sens/(1−spec).",

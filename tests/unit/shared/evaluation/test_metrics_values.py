@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, FBetaArguments, Screening
+from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, DiagnosticTest, FBetaArguments
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.curves.one_vs_rest import measure_curves
 from shared.evaluation.detection.agreement import agreement, overall, per_class
@@ -262,7 +262,7 @@ def test_a_diagnostic_test_has_every_metric_unless_the_catalogue_says_why_not(
     rates: tuple[int, int, int], beta: int
 ) -> None:
     sensitivity, specificity, prevalence = rates
-    metrics = DIAGNOSTIC.metrics(Screening(*rates, whole=10))
+    metrics = DIAGNOSTIC.metrics(DiagnosticTest(*rates, whole=10))
     metrics |= FBETA.metrics(FBetaArguments((sensitivity, 10), (specificity, prevalence), (beta, 1)))
     positives = sensitivity * prevalence + (10 - specificity) * (10 - prevalence)
     holds = {

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.evaluation.calculators.exact_rounding import MetricValue, ratio, ratio_to_root
-from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, FBetaArguments, Screening
+from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, DiagnosticTest, FBetaArguments
 
 COUNTS = st.one_of(st.integers(0, 3), st.integers(0, 10**4), st.integers(0, 10**15 - 1))
 PERCENT = st.integers(0, 100)
@@ -114,7 +114,7 @@ def test_every_figure_of_a_diagnostic_test_is_exact(sensitivity: int, specificit
     sens, spec, prev = (Fraction(percent, 100) for percent in (sensitivity, specificity, prevalence))
     positive, negative = divided(sens, 1 - spec), divided(1 - sens, spec)
 
-    metrics = DIAGNOSTIC.metrics(Screening(sensitivity, specificity, prevalence, 100))
+    metrics = DIAGNOSTIC.metrics(DiagnosticTest(sensitivity, specificity, prevalence, 100))
 
     expected = {
         "ppv": divided(sens * prev, sens * prev + (1 - spec) * (1 - prev)),
