@@ -53,7 +53,7 @@ class AnnotationController(Controller):
         ] = None,
         mask_format: Annotated[MaskFormat | None, QueryParameter(description="Convert masks to this format.")] = None,
         skip: Annotated[
-            int, QueryParameter(ge=0, le=MAX_SKIP, description="Leave out so many; a `cursor` costs less.")
+            int, QueryParameter(ge=0, le=MAX_SKIP, description="Number of annotations to skip; a `cursor` costs less.")
         ] = 0,
         limit: Annotated[
             int, QueryParameter(ge=1, le=MAX_AT_ONCE, description="Most annotations of a page, 1 to 10,000.")

@@ -36,7 +36,7 @@ class CallbackController(Controller):
     ) -> AnalysisOut:
         """Set the status of an analysis.
 
-        Moves the analysis from queued to processing, and then to completed, failed or cancelled. Repeating the present
+        Moves the analysis from queued to processing, and then to completed, failed or cancelled. Repeating the current
         status changes nothing.
         """
         change = callback_bodies.status_change(status)

@@ -42,7 +42,7 @@ OtherRules = Annotated[
 ]
 Actual = Annotated[str | None, QueryParameter(description="Only objects of this true class: a row of the matrix.")]
 Predicted = Annotated[
-    str | None, QueryParameter(description="Only objects that the model calls so: a column of the matrix.")
+    str | None, QueryParameter(description="Only objects of this predicted class: a column of the matrix.")
 ]
 Background = Annotated[
     bool, QueryParameter(description="Only objects that have no object of the other side in their place.")

@@ -64,6 +64,6 @@ class GateController(Controller):
     async def remove(self, platform: Injected[Platform], caller: Injected[Caller], gate_id: FromPath[str]) -> None:
         """Delete a gate.
 
-        Its checks go with it, and the jobs of those that still run end. The runs stay.
+        Also deletes its checks, and ends the jobs of those that still run. The runs stay.
         """
         await gates.delete(platform, caller, gate_id)

@@ -52,7 +52,7 @@ class RunController(Controller):
         background: poll `Location` or wait with `Prefer: wait=N`. What the file leaves open is asked, not guessed.
         With `dataset_id` or `truth_upload_id` the actual labels are those of a dataset or of another file, by sample
         id; samples that only one of the two has are refused, unless `missing` or `extra` says otherwise. With
-        `review` nothing is counted before the columns are set, which any columns do, even none.
+        `review` nothing is counted until the columns are set; an empty object confirms those that were inferred.
         """
         platform = waiter.platform
         request = await _read(body, platform)

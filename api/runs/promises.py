@@ -41,7 +41,7 @@ class RunPromiseController(Controller):
 
         The metric reaches the value not only in these samples, but among all that they are drawn from: of all such
         sets of samples, at most a share of 1 - confidence would lead to a threshold that breaks it. For precision and
-        specificity the lowest threshold is chosen, for recall the highest. Out of all scores.
+        specificity the lowest threshold is chosen, for recall the highest. Every score is tried.
         """
         run = await runs.get_shown(platform, caller, run_id, heeds_weights=True)
         promise, position = Promise(metric, at_least, confidence), read_class(run, class_label, "class")

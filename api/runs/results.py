@@ -130,13 +130,15 @@ class RunResultController(Controller):
         ] = None,
         bins: Annotated[
             int | None,
-            QueryParameter(ge=2, le=100, description="Cut columns of numbers into so many ranges, with `by`."),
+            QueryParameter(
+                ge=2, le=100, description="Number of ranges that a column of numbers is cut into, with `by`."
+            ),
         ] = None,
         slices: Slices = None,
         class_label: ScoredClass = None,
         threshold: Threshold = None,
         min_support: Annotated[
-            int, QueryParameter(ge=1, le=MAX_ROW, description="Only slices of at least so many samples.")
+            int, QueryParameter(ge=1, le=MAX_ROW, description="Only slices of at least this many samples.")
         ] = 1,
         limit: Annotated[int, QueryParameter(ge=1, le=1000, description="Most slices, 1 to 1,000.")] = 100,
     ) -> SlicePage:

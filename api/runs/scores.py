@@ -113,8 +113,8 @@ class RunScoreController(Controller):
         """Get the recalibration of a run.
 
         Fits a map from the scores of a class to probabilities on one part of the samples, and judges it on the others;
-        both parts have the same share of the class. Of more than 2,000,000 samples so many are drawn. The run itself
-        stays as it is.
+        both parts have the same share of the class. Of more than 2,000,000 samples, about 2,000,000 are
+        drawn at random. The run itself stays as it is.
         """
         run = await runs.get_shown(platform, caller, run_id, heeds_weights=True)
         plan = RecalibrationPlan(method, fitted_share, seed, bins)
@@ -137,8 +137,8 @@ class RunScoreController(Controller):
         """Get the temperature of a run.
 
         One number that makes the probabilities of all classes together fit better, found on one part of the samples
-        and judged on the others. The most probable class of a sample stays the same. Of more than 8,000,000
-        probabilities so many are drawn. The run itself stays as it is.
+        and judged on the others. The most probable class of a sample stays the same. Of more than
+        8,000,000 probabilities, about 8,000,000 are drawn at random. The run itself stays as it is.
         """
         run = await runs.get_shown(platform, caller, run_id, heeds_weights=True)
         plan = TemperaturePlan(fitted_share, seed, bins)
@@ -172,7 +172,7 @@ class RunScoreController(Controller):
     ) -> RunThreshold:
         """Find the best threshold of a run.
 
-        Out of all scores. With `at_least`: for precision and specificity the threshold with the highest recall, for
+        Every score is tried. With `at_least`: for precision and specificity the threshold with the highest recall, for
         recall that with the highest specificity. Without: the one with the best metric, the lowest cost, or the
         highest recall among `max_positives`. Of equally good thresholds the highest is chosen. The default is the
         best F1.

@@ -62,6 +62,6 @@ class DeliveryController(Controller):
     ) -> DeliveryOut:
         """Replay a webhook delivery.
 
-        Delivers the same event again: same id and bytes, present address and secret.
+        Delivers the same event again: same id and bytes, current address and secret.
         """
         return DeliveryOut.of(await deliveries.replay(platform, caller, parse_uuid(delivery_id)))

@@ -20,8 +20,8 @@ class AccountController(Controller):
     async def sign_up(self, platform: Injected[Platform], credentials: Body[SignUpIn]) -> AccountOut:
         """Create an account.
 
-        The answer holds the account's API key. No e-mail is sent. The operator can close this route to whoever has no
-        invitation, or no address of certain domains.
+        The answer holds the account's API key. No e-mail is sent. The operator can require an invitation, or an
+        address of certain domains.
         """
         credentials.check(platform.settings.min_password_length)
         signed_in = await accounts.sign_up(
