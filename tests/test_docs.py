@@ -1,6 +1,7 @@
 """The documentation says what the program does."""
 
 import importlib
+import json
 import pkgutil
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ import api
 import shared
 from api.app import create_app
 from api.compat.calculators.docs_page import page
+from api.endpoints_page import endpoints_page
 from api.openapi_file import as_file
 from api.signatures import PATHS
 from shared.kit.errors import kinds
@@ -59,6 +61,12 @@ def test_the_page_of_the_calculators_is_what_their_tables_make() -> None:
 
 def test_the_kept_openapi_document_is_the_one_that_the_service_publishes() -> None:
     assert (ROOT / "docs/openapi.json").read_text() == as_file()
+
+
+def test_the_page_of_endpoints_lists_those_of_the_openapi_document() -> None:
+    document = json.loads((ROOT / "docs/openapi.json").read_text())
+
+    assert (ROOT / "docs/endpoints.md").read_text() == endpoints_page(document)
 
 
 def test_every_decision_has_its_context_its_decision_and_what_it_costs() -> None:
