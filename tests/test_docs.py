@@ -63,6 +63,13 @@ def test_the_kept_openapi_document_is_the_one_that_the_service_publishes() -> No
     assert (ROOT / "docs/openapi.json").read_text() == as_file()
 
 
+def test_every_picture_is_shown_by_a_document() -> None:
+    texts = "".join(path.read_text() for path in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
+    shown = set(re.findall(r"pictures/([\w.-]+)", texts))
+
+    assert {path.name for path in (ROOT / "docs/pictures").iterdir()} == shown
+
+
 def test_the_page_of_endpoints_lists_those_of_the_openapi_document() -> None:
     document = json.loads((ROOT / "docs/openapi.json").read_text())
 
