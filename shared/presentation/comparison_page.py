@@ -14,7 +14,7 @@ from shared.presentation.comparison_tables import Headline, Line, class_lines, h
 from shared.presentation.heatmap import SMALL, HeatMap, heat_map
 from shared.presentation.labels import label_text
 from shared.presentation.matrix_difference import difference_map
-from shared.presentation.ranked_models import RankedModel, Verdict, rank_models, verdict
+from shared.presentation.ranked_models import RankedModel, RankingVerdict, rank_models, verdict
 
 _MAX_CLASSES = 100
 
@@ -32,7 +32,7 @@ class ComparisonPage:
     """Everything that the page shows, the matrices from best to worst; `won` counts statistics by matrix."""
 
     ranked: list[RankedModel]
-    verdict: Verdict
+    verdict: RankingVerdict
     headlines: list[Headline]
     statistics: list[Line]
     classes: list[Line]

@@ -39,7 +39,7 @@ class RankedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RankingVerdict:
     """The best matrix, if there is one, and the reason; `rivals` lead by class and overall."""
 
     best: RankedModel | None
@@ -72,19 +72,19 @@ def rank_models(matrices: Sequence[CountedMatrix], ranking: Comparison) -> list[
     ]
 
 
-def verdict(ranked: Sequence[RankedModel]) -> Verdict:
+def verdict(ranked: Sequence[RankedModel]) -> RankingVerdict:
     """The best matrix, if there is one, with a sentence that gives the reason."""
     leader = ranked[0]
     strongest = max(ranked, key=lambda ranked_model: ranked_model.score.overall)
     leads_both = leader.score.overall == strongest.score.overall
     if leader.best:
         if leads_both:
-            return Verdict(leader, "No other matrix has a higher class score or a higher overall score.")
-        return Verdict(leader, "It has the highest class score; another matrix has a higher overall score.")
+            return RankingVerdict(leader, "No other matrix has a higher class score or a higher overall score.")
+        return RankingVerdict(leader, "It has the highest class score; another matrix has a higher overall score.")
     equals = sum(ranked_model.score == leader.score for ranked_model in ranked)
     if equals > 1:
-        return Verdict(None, f"{equals} matrices share the highest class score and the highest overall score.")
-    return Verdict(None, "The class score and the overall score favour different matrices.", (leader, strongest))
+        return RankingVerdict(None, f"{equals} matrices share the highest class score and the highest overall score.")
+    return RankingVerdict(None, "The class score and the overall score favour different matrices.", (leader, strongest))
 
 
 def _strength(score: Score) -> tuple[float, float]:
