@@ -105,7 +105,7 @@ def _outcome(runtime: Runtime, job: JobRecord) -> Finish:
         finish = partial(finishing.fail, platform, job, TimeLimitExceeded())
     except DatabaseBusy as error:
         # Caused by a peak of load, or by the job itself: it is tried again, but not for ever.
-        log.warning("job struck: the database is too slow")
+        log.warning("attempt failed: the database is too slow")
         finish = partial(finishing.strike, platform, job, error)
     except (DomainError, ManyClasses) as error:
         reason = error if isinstance(error, DomainError) else ManyClassesUnsupported()
