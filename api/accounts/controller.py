@@ -34,7 +34,7 @@ class OwnAccountController(Controller):
         """
         check_new_password(change.new_password, platform.settings.min_password_length)
         await password_changes.change(
-            platform, caller.account_id, present=change.present_password, new=change.new_password
+            platform, caller.account_id, current=change.current_password, new=change.new_password
         )
 
     @post("/exports", operation_id="account.submit_export", status_code=202)

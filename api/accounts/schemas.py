@@ -20,9 +20,9 @@ def check_new_password(password: str, min_length: int, pointer: str = "new_passw
 
 
 class PasswordIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A new password, and the present one."""
+    """A new password, and the current one."""
 
-    present_password: Annotated[Password, Meta(description="Present password of the account.")]
+    current_password: Annotated[Password, Meta(description="Current password of the account.")]
     new_password: Annotated[
         Password,
         Meta(description="New password; 6 to 128 characters unless the operator asks for more."),

@@ -34,9 +34,9 @@ class AccountSecurityPages(Controller):
         account = page_request.signed_in
         try:
             new = _new_password(page_request, form)
-            present = form.texts.get("present_password", "")
+            current = form.texts.get("current_password", "")
             await password_changes.change(
-                page_request.platform, account.account_id, present=present, new=new, session=account.session
+                page_request.platform, account.account_id, current=current, new=new, session=account.session
             )
         except MISTAKES as error:
             return await _page(page_request, password_problem=problem_of(page_request.request, error))

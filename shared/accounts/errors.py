@@ -102,7 +102,7 @@ class AccountNotFound(DomainError):
 
 
 class WrongPassword(DomainError):
-    """The present password is wrong."""
+    """The current password is wrong."""
 
     status, code = HTTPStatus.FORBIDDEN, "wrong-password"
 

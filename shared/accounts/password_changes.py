@@ -1,4 +1,4 @@
-"""Changes of passwords: by an account's owner who knows the present one, or by an administrator's one-time link."""
+"""Changes of passwords: by an account's owner who knows the current one, or by an administrator's one-time link."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -38,12 +38,12 @@ async def confirm(platform: Platform, account_id: int, password: str) -> str:
     return stored_hash
 
 
-async def change(platform: Platform, account_id: int, *, present: str, new: str, session: bytes | None = None) -> None:
+async def change(platform: Platform, account_id: int, *, current: str, new: str, session: bytes | None = None) -> None:
     """Change the password of an account and end its sessions but for `session`, the hash of one.
 
     Raises WrongPassword, TooManySignIns, PasswordQueueFull.
     """
-    stored_hash = await confirm(platform, account_id, present)
+    stored_hash = await confirm(platform, account_id, current)
     new_hash = await passwords.make_hash(new, queue=platform.settings.password_queue)
     await _store(platform, account_id, stored_hash, new_hash, session)
 

@@ -20,7 +20,7 @@ async def test_a_changed_password_signs_the_other_browser_out(browser: Browser, 
     await expect(page.locator("tbody tr")).to_have_count(2)
 
     form = page.get_by_role("form", name="Change password")
-    await form.get_by_label("Present password").fill(reader.client.password)
+    await form.get_by_label("Current password").fill(reader.client.password)
     for field in await form.locator("[autocomplete=new-password]").all():
         await field.fill("another horse")
     await form.get_by_role("button", name="Change password").click()

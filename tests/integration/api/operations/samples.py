@@ -74,7 +74,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/sign_up"): Sample(json=things.new_credentials),
     ("POST", "/sign_in"): Sample(json=things.credentials, after=(things.matrix,)),
     ("POST", "/v1/account/password"): Sample(
-        json={"present_password": things.password, "new_password": "another horse"}
+        json={"current_password": things.password, "new_password": "another horse"}
     ),
     ("POST", "/v1/account/exports"): Sample(headers={"Prefer": "wait=20"}),
     ("POST", "/v1/account/deletion"): Sample(json={"password": things.password}),

@@ -50,7 +50,7 @@ async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one_and
     await here.sign_in(alice)
     await there.sign_in(alice)
 
-    answer = await here.send("/app/account/password", SECURITY, present_password=alice.password, **NEW)
+    answer = await here.send("/app/account/password", SECURITY, current_password=alice.password, **NEW)
 
     assert answer.headers["location"] == f"{SECURITY}?notice=password-changed"
     assert (await here.get(SECURITY)).status_code == 200
@@ -63,7 +63,7 @@ async def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one_and
 @pytest.mark.parametrize(
     ("fields", "status", "sentence"),
     [
-        ({"present_password": "wrong", **NEW}, 403, "The present password is wrong."),
+        ({"current_password": "wrong", **NEW}, 403, "The current password is wrong."),
         ({"new_password": "short", "repeated_password": "short"}, 400, "must have 6 to 128 characters"),
         ({"new_password": "x" * 129, "repeated_password": "x" * 129}, 400, "must have 6 to 128 characters"),
         ({"new_password": "another horse", "repeated_password": "another house"}, 400, "the same way twice"),
@@ -76,7 +76,7 @@ async def test_a_refused_change_changes_nothing(
     await here.sign_in(alice)
     await there.sign_in(alice)
 
-    answer = await here.send("/app/account/password", SECURITY, **{"present_password": alice.password, **fields})
+    answer = await here.send("/app/account/password", SECURITY, **{"current_password": alice.password, **fields})
 
     assert (answer.status_code, sentence in unescape(answer.text)) == (status, True)
     assert (await there.get(SECURITY)).status_code == 200
@@ -84,7 +84,7 @@ async def test_a_refused_change_changes_nothing(
 
 
 async def test_who_holds_a_key_or_a_session_cannot_guess_the_password(alice: Client) -> None:
-    body = {"present_password": "wrong", "new_password": "another horse"}
+    body = {"current_password": "wrong", "new_password": "another horse"}
     statuses = [(await alice.post("/v1/account/password", body)).status_code for _ in range(PAIR.burst + 1)]
 
     assert statuses == [403] * PAIR.burst + [429]
@@ -96,7 +96,7 @@ async def test_the_password_is_changed_over_http_and_every_session_ends(app: Lit
     here = Visitor.of(app)
     await here.sign_in(alice)
 
-    body = {"present_password": alice.password, "new_password": "another horse"}
+    body = {"current_password": alice.password, "new_password": "another horse"}
     answer = await alice.post("/v1/account/password", body)
 
     assert answer.status_code == 204
@@ -107,7 +107,7 @@ async def test_the_password_is_changed_over_http_and_every_session_ends(app: Lit
 async def test_a_key_without_the_scope_changes_no_password_and_leaves_no_account(alice: Client) -> None:
     weak = (await alice.post("/v1/keys", {"name": "weak", "scopes": ["read", "write"]})).json()["api_key"]
     for path, body in (
-        ("password", {"present_password": alice.password, "new_password": "another horse"}),
+        ("password", {"current_password": alice.password, "new_password": "another horse"}),
         ("deletion", {"password": alice.password}),
     ):
         answer = await alice.http.post(f"/v1/account/{path}", json=body, headers={"X-API-Key": weak})
