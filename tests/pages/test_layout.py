@@ -1,0 +1,39 @@
+"""What stands side by side, or in a column, begins at one line."""
+
+from tests.actors import Team
+from tests.pages.reader import Reader
+
+_PLACES = """(found) => found.map((one) => {
+    const box = one.getBoundingClientRect();
+    return [Math.round(box.x), Math.round(box.y)];
+})"""
+SCORES = [at / 80 for at in range(80)]
+BINARY = {"y_true": ["ham", "spam"] * 40, "y_pred": ["ham", "spam"] * 40, "score_spam": SCORES}
+THREE = {"y_true": ["a", "b", "c"], "y_pred": ["a", "b", "c"]}
+
+
+async def test_charts_begin_at_one_height_and_intervals_of_a_list_at_one_edge(reader: Reader, workers: Team) -> None:
+    assert workers["worker"].running
+    runs = list[str]()
+    for body in ({"data": BINARY, "positive": "spam"}, {"data": THREE}):
+        runs.append((await reader.client.post("/v1/runs", body)).json()["id"])
+        await reader.client.ready(f"/v1/runs/{runs[-1]}")
+    page = reader.page
+    await page.set_viewport_size({"width": 1280, "height": 900})
+
+    await reader.open(f"/app/runs/{runs[0]}")
+    charts = await page.locator(".charts svg.curve").evaluate_all(_PLACES)
+    await reader.open("/")
+    whiskers = await page.locator(".figure .whisker").evaluate_all(_PLACES)
+    # Its shortest name of a metric is shorter than its longest by far.
+    names = await page.locator(".figure small").all_inner_texts()
+
+    assert len(charts) == 3
+    assert len({y for _, y in charts}) == 1
+    assert len(whiskers) == len(names) == 2
+    assert len({x for x, _ in whiskers}) == 1
+    await page.set_viewport_size({"width": 390, "height": 900})
+    await reader.open(f"/app/runs/{runs[0]}")
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+    # A word of the legend is not broken in two.
+    assert await page.locator(".legend li:last-child").evaluate("(one) => one.scrollWidth <= one.clientWidth")
