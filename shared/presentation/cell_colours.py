@@ -6,9 +6,12 @@ from numpy.typing import NDArray
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import row_shares
 
+# A narrow legend breaks before the number, not behind it.
+_SPACE = "\u00a0"
+
 # Finer at the lower end: mistakes matter from one percent on, and a linear scale would hide them.
 THRESHOLDS = (0.01, 0.02, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90)
-SHADE_NAMES = ("under 1%", *(f"from {threshold:.0%}" for threshold in THRESHOLDS))
+SHADE_NAMES = (f"< 1{_SPACE}%", *(f"≥ {100 * threshold:.0f}{_SPACE}%" for threshold in THRESHOLDS))
 
 
 def shades(matrix: ConfusionMatrix) -> NDArray[np.int64]:

@@ -44,12 +44,18 @@ SMALL = HeatMapSize(side=340, label_columns=12, numbered_classes=10)
 class CellShades(NamedTuple):
     """The shade of each cell, from 0 (empty) to 9, shape (k, k), and the text of a shaded cell.
 
-    `blue` are the cells in the first hue, the others are in the second; None stands for the diagonal.
+    `blue` are the cells in the first hue, the others are in the second; None stands for the diagonal. Of the empty
+    cells those in `zeros` say 0.
     """
 
     levels: NDArray[np.int64]
     text: Callable[[int, int], str]
     blue: NDArray[np.bool_] | None = None
+    zeros: NDArray[np.bool_] | None = None
+
+    def written(self) -> NDArray[np.bool_]:
+        """The cells that have a text."""
+        return self.levels > 0 if self.zeros is None else (self.levels > 0) | self.zeros
 
     def hues(self) -> NDArray[np.bool_]:
         """The cells in the first hue."""
@@ -142,7 +148,9 @@ def _ticks(labels: Sequence[str], texts: Sequence[str], cell: float, step: int) 
 def _counts(matrix: ConfusionMatrix) -> CellShades:
     # The table below has the decimals of weights; here they would be too small to read.
     text = compact_count_text if matrix.counts.dtype == np.float64 else count_text
-    return CellShades(shades(matrix), lambda row, column: text(matrix.counts[row, column].item()))
+    return CellShades(
+        shades(matrix), lambda row, column: text(matrix.counts[row, column].item()), zeros=matrix.counts == 0
+    )
 
 
 def _numbers(paint: CellShades, cell: float) -> list[Number]:
@@ -151,10 +159,10 @@ def _numbers(paint: CellShades, cell: float) -> list[Number]:
         Number(
             round((column + 0.5) * cell, 2),
             round((row + 0.5) * cell, 2),
-            paint.text(int(row), int(column)),
+            paint.text(int(row), int(column)) if paint.levels[row, column] else "0",
             shade_class(int(paint.levels[row, column]), is_correct=bool(blue[row, column])),
         )
-        for row, column in np.argwhere(paint.levels > 0)
+        for row, column in np.argwhere(paint.written())
     ]
 
 

@@ -98,16 +98,20 @@ def _shares(matrix: ConfusionMatrix, counts: Counts, order: list[int], measure: 
 
 
 def _paint(visible: ConfusionMatrix, shares: NDArray[np.float64], view: View) -> CellShades:
-    is_shaded = visible.counts > 0
+    is_shown = np.ones_like(visible.counts, np.bool_)
     if view.errors_only:
-        is_shaded = is_shaded & ~np.eye(len(visible.classes), dtype=np.bool_)
+        is_shown &= ~np.eye(len(visible.classes), dtype=np.bool_)
+    is_shaded, zeros = (visible.counts > 0) & is_shown, (visible.counts == 0) & is_shown
+    if view.measure in {"row", "column"}:
+        # Of no samples nothing is a share.
+        zeros &= visible.counts.sum(axis=1, keepdims=True) > 0 if view.measure == "row" else visible.counts.sum(0) > 0
     # Shares of a row or a column are shaded as they are, the other two by the largest one that is shown.
     largest = 1.0 if view.measure in {"row", "column"} else float(shares[is_shaded].max(initial=0)) or 1.0
     levels = np.where(is_shaded, np.digitize(shares / largest, THRESHOLDS) + 1, 0)
     count = compact_count_text if visible.counts.dtype == np.float64 else count_text
     if view.measure == "counts":
-        return CellShades(levels, lambda row, column: count(visible.counts[row, column].item()))
-    return CellShades(levels, lambda row, column: percent_text(float(shares[row, column])))
+        return CellShades(levels, lambda row, column: count(visible.counts[row, column].item()), zeros=zeros)
+    return CellShades(levels, lambda row, column: percent_text(float(shares[row, column])), zeros=zeros)
 
 
 def _cells(matrix: ConfusionMatrix, visible: ConfusionMatrix, order: list[int], cell: float) -> list[GridCell]:

@@ -47,7 +47,7 @@ def test_numbers_stop_and_labels_thin_out_with_many_classes(
     matrix = random_matrix(tuple(range(size)))
     heat = heat_map(matrix, [str(i) for i in range(size)])
     assert [tick.label for tick in heat.ticks] == [str(i) for i in range(0, size, step)]
-    assert len(heat.numbers) == (np.count_nonzero(matrix.counts) if numbered else 0)
+    assert len(heat.numbers) == (size * size if numbered else 0)
     assert heat.width < 900
     assert heat.height < 900
 
@@ -68,8 +68,18 @@ def test_a_cut_label_keeps_its_full_text() -> None:
 
 def test_weights_are_short_enough_to_be_read() -> None:
     heat = heat_map(ConfusionMatrix(("a", "b"), np.array([[12.34567, 1e-5], [0.0, 1.9999999]])), ["a", "b"])
-    assert [number.text for number in heat.numbers] == ["12.3", "<0.01", "2"]
+    assert [number.text for number in heat.numbers] == ["12.3", "<0.01", "0", "2"]
     assert heat.number_size >= 12
+
+
+def test_an_empty_cell_says_so_in_no_shade() -> None:
+    heat = heat_map(ConfusionMatrix(("a", "b"), np.array([[0, 7], [0, 5]])), ["a", "b"])
+    assert [(number.text, number.style) for number in heat.numbers] == [
+        ("0", "d0"),
+        ("7", "e9"),
+        ("0", "e0"),
+        ("5", "d9"),
+    ]
 
 
 @pytest.mark.parametrize("size", [1, 2, 9])

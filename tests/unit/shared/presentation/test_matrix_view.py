@@ -9,6 +9,9 @@ from shared.presentation.matrix_view import Grid, View, grid
 MATRIX = ConfusionMatrix(("a", "b", "c"), np.array([[8, 2, 0], [0, 9, 1], [5, 0, 15]]))
 
 
+ZEROS = {(0, 2): "0", (1, 0): "0", (2, 1): "0"}
+
+
 def _texts(drawn: Grid) -> dict[tuple[int, int], str]:
     cell = drawn.heat.cell
     return {(int(number.y / cell), int(number.x / cell)): number.text for number in drawn.heat.numbers}
@@ -17,13 +20,16 @@ def _texts(drawn: Grid) -> dict[tuple[int, int], str]:
 @pytest.mark.parametrize(
     ("view", "expected"),
     [
-        (View(), {(0, 0): "8", (0, 1): "2", (1, 1): "9", (1, 2): "1", (2, 0): "5", (2, 2): "15"}),
-        (View("row", errors_only=True), {(0, 1): "20.0", (1, 2): "10.0", (2, 0): "25.0"}),
-        (View("column", errors_only=True), {(0, 1): "18.2", (1, 2): "6.2", (2, 0): "38.5"}),
-        (View("overall", errors_only=True), {(0, 1): "5.0", (1, 2): "2.5", (2, 0): "12.5"}),
+        (View(), {(0, 0): "8", (0, 1): "2", (1, 1): "9", (1, 2): "1", (2, 0): "5", (2, 2): "15"} | ZEROS),
+        (View("row", errors_only=True), {(0, 1): "20.0", (1, 2): "10.0", (2, 0): "25.0"} | ZEROS),
+        (View("column", errors_only=True), {(0, 1): "18.2", (1, 2): "6.2", (2, 0): "38.5"} | ZEROS),
+        (View("overall", errors_only=True), {(0, 1): "5.0", (1, 2): "2.5", (2, 0): "12.5"} | ZEROS),
         # a has 2 + 5 errors, c 5 + 1, b 1 + 2
-        (View(order="errors", errors_only=True), {(0, 2): "2", (2, 1): "1", (1, 0): "5"}),
-        (View(worst=2, errors_only=True), {(1, 0): "5"}),
+        (
+            View(order="errors", errors_only=True),
+            {(0, 2): "2", (2, 1): "1", (1, 0): "5", (0, 1): "0", (1, 2): "0", (2, 0): "0"},
+        ),
+        (View(worst=2, errors_only=True), {(1, 0): "5", (0, 1): "0"}),
     ],
 )
 def test_a_view_shows_what_it_says(view: View, expected: dict[tuple[int, int], str]) -> None:
@@ -45,7 +51,7 @@ def test_shares_do_not_change_when_classes_are_left_out() -> None:
 
 def test_a_class_without_samples_has_no_shares() -> None:
     drawn = grid(ConfusionMatrix(("a", "b"), np.array([[3, 0], [0, 0]])), View("column"))
-    assert _texts(drawn) == {(0, 0): "100"}
+    assert _texts(drawn) == {(0, 0): "100", (1, 0): "0"}
 
 
 def test_hundreds_of_classes_are_drawn_without_links_and_in_few_bytes() -> None:
