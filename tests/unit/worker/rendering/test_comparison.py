@@ -322,7 +322,7 @@ def test_the_f1_of_a_class_that_never_occurs_is_a_dash() -> None:
 def test_heat_maps_show_the_counts_of_their_matrix_in_the_same_order_of_classes() -> None:
     page = _page([_GOOD, _turned(_MIDDLING, [1, 0])])
     drawn = [[e.text for e in svg.find_all("text", **{"class": "number"})] for svg in _maps(page)]
-    assert drawn == [["45", "5", "50"], ["40", "10", "5", "45"]]
+    assert drawn == [["45", "5", "0", "50"], ["40", "10", "5", "45"]]
     titles = [item.find("h3").text for item in page.find("ol").children]
     assert titles == ["M0", "M1"]
     ids = [element.attributes["id"] for element in page.walk() if "id" in element.attributes]
