@@ -2,11 +2,12 @@
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-from shared.runs.reading.tables import Batch
+T = TypeVar("T")
 
 
-def read_ahead(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
+def read_ahead(batches: Iterator[T]) -> Generator[T, None, None]:
     """Yield the same batches, of which the next one is being read in a thread; an error is raised in its turn.
 
     Reading and counting take about as long, each a processor of its own; memory holds one batch more.
