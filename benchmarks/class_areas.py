@@ -26,6 +26,10 @@ MANY = 1_000_000
 Average = Callable[[NDArray[np.float64], Codes, float], AverageArea]
 
 
+def _macro_precision(probabilities: NDArray[np.float64], codes: Codes, measure: Measure, alpha: float) -> AverageArea:
+    return class_precisions.areas_by_class(probabilities, codes, measure, alpha).macro
+
+
 def _of_precision(average: Callable[..., AverageArea], measure: Measure) -> Average:
     return lambda probabilities, codes, alpha: average(probabilities, codes, measure, alpha)
 
@@ -33,9 +37,9 @@ def _of_precision(average: Callable[..., AverageArea], measure: Measure) -> Aver
 AVERAGES: dict[str, Average] = {
     "ROC AUC, macro": class_areas.macro_area,
     "ROC AUC, micro": class_areas.micro_area,
-    "average precision, macro": _of_precision(class_precisions.macro_area, average_precision_changes),
+    "average precision, macro": _of_precision(_macro_precision, average_precision_changes),
     "average precision, micro": _of_precision(class_precisions.micro_area, average_precision_changes),
-    "PR AUC, macro": _of_precision(class_precisions.macro_area, careful_pr_area_changes),
+    "PR AUC, macro": _of_precision(_macro_precision, careful_pr_area_changes),
     "PR AUC, micro": _of_precision(class_precisions.micro_area, careful_pr_area_changes),
 }
 

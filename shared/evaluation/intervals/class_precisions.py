@@ -35,6 +35,13 @@ Measure = Callable[[Scores, NDArray[np.bool_]], PrecisionChanges]
 """From scores (n,), and which of the samples are positive."""
 
 
+class AreasByClass(NamedTuple):
+    """The areas of the classes that occur, by the column, and their mean."""
+
+    per_class: dict[int, AverageArea]
+    macro: AverageArea
+
+
 class _Ranked(NamedTuple):
     """The place of each sample among the distinct scores, the highest first, and the counts at each of them."""
 
@@ -56,7 +63,10 @@ class _Ranked(NamedTuple):
 
 def average_precision_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
     """The average precision of samples of which some are positive."""
-    ranked = _rank(scores, is_positive)
+    return _by_steps(_rank(scores, is_positive), is_positive)
+
+
+def _by_steps(ranked: _Ranked, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
     value = float(ranked.gained @ ranked.precision)
     changes = _changes(ranked, is_positive, value, own=ranked.precision, weights=ranked.gained)
     return PrecisionChanges(value, value, changes)
@@ -64,7 +74,10 @@ def average_precision_changes(scores: Scores, is_positive: NDArray[np.bool_]) ->
 
 def pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
     """The area by trapezoids, which begins at the recall of the highest score."""
-    ranked = _rank(scores, is_positive)
+    return _by_trapezoids(_rank(scores, is_positive), is_positive)
+
+
+def _by_trapezoids(ranked: _Ranked, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
     gained, own = ranked.gained, np.zeros(len(ranked.tp))
     own[1:] = (ranked.precision[1:] + ranked.precision[:-1]) / 2
     left_out = float(gained[0])
@@ -87,25 +100,22 @@ def careful_pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> P
     Of scores without steps both measure the same, and of ten positives the trapezoids, which count half of a precision
     before a positive, seem to vary less than they do.
     """
-    trapezoids, steps = pr_area_changes(scores, is_positive), average_precision_changes(scores, is_positive)
+    ranked = _rank(scores, is_positive)
+    trapezoids, steps = _by_trapezoids(ranked, is_positive), _by_steps(ranked, is_positive)
     if steps.changes.std() > trapezoids.changes.std():
         return trapezoids._replace(changes=steps.changes)
     return trapezoids
 
 
-def class_area(scores: Scores, is_positive: NDArray[np.bool_], measure: Measure, alpha: float) -> AverageArea:
-    """The area of one class, whose samples are the positive ones."""
-    return _interval(measure(scores, is_positive), is_positive, alpha)
-
-
-def macro_area(probabilities: Scores, codes: Codes, measure: Measure, alpha: float) -> AverageArea:
-    """The mean of the areas of the classes that occur, of probabilities (n, k) and classes (n,)."""
-    combined = MeanOfClasses(len(codes))
+def areas_by_class(probabilities: Scores, codes: Codes, measure: Measure, alpha: float) -> AreasByClass:
+    """The areas of the classes that occur, and their mean, of probabilities (n, k) and classes (n,)."""
+    combined, per_class = MeanOfClasses(len(codes)), {}
     for column in np.flatnonzero(np.bincount(codes, minlength=probabilities.shape[1])).tolist():
         is_own = codes == column
         found = measure(probabilities[:, column], is_own)
-        combined.add(found.value, found.centre, found.changes, _interval(found, is_own, alpha).interval)
-    return combined.area()
+        per_class[column] = own = _interval(found, is_own, alpha)
+        combined.add(found.value, found.centre, found.changes, own.interval)
+    return AreasByClass(per_class, combined.area())
 
 
 def micro_area(probabilities: Scores, codes: Codes, measure: Measure, alpha: float) -> AverageArea:

@@ -54,6 +54,7 @@ def curve_estimates(
     table = probabilities, codes
     precision_of = (*table, average_precision_changes, alpha)
     pr_of = (*table, careful_pr_area_changes, alpha)
+    of_trapezoids = class_precisions.areas_by_class(*pr_of)
     return CurveEstimates(
         AreaEstimates(
             _each(measured, lambda _, curves: area_estimate(curves.areas.roc, curves.roc_spread, curves.sides)),
@@ -65,21 +66,19 @@ def curve_estimates(
                 measured,
                 lambda _, curves: average_precision_estimate(curves.areas.average_precision, curves.precision_spread),
             ),
-            _area(class_precisions.macro_area(*precision_of), "influence", measured.macro.areas.average_precision),
+            _area(
+                class_precisions.areas_by_class(*precision_of).macro,
+                "influence",
+                measured.macro.areas.average_precision,
+            ),
             _area(class_precisions.micro_area(*precision_of), "influence", measured.micro.areas.average_precision),
         ),
         AreaEstimates(
             _each(
                 measured,
-                lambda column, curves: _area(
-                    class_precisions.class_area(
-                        probabilities[:, column], codes == column, careful_pr_area_changes, alpha
-                    ),
-                    "influence",
-                    curves.areas.pr,
-                ),
+                lambda column, curves: _area(of_trapezoids.per_class[column], "influence", curves.areas.pr),
             ),
-            _area(class_precisions.macro_area(*pr_of), "influence", measured.macro.areas.pr),
+            _area(of_trapezoids.macro, "influence", measured.macro.areas.pr),
             _area(class_precisions.micro_area(*pr_of), "influence", measured.micro.areas.pr),
         ),
     )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +15,9 @@ from shared.evaluation.intervals.areas import average_precision_interval
 from shared.evaluation.intervals.class_areas import AverageArea
 from shared.evaluation.intervals.class_precisions import (
     Measure,
+    areas_by_class,
     average_precision_changes,
     careful_pr_area_changes,
-    class_area,
-    macro_area,
     micro_area,
     pr_area_changes,
 )
@@ -28,6 +28,12 @@ RAISED = np.exp(RANDOM.normal(size=(240, 3)) + 1.2 * np.eye(3)[CODES])
 # Of few grades, so that many are equal, and of as many as there are samples.
 GRADES = (RAISED / RAISED.sum(axis=1, keepdims=True)).round(1)
 SCORES = RAISED / RAISED.sum(axis=1, keepdims=True)
+
+
+def macro_area(probabilities: Any, codes: Any, measure: Measure, alpha: float) -> AverageArea:
+    return areas_by_class(probabilities, codes, measure, alpha).macro
+
+
 MEASURES: dict[str, Measure] = {"steps": average_precision_changes, "trapezoids": pr_area_changes}
 
 
@@ -54,7 +60,7 @@ def test_the_interval_of_one_class_is_that_of_the_sums_over_its_scores() -> None
         spread, value = sums.spread(), average_precision_score(is_own, GRADES[:, column])
         assert spread is not None
 
-        found = class_area(GRADES[:, column], is_own, average_precision_changes, 0.05)
+        found = areas_by_class(GRADES, CODES, average_precision_changes, 0.05).per_class[column]
 
         assert found.interval == pytest.approx(average_precision_interval(value, spread, 0.05), abs=1e-9)
 
