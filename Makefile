@@ -53,8 +53,9 @@ format: .venv/dev.stamp ## Format code, templates, scripts and styles
 
 .PHONY: bench
 bench: export PYTHONPATH = client/src
-bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers (10 minutes)
-	for part in counting runs curves multilabel compare calculators annotations client jobs http; do \
+bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers (15 minutes)
+	for part in counting runs curves multilabel compare calculators annotations client jobs celery_peer \
+		first_answers small_requests deliveries http; do \
 		$(PY) -m benchmarks.$$part || exit 1; done
 
 .PHONY: fuzz

@@ -29,7 +29,7 @@ from deploy.local.stack import Stack
 
 PATH = "/v1/confusion?tp=90&fp=10&fn=5&tn=95"
 ADMIN = ("bench", "benchmark")
-ROUNDS, SECONDS = 7, 2.0
+ROUNDS, SECONDS = 7, 1.5
 
 # A monthly quota and a rate that are checked with every call, and that nothing here reaches.
 PLANS = '{"limited": {"calls_per_month": 1000000000, "calls_per_second": 100000}, "unlimited": {}}'
