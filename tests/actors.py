@@ -15,6 +15,7 @@ import httpx2
 
 from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
+from deploy.local.forking import Nursery
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from shared.kit.storage import Storage
@@ -146,13 +147,13 @@ class Api(Process):
     url: str
 
     @classmethod
-    def start(cls, environment: Mapping[str, str], folder: Path) -> "Api":
+    def start(cls, environment: Mapping[str, str], folder: Path, nursery: Nursery) -> "Api":
         """Start an api whose files lie in a folder; it is ready some time later."""
         (port,) = free_ports(1)
         data = DataDir(folder)
         data.lock()
         command = commands(host="127.0.0.1", port=port, api_workers=1, worker_concurrency=1).parts["api"]
-        api = cls("api", command, data=data, environment=environment, folder=ROOT)
+        api = cls("api", command, data=data, environment=environment, folder=ROOT, nursery=nursery)
         api.url = f"http://127.0.0.1:{port}"
         api.spawn()
         return api
@@ -169,12 +170,12 @@ async def is_answering(http: httpx2.AsyncClient, path: str = "/readyz") -> bool:
 class Team:
     """The service's background processes, each of which can be killed and started."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, environment: Mapping[str, str], folder: Path, nursery: Nursery) -> None:
         parts = commands(host="127.0.0.1", port=0, api_workers=1, worker_concurrency=1).parts
         data = DataDir(folder)
         data.lock()
         self._processes = {
-            name: Process(name, parts[name], data=data, environment=environment, folder=ROOT)
+            name: Process(name, parts[name], data=data, environment=environment, folder=ROOT, nursery=nursery)
             for name in ("worker", "thumbnailer", "courier", "dispatcher")
         }
 

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,6 +17,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from api.app import create_app
+from deploy.local.forking import Nursery
+from deploy.local.process import Process
 from deploy.local.stack import Stack
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
@@ -37,6 +38,7 @@ hypothesis.settings.load_profile("same")
 ROOT = Path(__file__).parents[1]
 
 TEMPLATE = "evalserve_template"
+MIGRATE_S = 200.0
 
 # The folders whose tests wait most, and share a fixture that starts slowly: the whole service, a browser.
 LONGEST = ("tests/e2e/", "tests/pages/")
@@ -79,12 +81,27 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-async def environment(stack: Stack) -> dict[str, str]:
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """The process that forks those of the service, as `make run` has one.
+
+    Tests kill and start them a hundred times, and loading the libraries takes each two seconds of the processor.
+    """
+    made = Nursery(ROOT, tmp_path_factory.mktemp("nursery") / "nursery.log", os.environ, first=("alembic", "worker"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+async def environment(stack: Stack, nursery: Nursery) -> dict[str, str]:
     """The environment of the service's processes, with a database cloned from a template that was migrated."""
     await _run_sql(stack, f"CREATE DATABASE {TEMPLATE}")
     template = _with_database(stack.environment, TEMPLATE)
     migration = [sys.executable, "-m", "alembic", "upgrade", "head"]
-    await asyncio.to_thread(subprocess.run, migration, cwd=ROOT, env=template, check=True)
+    migrate = Process("migrate", migration, data=stack.data, environment=template, folder=ROOT, nursery=nursery)
+    migrate.spawn()
+    assert await asyncio.to_thread(migrate.wait, MIGRATE_S)
+    assert migrate.exit_code == 0, migrate.tail(20)
     await _run_sql(stack, f"CREATE DATABASE evalserve_test TEMPLATE {TEMPLATE}")
     return _with_database(stack.environment, "evalserve_test") | {
         "WEBHOOK_ALLOW_NETS": "127.0.0.0/8",
@@ -165,9 +182,9 @@ async def mallory(http: httpx2.AsyncClient) -> Client:
 
 
 @pytest.fixture(scope="session")
-def team(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+def team(environment: dict[str, str], nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     """A worker, a thumbnailer, a courier and a dispatcher as real processes; tests start them."""
-    with Team(environment, tmp_path_factory.mktemp("team")) as running:
+    with Team(environment, tmp_path_factory.mktemp("team"), nursery) as running:
         yield running
 
 

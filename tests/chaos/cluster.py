@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from deploy.local.commands import commands
+from deploy.local.forking import Nursery
 from deploy.local.local_http import get
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
@@ -42,6 +43,8 @@ class Cluster:
         (port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{port}"
         table = commands(host="127.0.0.1", port=port, api_workers=2, worker_concurrency=2)
+        # As `make run` has one: what dies again and again would spend the run on loading libraries.
+        self._nursery = Nursery(ROOT, stack.data.logs / "nursery.log", os.environ, first=("api", "celery", "worker"))
         self.parts = {
             name: Process(
                 name,
@@ -49,6 +52,7 @@ class Cluster:
                 data=stack.data,
                 environment=self.environment,
                 folder=ROOT,
+                nursery=self._nursery,
             )
             for name, command in table.parts.items()
         }
@@ -97,6 +101,7 @@ class Cluster:
         self._supervisor.join()
         for part in self.parts.values():
             part.kill()
+        self._nursery.stop()
 
 
 def _replaced(command: Sequence[str], word: str, by: str) -> list[str]:

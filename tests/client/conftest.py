@@ -9,6 +9,7 @@ import evalserve
 import httpx2
 import pytest
 
+from deploy.local.forking import Nursery
 from tests.actors import Api, Team, eventually, is_answering
 
 
@@ -24,9 +25,11 @@ class Account(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-async def service_url(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def service_url(
+    environment: dict[str, str], nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
     """The address of an api process."""
-    api = Api.start(environment, tmp_path_factory.mktemp("api"))
+    api = Api.start(environment, tmp_path_factory.mktemp("api"), nursery)
     async with httpx2.AsyncClient(base_url=api.url) as http:
         await eventually(lambda: is_answering(http))
     yield api.url

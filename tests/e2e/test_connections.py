@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from deploy.local.forking import Nursery
 from tests.actors import Api, eventually, is_answering
 from tests.siege.connections import HALF_BODY, HALF_HEAD, SILENT, besiege
 
@@ -17,23 +18,27 @@ KEPT = b"GET /healthz HTTP/1.1\r\nHost: siege\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-async def url(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def url(
+    environment: dict[str, str], nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
     """An api of one process that ends idle connections after a second, half bodies and stalled clients after two."""
     limits = {"IDLE_TIMEOUT_S": "1", "BODY_TIMEOUT_S": "2", "STALLED_TIMEOUT_S": "2"}
-    async with _serve(environment | limits, tmp_path_factory) as url:
+    async with _serve(environment | limits, nursery, tmp_path_factory) as url:
         yield url
 
 
 @pytest.fixture
-async def patient_url(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def patient_url(
+    environment: dict[str, str], nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
     """An api of one process that leaves idle connections their usual time."""
-    async with _serve(environment, tmp_path_factory) as url:
+    async with _serve(environment, nursery, tmp_path_factory) as url:
         yield url
 
 
 @asynccontextmanager
-async def _serve(environment: dict[str, str], folders: pytest.TempPathFactory) -> AsyncIterator[str]:
-    api = Api.start(environment, folders.mktemp("api"))
+async def _serve(environment: dict[str, str], nursery: Nursery, folders: pytest.TempPathFactory) -> AsyncIterator[str]:
+    api = Api.start(environment, folders.mktemp("api"), nursery)
     try:
         async with httpx2.AsyncClient(base_url=api.url) as client:
             await eventually(lambda: is_answering(client, "/healthz"))

@@ -15,6 +15,7 @@ import pytest
 
 from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
+from deploy.local.forking import Nursery
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from deploy.local.stack import Stack
@@ -40,13 +41,13 @@ class Outcome:
 
 
 @pytest.fixture
-async def api(environment: dict[str, str], tmp_path: Path) -> AsyncIterator[tuple[Process, str]]:
+async def api(environment: dict[str, str], tmp_path: Path, nursery: Nursery) -> AsyncIterator[tuple[Process, str]]:
     """An api of two processes."""
     (port,) = free_ports(1)
     data = DataDir(tmp_path)
     data.lock()
     command = commands(host="127.0.0.1", port=port, api_workers=API_PROCESSES, worker_concurrency=1).parts["api"]
-    process = Process("api", command, data=data, environment=environment, folder=ROOT)
+    process = Process("api", command, data=data, environment=environment, folder=ROOT, nursery=nursery)
     process.spawn()
     try:
         yield process, f"http://127.0.0.1:{port}"

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
+from deploy.local.forking import Nursery
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from tests.actors import ROOT, Client, eventually
@@ -32,14 +33,16 @@ FLAGS = [
 
 
 @pytest.fixture(scope="package")
-async def site(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+async def site(
+    environment: dict[str, str], nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
     """The address of the service as a browser reaches it."""
     (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     data = DataDir(tmp_path_factory.mktemp("site"))
     data.lock()
     command = commands(host="127.0.0.1", port=port, api_workers=1, worker_concurrency=1).parts["api"]
-    process = Process("api", command, data=data, environment=environment, folder=ROOT)
+    process = Process("api", command, data=data, environment=environment, folder=ROOT, nursery=nursery)
     process.spawn()
 
     async def answers() -> bool:

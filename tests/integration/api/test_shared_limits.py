@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import httpx2
 import pytest
 
+from deploy.local.forking import Nursery
 from tests.actors import Api, Client, eventually, is_answering
 
 ADMIN = ("root", "root's password")
@@ -19,9 +20,11 @@ PLANS = '{"month": {"calls_per_month": 500, "calls_per_second": 100000}, "second
 
 
 @pytest.fixture(scope="module")
-def apis(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Api]]:
+def apis(
+    environment: dict[str, str], nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Api]]:
     plans = environment | {"PLANS": PLANS, "DEFAULT_PLAN": "none"}
-    running = [Api.start(plans, tmp_path_factory.mktemp("api")) for _ in range(2)]
+    running = [Api.start(plans, tmp_path_factory.mktemp("api"), nursery) for _ in range(2)]
     yield running
     for api in running:
         api.kill()

@@ -11,6 +11,7 @@ import pytest
 from api.http.injected import AnyRequest
 from api.jobs import controller
 from api.security import is_admitted
+from deploy.local.forking import Nursery
 from deploy.local.stack import Stack
 from shared.kit.concurrency import ConcurrencyLimiter
 from shared.kit.errors import ServiceUnavailable
@@ -22,9 +23,11 @@ LIMITS = {"MAX_STREAMS_PER_ACCOUNT": "3", "MAX_WAITS_PER_ACCOUNT": "3"}
 
 
 @pytest.fixture(scope="module")
-def urls(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+def urls(
+    environment: dict[str, str], nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[str]]:
     """Two apis of one process each, with three streams and three waits for an account."""
-    apis = [Api.start(environment | LIMITS, tmp_path_factory.mktemp("api")) for _ in range(2)]
+    apis = [Api.start(environment | LIMITS, tmp_path_factory.mktemp("api"), nursery) for _ in range(2)]
     yield [api.url for api in apis]
     for api in apis:
         api.kill()

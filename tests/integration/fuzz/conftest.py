@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
+from deploy.local.forking import Nursery
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from tests.actors import ROOT
@@ -44,13 +45,13 @@ class Served:
 
 
 @contextmanager
-def serving(environment: dict[str, str], folder: Path, **settings: str) -> Iterator[Served]:
-    """Run the api with one process and these settings."""
+def serving(environment: dict[str, str], folder: Path, nursery: Nursery | None = None) -> Iterator[Served]:
+    """Run the api with one process."""
     (port,) = free_ports(1)
     data = DataDir(folder)
     data.lock()
     parts = commands(host="127.0.0.1", port=port, api_workers=1, worker_concurrency=1).parts
-    process = Process("api", parts["api"], data=data, environment=environment | settings, folder=ROOT)
+    process = Process("api", parts["api"], data=data, environment=environment, folder=ROOT, nursery=nursery)
     process.spawn()
     url = f"http://127.0.0.1:{port}"
     with httpx2.Client(base_url=url, limits=httpx2.Limits(max_keepalive_connections=0)) as http:
@@ -62,10 +63,10 @@ def serving(environment: dict[str, str], folder: Path, **settings: str) -> Itera
 
 
 @pytest.fixture(scope="package")
-def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(environment: dict[str, str], nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The running api."""
     limits = {"MAX_BODY_BYTES": str(MAX_BODY_BYTES), "BODY_TIMEOUT_S": str(BODY_TIMEOUT_S), "WAIT_LIMIT_S": "1"}
-    with serving(environment, tmp_path_factory.mktemp("served"), **limits) as running:
+    with serving(environment | limits, tmp_path_factory.mktemp("served"), nursery) as running:
         yield running
 
 

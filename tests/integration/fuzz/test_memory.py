@@ -39,7 +39,7 @@ def _allowed_mib() -> float:
 def port(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of an api with an eighth of the shipped budget."""
     limits = {"MAX_BODY_BYTES": str(BODY_BYTES), "BODY_BUDGET_BYTES": str(BODY_BYTES), "WAIT_LIMIT_S": "1"}
-    with serving(environment, tmp_path_factory.mktemp("small"), **limits) as served:
+    with serving(environment | limits, tmp_path_factory.mktemp("small")) as served:
         yield served.port
 
 

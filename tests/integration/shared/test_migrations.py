@@ -6,14 +6,17 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from deploy.local.forking import Nursery
+from deploy.local.process import Process
 from deploy.local.stack import Stack
 from tests.actors import ROOT, eventually
 
@@ -58,31 +61,52 @@ NOT_OURS = {
 }
 
 
+@dataclass
+class EmptyDatabase:
+    """A database, empty at first."""
+
+    url: str
+    stack: Stack
+    nursery: Nursery
+    runs: int = 0
+
+    async def alembic(self, verb: str, target: str) -> None:
+        """Move the schema to a version."""
+        self.runs += 1
+        name = f"alembic-{self.url.rpartition('_')[2]}-{self.runs}"
+        command, environment = [sys.executable, "-m", "alembic", verb, target], {**os.environ, "DATABASE_URL": self.url}
+        moving = Process(
+            name, command, data=self.stack.data, environment=environment, folder=ROOT, nursery=self.nursery
+        )
+        moving.spawn()
+        assert await asyncio.to_thread(moving.wait, 200)
+        assert moving.exit_code == 0, moving.log.read_text()[-2000:]
+
+
 @pytest.fixture
-async def database(stack: Stack) -> AsyncIterator[dict[str, str]]:
-    """The environment that leads to an empty database."""
+async def database(stack: Stack, nursery: Nursery) -> AsyncIterator[EmptyDatabase]:
+    """An empty database."""
     name = f"migrated_{uuid4().hex[:8]}"
     server = stack.environment["DATABASE_URL"].rpartition("/")[0]
     connection = await asyncpg.connect(f"{server}/postgres")
     await connection.execute(f"CREATE DATABASE {name}")
-    yield {**os.environ, "DATABASE_URL": f"{server}/{name}"}
+    yield EmptyDatabase(f"{server}/{name}", stack, nursery)
     await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.close()
 
 
-# Each run of Alembic loads the whole program, which takes a busy machine long.
 @pytest.mark.timeout(400)
-async def test_every_migration_goes_up_down_and_up_while_the_tables_are_in_use(database: dict[str, str]) -> None:
-    await _alembic(database, "upgrade", VERSIONS[0])
-    connection = await asyncpg.connect(database["DATABASE_URL"])
+async def test_every_migration_goes_up_down_and_up_while_the_tables_are_in_use(database: EmptyDatabase) -> None:
+    await database.alembic("upgrade", VERSIONS[0])
+    connection = await asyncpg.connect(database.url)
     await connection.execute(FILL)
     longest: dict[str, float] = {}
 
-    async with _load(database["DATABASE_URL"]) as cycles:
+    async with _load(database.url) as cycles:
         for step in (("upgrade", VERSIONS[-1]), ("downgrade", VERSIONS[0]), ("upgrade", "head")):
             began = cycles.total()
-            async with _watched(database["DATABASE_URL"]) as waits:
-                await _alembic(database, *step)
+            async with _watched(database.url) as waits:
+                await database.alembic(*step)
             longest[" ".join(step)] = max(waits)
             assert cycles.total() > began, f"nothing could be done during {step}"
 
@@ -96,14 +120,14 @@ async def test_every_migration_goes_up_down_and_up_while_the_tables_are_in_use(d
 
 @pytest.mark.timeout(300)
 async def test_a_migration_that_does_not_get_its_lock_lets_others_pass_and_tries_again(
-    database: dict[str, str],
+    database: EmptyDatabase,
 ) -> None:
-    await _alembic(database, "upgrade", "0003")
-    holding, passing = [await asyncpg.connect(database["DATABASE_URL"]) for _ in range(2)]
+    await database.alembic("upgrade", "0003")
+    holding, passing = [await asyncpg.connect(database.url) for _ in range(2)]
     transaction = holding.transaction()
     await transaction.start()
     await holding.execute("SELECT FROM webhook_endpoint")
-    migrating = asyncio.create_task(_alembic(database, "upgrade", "0004"))
+    migrating = asyncio.create_task(database.alembic("upgrade", "0004"))
 
     async def is_waiting() -> bool:
         return bool(await passing.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
@@ -121,14 +145,14 @@ async def test_a_migration_that_does_not_get_its_lock_lets_others_pass_and_tries
 
 
 @pytest.mark.timeout(400)
-async def test_a_migration_goes_on_after_its_index_was_broken_off(database: dict[str, str]) -> None:
-    await _alembic(database, "upgrade", "0032")
+async def test_a_migration_goes_on_after_its_index_was_broken_off(database: EmptyDatabase) -> None:
+    await database.alembic("upgrade", "0032")
     for version in ("0033", "0035"):
-        await _alembic(database, "upgrade", f"{int(version) - 1:04}")
+        await database.alembic("upgrade", f"{int(version) - 1:04}")
         await _break_off_index(database, version)
-        await _alembic(database, "upgrade", version)
+        await database.alembic("upgrade", version)
 
-    connection = await asyncpg.connect(database["DATABASE_URL"])
+    connection = await asyncpg.connect(database.url)
     assert await connection.fetchval("SELECT version_num FROM alembic_version") == "0035"
     assert not await connection.fetchval("SELECT count(*) FROM pg_index WHERE NOT indisvalid")
     assert not await connection.fetchval("SELECT count(*) FROM pg_constraint WHERE NOT convalidated")
@@ -136,10 +160,10 @@ async def test_a_migration_goes_on_after_its_index_was_broken_off(database: dict
 
 
 @pytest.mark.timeout(300)
-async def test_copies_that_start_together_take_turns(database: dict[str, str]) -> None:
-    await asyncio.gather(*(_alembic(database, "upgrade", "head") for _ in range(3)))
+async def test_copies_that_start_together_take_turns(database: EmptyDatabase) -> None:
+    await asyncio.gather(*(database.alembic("upgrade", "head") for _ in range(3)))
 
-    connection = await asyncpg.connect(database["DATABASE_URL"])
+    connection = await asyncpg.connect(database.url)
     assert await connection.fetchval("SELECT version_num FROM alembic_version") == VERSIONS[-1]
     await connection.close()
 
@@ -163,14 +187,14 @@ def test_squawk_has_nothing_against_the_migrations(tmp_path: Path) -> None:
     assert json.loads(found) == []
 
 
-async def _break_off_index(environment: Mapping[str, str], version: str) -> None:
+async def _break_off_index(database: EmptyDatabase, version: str) -> None:
     """Begin a migration, and end its connection while it builds an index."""
-    reading, ending = [await asyncpg.connect(environment["DATABASE_URL"]) for _ in range(2)]
+    reading, ending = [await asyncpg.connect(database.url) for _ in range(2)]
     # It holds no table; an index is complete once everybody has ended who might not see it.
     snapshot = reading.transaction(isolation="repeatable_read")
     await snapshot.start()
     await reading.execute("SELECT 1")
-    migrating = asyncio.create_task(_alembic(environment, "upgrade", version))
+    migrating = asyncio.create_task(database.alembic("upgrade", version))
 
     async def is_ended() -> bool:
         return bool(
@@ -185,14 +209,6 @@ async def _break_off_index(environment: Mapping[str, str], version: str) -> None
     await snapshot.rollback()
     await reading.close()
     await ending.close()
-
-
-async def _alembic(environment: Mapping[str, str], verb: str, target: str) -> None:
-    command = [sys.executable, "-m", "alembic", verb, target]
-    ended = await asyncio.to_thread(
-        subprocess.run, command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert ended.returncode == 0, ended.stderr[-2000:]
 
 
 @asynccontextmanager

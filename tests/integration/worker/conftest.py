@@ -10,6 +10,7 @@ import pytest
 
 from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
+from deploy.local.forking import Nursery
 from deploy.local.process import Process
 from shared.kit.settings import Settings
 from tests.actors import ROOT, Team
@@ -43,19 +44,23 @@ async def _end_tasks() -> None:
 
 
 @pytest.fixture
-def stubborn(team: Team, environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Process]]:
+def stubborn(
+    team: Team, environment: dict[str, str], tmp_path: Path, nursery: Nursery
+) -> Iterator[Callable[..., Process]]:
     """Starts a worker, the only one, whose reports take for ever and swallow exceptions; takes settings by name."""
-    yield from _only_worker("stubborn", team, environment, tmp_path)
+    yield from _only_worker("stubborn", team, environment, tmp_path, nursery)
 
 
 @pytest.fixture
-def poisoned(team: Team, environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Process]]:
+def poisoned(
+    team: Team, environment: dict[str, str], tmp_path: Path, nursery: Nursery
+) -> Iterator[Callable[..., Process]]:
     """Starts a worker, the only one, whose reports kill its process; takes settings by name."""
-    yield from _only_worker("poisoned", team, environment, tmp_path)
+    yield from _only_worker("poisoned", team, environment, tmp_path, nursery)
 
 
 def _only_worker(
-    name: str, team: Team, environment: dict[str, str], tmp_path: Path
+    name: str, team: Team, environment: dict[str, str], tmp_path: Path, nursery: Nursery
 ) -> Iterator[Callable[..., Process]]:
     team["worker"].kill()
     usual = commands(host="127.0.0.1", port=0, api_workers=1, worker_concurrency=1).parts["worker"]
@@ -67,7 +72,7 @@ def _only_worker(
     started: list[Process] = []
 
     def start(**settings: str) -> Process:
-        process = Process(name, command, data=data, environment=environment | settings, folder=ROOT)
+        process = Process(name, command, data=data, environment=environment | settings, folder=ROOT, nursery=nursery)
         process.spawn()
         started.append(process)
         return process

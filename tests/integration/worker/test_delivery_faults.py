@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from deploy.local.forking import Nursery
 from shared import webhooks
 from shared.accounts import Authenticator
 from shared.kit.platform import Platform
@@ -75,11 +76,11 @@ class Moody:
 
 
 @pytest.fixture
-def couriers(environment: dict[str, str], team: Team, tmp_path: Path) -> Iterator[Team]:
+def couriers(environment: dict[str, str], team: Team, tmp_path: Path, nursery: Nursery) -> Iterator[Team]:
     """A courier that waits for answers for one second, and a dispatcher; nobody else delivers."""
     for name in ("worker", "courier", "dispatcher"):
         team[name].kill()
-    with Team(environment | {"WEBHOOK_TIMEOUT_S": "1"}, tmp_path) as running:
+    with Team(environment | {"WEBHOOK_TIMEOUT_S": "1"}, tmp_path, nursery) as running:
         for name in ("courier", "dispatcher"):
             running[name].spawn()
         yield running

@@ -16,12 +16,12 @@ from tests.actors import ROOT, eventually
 from worker import dispatcher
 from worker.dispatcher import Dispatcher
 
-NAMES = ("worker", "courier", "dispatcher")
+NAMES = ("worker", "courier", "thumbnailer", "dispatcher")
 
 
 @pytest.fixture
 def files(environment: dict[str, str], tmp_path: Path) -> Iterator[dict[str, Path]]:
-    """The files of a worker, a courier and a dispatcher that run."""
+    """The files of a worker, a courier, a thumbnailer and a dispatcher that run."""
     parts = commands(host="127.0.0.1", port=0, api_workers=1, worker_concurrency=1).parts
     data = DataDir(tmp_path / "data")
     data.lock()
@@ -29,6 +29,7 @@ def files(environment: dict[str, str], tmp_path: Path) -> Iterator[dict[str, Pat
     processes = []
     for name, path in paths.items():
         own = environment | {"LIVENESS_FILE": str(path)}
+        # Each loads its libraries itself, as in a container, while those of other tests are forked.
         processes.append(Process(name, parts[name], data=data, environment=own, folder=ROOT))
         processes[-1].spawn()
     yield paths
