@@ -23,6 +23,7 @@ import asyncpg
 import httpx2
 
 from deploy.local.commands import commands
+from deploy.local.forking import Nursery
 from deploy.local.local_http import get
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
@@ -63,6 +64,8 @@ class Copies:
     def __init__(self, stack: Stack, environment: Mapping[str, str]) -> None:
         ports = free_ports(2)
         self.urls = [f"http://127.0.0.1:{port}" for port in ports]
+        # As `make run` has one: loading the libraries would take longer than the restarts.
+        self._nursery = Nursery(ROOT, stack.data.logs / "nursery.log", os.environ, first=("api",))
         self.processes = [
             Process(
                 f"api-{port}",
@@ -70,6 +73,7 @@ class Copies:
                 data=stack.data,
                 environment=environment,
                 folder=ROOT,
+                nursery=self._nursery,
             )
             for port in ports
         ]
@@ -97,6 +101,7 @@ class Copies:
         """Kill all copies."""
         for process in self.processes:
             process.kill()
+        self._nursery.stop()
 
 
 class Traffic:
