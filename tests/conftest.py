@@ -12,6 +12,7 @@ import asyncpg
 import httpx2
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -20,6 +21,7 @@ from api.app import create_app
 from deploy.local.forking import Nursery
 from deploy.local.process import Process
 from deploy.local.stack import Stack
+from shared.accounts import passwords
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client, Team
@@ -128,8 +130,12 @@ def settings(environment: dict[str, str]) -> Settings:
 async def app(settings: Settings) -> AsyncIterator[Litestar]:
     """The application, in this process."""
     application = create_app(settings)
-    async with running(application):
-        yield application
+    with pytest.MonkeyPatch.context() as patch:
+        # Nearly every test makes accounts, and as shipped a password takes 32 ms of the processor. The api as a process
+        # of its own hashes as shipped.
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        async with running(application):
+            yield application
 
 
 @asynccontextmanager
