@@ -45,6 +45,9 @@ MIGRATE_S = 200.0
 # The folders whose tests wait most, and share a fixture that starts slowly: the whole service, a browser.
 LONGEST = ("tests/e2e/", "tests/pages/")
 
+# Copies all that is stored, several times: while its stack is new, that is little but what it made itself.
+COPYING = "tests/integration/deploy/test_backup.py"
+
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
     """Gives a test process one file after the other, but one of the longest folders as a whole.
@@ -64,7 +67,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest folders first; run last, one of them would keep a single test process busy to the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), not item.nodeid.startswith(COPYING)))
 
 
 def pytest_collection_finish() -> None:
