@@ -20,7 +20,8 @@ def measured(scores: Numbers, labels: Numbers) -> float:
 
 def directly(scores: Numbers, labels: Numbers) -> float:
     """The width at which the mean size of the residuals, smoothed by a reflected Gaussian, is the width itself."""
-    places = np.linspace(0, 1, 4001)
+    # Reflected at both ends, the sum of a smooth curve is exact beyond all digits: 4,001 places give the same.
+    places = np.linspace(0, 1, 1001)
 
     def size(width: float) -> Any:
         images = [image for turn in range(-6, 7) for image in (scores + 2 * turn, 2 * turn - scores)]
