@@ -10,6 +10,7 @@ from shared.evaluation import rates
 from shared.evaluation.curves.thinning import ThinnedCurve
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.evaluation.intervals.roc_band import RocBand
+from shared.evaluation.metrics.without_interval import CHOSEN_THRESHOLD
 from shared.evaluation.thresholds.goals import Goal, PointCounts
 from shared.evaluation.types import Label
 from shared.kit.number_format import counted_text, value_text
@@ -17,6 +18,8 @@ from shared.runs.curves import ClassChoice, ClassCurves
 from shared.runs.records import ReadyRun
 
 _CHANCE = 0.5
+# Of an operating point.
+_RATES = ("precision", "recall", "specificity", "f1", "accuracy", "balanced_accuracy")
 
 
 class RunCurve(msgspec.Struct):
@@ -148,6 +151,9 @@ class RunThreshold(msgspec.Struct):
         OperatingPointOut | None, Meta(description="The threshold and what holds there; null if there is none.")
     ]
     detail: Annotated[str, Meta(description="The answer as a sentence.")]
+    without_interval: Annotated[
+        dict[str, str], Meta(description="Metrics of the point, none of which has an interval: by name, why.")
+    ]
 
     @classmethod
     def of(cls, run: ReadyRun, found: ClassChoice, goal: Goal) -> "RunThreshold":
@@ -160,6 +166,7 @@ class RunThreshold(msgspec.Struct):
             is_reached,
             point,
             _sentence(point, goal, is_reached=is_reached),
+            {} if point is None else dict.fromkeys(_RATES, CHOSEN_THRESHOLD),
         )
 
 

@@ -21,14 +21,10 @@ from shared.evaluation.curves.operating_points import BestThresholds, OperatingP
 from shared.evaluation.intervals.of_areas import CurveEstimates
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate
 from shared.evaluation.intervals.roc_band import roc_band
+from shared.evaluation.metrics.without_interval import CHOSEN_THRESHOLD
 
 # A longer list is of no use to a reader; `threshold_count` says how many there are, and points.json has them all.
 MAX_THRESHOLDS = 10_000
-
-CHOSEN = (
-    "its threshold was chosen for being the best in these samples, so that the value is too high, and an interval "
-    "around it would be too"
-)
 
 AXES = {"ROC": ("fpr", "tpr"), "PR": ("recall", "precision")}
 
@@ -85,7 +81,7 @@ def _of_best(classes: Mapping[str, CurveSummary | UndefinedCurve]) -> dict[str, 
         kind: {
             name: Estimate(None, reason=entry.reason)
             if isinstance(entry, UndefinedCurve)
-            else Estimate(value(entry.best), reason=CHOSEN)
+            else Estimate(value(entry.best), reason=CHOSEN_THRESHOLD)
             for name, entry in classes.items()
         }
         for kind, value in values.items()

@@ -69,3 +69,9 @@ WITHOUT_INTERVAL: dict[str, str] = {
     "jaccard.sum_and_mean": "it is two figures; their mean is the metric jaccard.macro, which has an interval",
 }  # fmt: skip
 """By the ids of the metrics without one, except those that are kept as PyCM has them."""
+
+CHOSEN_THRESHOLD = (
+    "its threshold was chosen for being the best in these samples, so that the value is too high, and an interval "
+    "around it would be too"
+)
+"""Of metrics at a threshold that the same samples have chosen."""

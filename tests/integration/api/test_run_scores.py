@@ -8,6 +8,7 @@ from scipy.stats import binom
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
+from shared.evaluation.metrics.without_interval import CHOSEN_THRESHOLD
 from tests.actors import Client
 from tests.integration.api.test_runs import read, send
 
@@ -147,6 +148,8 @@ async def test_a_threshold_that_reaches_a_precision_has_the_highest_recall(alice
     tn, fp, fn, tp = metrics.confusion_matrix(TRUTH, predicted).ravel().tolist()
     assert (point["tp"], point["fp"], point["fn"], point["tn"]) == (tp, fp, fn, tn)
     assert f"at the threshold {point['threshold']}" in found["detail"]
+    rates = ("precision", "recall", "specificity", "f1", "accuracy", "balanced_accuracy")
+    assert found["without_interval"] == dict.fromkeys(rates, CHOSEN_THRESHOLD)
     matrix = await read(alice, run, "matrix", threshold=point["threshold"])
     assert (matrix["confusion_matrix"], matrix["predicted_by"]) == ([[tn, fp], [fn, tp]], "threshold")
 
