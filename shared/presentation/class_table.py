@@ -25,10 +25,11 @@ COLUMNS: dict[str, Metric] = {
 
 
 class MetricCell(NamedTuple):
-    """A value and its interval as texts; None where undefined."""
+    """A value and its interval as texts, None where undefined; `without_interval` says why a rate has none."""
 
     text: str | None
     interval: IntervalText | None
+    without_interval: str | None
 
 
 class ClassRow(NamedTuple):
@@ -64,8 +65,11 @@ def class_rows(
 def _cell(statistics: Statistics, estimates: Estimates, code: str, position: int) -> MetricCell:
     value = statistics.per_class[code][position]
     of_metric = estimates.get(COLUMNS[code].id)
-    interval = interval_text(of_metric[position]) if of_metric else None
-    return MetricCell(None if value is None else value_text(_number(value)), interval)
+    if value is None:
+        return MetricCell(None, None, None)
+    if of_metric is None:
+        return MetricCell(value_text(_number(value)), None, None)
+    return MetricCell(value_text(_number(value)), interval_text(of_metric[position]), of_metric[position].reason)
 
 
 def _number(value: Value) -> float:

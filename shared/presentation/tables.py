@@ -10,6 +10,7 @@ from shared.evaluation.intervals.of_matrix import Confidence, Estimate, overall_
 from shared.evaluation.metrics import OVERALL, PER_CLASS, Family, Group, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
+from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 from shared.evaluation.rates import row_shares
 from shared.kit.number_format import count_text, percent_text, value_text
 from shared.presentation.cell_colours import shade_class, shades
@@ -51,12 +52,16 @@ class Support(NamedTuple):
 
 
 class OverallRow(NamedTuple):
-    """One overall metric with its value and interval; no `text` means undefined, for the reason in `why`."""
+    """One overall metric with its value and interval; no `text` means undefined, for the reason in `why`.
+
+    `without_interval` says why a value has no interval.
+    """
 
     metric: Metric
     text: str | None
     interval: IntervalText | None
     why: str | None
+    without_interval: str | None
 
 
 class ClassTable(NamedTuple):
@@ -129,14 +134,17 @@ def overall_tables(matrix: ConfusionMatrix, statistics: Statistics) -> list[tupl
         for title, metrics in groups
     ]
     unknown = [_unknown_metric(name) for name in _uncatalogued(OVERALL, statistics.overall)]
-    others = [OverallRow(metric, _text(statistics.overall[metric.id], metric), None, None) for metric in unknown]
+    others = [OverallRow(metric, _text(statistics.overall[metric.id], metric), None, None, None) for metric in unknown]
     return [*tables, ("Others", others)] if others else tables
 
 
 def _overall_row(metric: Metric, result: MatrixResult, estimate: Estimate | None) -> OverallRow:
     value = metric.read(result)
     why = reason_text(why_undefined(metric, result)) if value is None else None
-    return OverallRow(metric, _text(value, metric), None if estimate is None else interval_text(estimate), why)
+    interval, without = None, WITHOUT_INTERVAL.get(metric.id)
+    if estimate is not None:
+        interval, without = interval_text(estimate), estimate.reason
+    return OverallRow(metric, _text(value, metric), interval, why, None if value is None else without)
 
 
 def class_tables(statistics: Statistics, positions: Sequence[int]) -> list[tuple[str, ClassTable]]:

@@ -16,7 +16,7 @@ from shared.presentation.interval_text import IntervalText
 from shared.presentation.tables import OverallRow
 
 # They stand for what is filled in; the templates hold no control characters.
-_TEXT, _BOUNDS, _METHOD, _WHY = "\x01", "\x02", "\x03", "\x04"
+_TEXT, _BOUNDS, _METHOD, _WHY, _WITHOUT = "\x01", "\x02", "\x03", "\x04", "\x05"
 
 
 class KeptPieces:
@@ -61,7 +61,7 @@ class KeptPieces:
         return Markup("\n".join(map(self._overall_row, rows)))  # noqa: S704 -- the texts are escaped
 
     def _overall_row(self, row: OverallRow) -> str:
-        shape = "".join("-" if part is None else "+" for part in (row.text, row.interval, row.why))
+        shape = "".join("-" if part is None else "+" for part in (row.text, row.interval, row.why, row.without_interval))
         key = ("overall_row", row.metric.id, shape)
         if (piece := self._kept.get(key)) is None:
             piece = self._kept[key] = str(
@@ -70,12 +70,15 @@ class KeptPieces:
                     row.text and _TEXT,
                     row.interval and IntervalText(_BOUNDS, _METHOD),
                     row.why and _WHY,
+                    row.without_interval and _WITHOUT,
                 )
             )
         if row.text is not None:
             piece = piece.replace(_TEXT, escape(row.text))
         if row.interval is not None:
             piece = piece.replace(_BOUNDS, escape(row.interval.bounds)).replace(_METHOD, escape(row.interval.method))
+        if row.without_interval is not None:
+            piece = piece.replace(_WITHOUT, escape(row.without_interval))
         if row.why is not None:
             # The last to be filled, as it may name classes by the texts of whoever sent them.
             piece = piece.replace(_WHY, escape(row.why))

@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics
+from shared.evaluation.intervals.of_matrix import NO_SPREAD, WEIGHTED
+from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 from shared.presentation.class_table import COLUMNS, class_rows
 from shared.presentation.interval_text import IntervalText
 from shared.presentation.tables import overall_tables
@@ -43,3 +45,25 @@ def test_the_table_has_one_interval_of_accuracy_and_none_of_what_only_pycm_reads
     assert rows["accuracy.p_value"].text is not None
     assert "Others" not in dict(tables)
     assert {"accuracy.interval", "kappa.interval", "kappa.standard_error", "accuracy.p_value.pycm"}.isdisjoint(rows)
+
+
+def test_a_value_without_an_interval_says_why() -> None:
+    # All predictions are right, so that macro precision shows no spread; the weights of the other are no samples.
+    perfect = ConfusionMatrix(("no", "yes"), np.array([[4, 0], [0, 6]]))
+    weighted = ConfusionMatrix(("no", "yes"), np.array([[3.5, 1.0], [0.5, 6.0]]))
+
+    rows, of_weights = (
+        {row.metric.id: row for _, group in overall_tables(one, statistics(one)) for row in group}
+        for one in (perfect, weighted)
+    )
+    cells = class_rows(weighted, statistics(weighted), sort=None, descending=False)[0].cells
+
+    assert (rows["accuracy"].interval is None, rows["accuracy"].without_interval) == (False, None)
+    assert rows["precision.macro"].without_interval == NO_SPREAD
+    assert rows["entropy.joint"].without_interval == WITHOUT_INTERVAL["entropy.joint"]
+    assert of_weights["accuracy"].without_interval == WEIGHTED
+    assert {code: cell.without_interval for code, cell in zip(COLUMNS, cells, strict=True)} == {
+        code: WEIGHTED if metric.interval else None for code, metric in COLUMNS.items()
+    }
+    for row in [*rows.values(), *of_weights.values()]:
+        assert [row.interval, row.without_interval].count(None) == (1 if row.text is not None else 2), row.metric.id
