@@ -23,7 +23,7 @@ from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.foreign_matrices import DEFAULTS
 from shared.presentation import judged_boxes
 from shared.presentation.detection_page import ERROR_TITLES
-from shared.presentation.judged_boxes import DrawnBox
+from shared.presentation.judged_boxes import BoxesPath, DrawnBox
 
 # The largest position that JSON's readers all understand.
 MAX_POSITION = 2**53
@@ -32,11 +32,12 @@ MAX_MODELS = 50
 
 
 class ImageTile(NamedTuple):
-    """An image of the gallery with its boxes; `shown` is None if it was deleted."""
+    """An image of the gallery with its boxes, and with what is drawn otherwise; `shown` is None if it was deleted."""
 
     image: JudgedImage
     shown: ShownImage | None
-    boxes: list[DrawnBox]
+    boxes: list[BoxesPath]
+    drawings: list[DrawnBox]
 
 
 async def gallery_options(
@@ -125,8 +126,10 @@ def _tiles(images: list[JudgedImage], found: galleries.Gallery, data: DrawnData)
 
 
 def _tile(image: JudgedImage, shown: ShownImage | None, confidence: float, data: DrawnData) -> ImageTile:
-    boxes = [] if shown is None else judged_boxes.tile(image, shown, confidence, data)
-    return ImageTile(image, shown, boxes)
+    if shown is None:
+        return ImageTile(image, None, [], [])
+    boxes = judged_boxes.tile(image, shown, confidence, data)
+    return ImageTile(image, shown, judged_boxes.merged(boxes, shown), [one for one in boxes if one.drawing is not None])
 
 
 async def _others(page_request: PageRequest, run: DetectionRunRecord) -> list[DetectionRunRecord]:

@@ -18,6 +18,9 @@ _LONGEST = 24
 # Shares of the longer side, below which no eye tells two lines apart: of an image, and of a small one.
 _GRAIN, _TILE_GRAIN = 1 / 2048, 1 / 256
 
+# Pixels of a side, from which on whole ones are exact enough for a small image.
+_SHARP = 1000
+
 
 class DrawnBox(NamedTuple):
     """A box with what it counts as (TP, FP, FN, found or uncounted) at a confidence.
@@ -30,6 +33,14 @@ class DrawnBox(NamedTuple):
     is_shown: bool
     drawing: ObjectDrawing | None
     label: str
+
+
+class BoxesPath(NamedTuple):
+    """Boxes of one side that count as the same, as one path of SVG."""
+
+    standing: str
+    is_truth: bool
+    path: str
 
 
 class PlacedLabels(NamedTuple):
@@ -58,6 +69,19 @@ def tile(image: JudgedImage, shown: ShownImage, confidence: float, data: DrawnDa
     """The boxes that an image shows at a confidence where it is too small for labels."""
     grain = max(shown.width, shown.height) * _TILE_GRAIN
     return [_drawn(box, confidence, data, grain) for box in image.boxes if is_shown(box, confidence)]
+
+
+def merged(boxes: list[DrawnBox], shown: ShownImage) -> list[BoxesPath]:
+    """Merge those boxes that have no drawing, as a page of images with elements for each is three times as long."""
+    # A screen has fewer pixels than these.
+    digits = 0 if max(shown.width, shown.height) >= _SHARP else 1
+    paths = dict[tuple[str, bool], list[str]]()
+    for one in boxes:
+        if one.drawing is None:
+            left, top, width, height = (f"{value:.{digits}f}" for value in one.box.box)
+            parts = paths.setdefault((one.standing, one.box.is_truth), [])
+            parts.append(f"M{left} {top}h{width}v{height}h-{width}z")
+    return [BoxesPath(*key, "".join(parts)) for key, parts in paths.items()]
 
 
 def small_drawing(data: DrawnData, annotation_id: UUID, class_name: str, shown: ShownImage) -> ObjectDrawing | None:

@@ -6,7 +6,8 @@ from uuid import UUID
 from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.image_order import ImageBox, JudgedImage
 from shared.detection_runs.records import ShownImage
-from shared.presentation.judged_boxes import drawn, tile
+from shared.presentation.judged_boxes import BoxesPath, drawn, merged, tile
+from shared.presentation.object_drawings import ObjectDrawing
 
 SHOWN = ShownImage(UUID(int=9), "street.png", 640, 480)
 
@@ -74,3 +75,19 @@ def test_an_outline_is_finer_on_a_large_image_than_on_a_small_one() -> None:
     assert small.drawing is not None
     assert (large.drawing.path, large.drawing.grain) == ("M0 0h1024v1024Z", 640 / 2048)
     assert (small.drawing.path, small.drawing.grain) == ("M0 0h128v128Z", 640 / 256)
+
+
+def test_boxes_that_count_as_the_same_are_one_path_of_a_small_image() -> None:
+    boxes = tile(JUDGED, SHOWN, 0.3, DrawnData())
+    count = len(boxes)
+
+    paths = merged(boxes, SHOWN)
+
+    left, top, width, height = (f"{value:.1f}" for value in boxes[0].box.box)
+    assert paths[0] == BoxesPath(standing="TP", is_truth=False, path=f"M{left} {top}h{width}v{height}h-{width}z")
+    assert [(one.standing, one.is_truth) for one in paths] == [
+        ("TP", False), ("FP", False), ("uncounted", False), ("found", True), ("FN", True), ("uncounted", True),
+    ]  # fmt: skip
+    assert sum(one.path.count("z") for one in paths) == count
+    outlined = [one._replace(drawing=ObjectDrawing("M0 0h1", 1.0)) for one in boxes]
+    assert merged(outlined, SHOWN) == []
