@@ -23,7 +23,8 @@ class UploadSettings(BaseSettings):
     run_part_bytes: int = Field(
         default=96 * 2**20,
         ge=1,
-        description="A text or Arrow file of twice as many bytes is read by several workers: half a second each",
+        description="A text or Arrow file of a run with twice as many bytes is read by several workers: about as many "
+        "rows for each",
     )
     upload_lifetime_hours: int = Field(
         default=24, ge=1, description="20 GiB take half a day at 4 Mbit/s; what is not complete by then was given up"
