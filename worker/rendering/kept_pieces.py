@@ -61,7 +61,8 @@ class KeptPieces:
         return Markup("\n".join(map(self._overall_row, rows)))  # noqa: S704 -- the texts are escaped
 
     def _overall_row(self, row: OverallRow) -> str:
-        shape = "".join("-" if part is None else "+" for part in (row.text, row.interval, row.why, row.without_interval))
+        parts = (row.text, row.interval, row.why, row.without_interval)
+        shape = "".join("-" if part is None else "+" for part in parts)
         key = ("overall_row", row.metric.id, shape)
         if (piece := self._kept.get(key)) is None:
             piece = self._kept[key] = str(
