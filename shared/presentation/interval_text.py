@@ -17,6 +17,7 @@ METHOD_NAMES: dict[IntervalMethod, str] = {
     "weighted-mover": "Wilson, weighted and combined",
     "weighted-delta": "delta method, weighted",
     "weighted-delong": "DeLong, weighted",
+    "weighted-influence": "influence of samples, weighted",
 }
 
 

@@ -68,7 +68,7 @@ def with_intervals(run: ReadyRun, position: int, found: ScoredCurves, conditions
     """The curves of the class at a position of the rows that fulfil the conditions, with all intervals."""
     if run.summary.is_weighted:
         area = _weighted_area(run, position, found, conditions)
-        precision = average_precision_estimate(found.average_precision, None, is_weighted=True)
+        precision = average_precision_estimate(found.average_precision, found.precision_spread, "weighted-influence")
         return ClassCurves(position, found, area, precision, None)
     sides = int(found.positives), int(found.negatives)
     precision = average_precision_estimate(found.average_precision, found.precision_spread)

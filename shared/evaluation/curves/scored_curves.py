@@ -11,6 +11,7 @@ from shared.evaluation.curves.precision_spread import PrecisionSpread, Precision
 from shared.evaluation.curves.ranked_scores import RankedScores
 from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts
+from shared.evaluation.curves.weighted_precision import weighted_precision_spread, weights_at_scores
 
 # Points kept of a stretch before all are thinned together: the error of the area stays far below that of the drawing.
 _OF_STRETCH = 256
@@ -21,8 +22,7 @@ class ScoredCurves:
     """The curves of one class against the rest; None where a kind of samples that they need does not occur.
 
     `roc_auc_spread` is by DeLong's method (1988), None with fewer than two samples on a side, and of weighted samples.
-    `precision_spread` is that of the average precision, None with fewer than two positives, without negatives, and of
-    weighted samples.
+    `precision_spread` is that of the average precision, None with fewer than two positives and without negatives.
     """
 
     positives: float
@@ -68,7 +68,7 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
         _joined(roc, max_points, monotone=True),
         _joined(pr, max_points, monotone=False),
         None if ranked.weighted is None else _rows(ranked),
-        None if sums is None else sums.spread(),
+        _weighted_spread(ranked) if sums is None else sums.spread(),
     )
 
 
@@ -83,6 +83,12 @@ def _lost_pairs(stretch: ThresholdCounts, positives: float, negatives: float) ->
     by_positives = (stretch.fp[:-1] + alarms / 2) / negatives
     by_negatives = 1 - (stretch.tp[:-1] + hits / 2) / positives
     return share_moments(by_positives, hits), share_moments(by_negatives, alarms)
+
+
+def _weighted_spread(ranked: RankedScores) -> PrecisionSpread | None:
+    if ranked.weighted is None or not len(ranked.keys):
+        return None
+    return weighted_precision_spread(*weights_at_scores(ranked, ranked.weighted))
 
 
 def _rows(ranked: RankedScores) -> tuple[int, int]:

@@ -15,10 +15,6 @@ from shared.evaluation.intervals.class_precisions import average_precision_chang
 from shared.evaluation.intervals.of_matrix import WEIGHTED, Confidence, Estimate
 from shared.evaluation.metrics.definition import IntervalMethod
 
-_WEIGHTED_PRECISION = (
-    "the samples are weighted, and how far each of them moves an average precision is measured of samples that count "
-    "once"
-)
 _NO_AREA = "a class has fewer than two samples, or the scores show no spread"
 
 
@@ -121,16 +117,14 @@ def area_estimate(
 
 
 def average_precision_estimate(
-    value: float | None, spread: PrecisionSpread | None, *, is_weighted: bool = False
+    value: float | None, spread: PrecisionSpread | None, method: IntervalMethod = "influence"
 ) -> Estimate:
     """An average precision with its interval of 95 %."""
     if value is None:
         return Estimate(None, reason="no sample is of the class")
-    if is_weighted:
-        return Estimate(value, reason=_WEIGHTED_PRECISION)
     if spread is None:
-        return Estimate(value, reason="fewer than two samples are of the class, or none is of another")
+        return Estimate(value, reason="fewer than two samples are of the class, or too few of the others")
     bounds = average_precision_interval(value, spread, Confidence().alpha)
     if bounds is None:
         return Estimate(value, reason="the scores show no spread, from which one could tell how far it varies")
-    return Estimate(value, *bounds, "influence")
+    return Estimate(value, *bounds, method)

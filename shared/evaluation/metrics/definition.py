@@ -26,6 +26,7 @@ IntervalMethod = Literal[
     "weighted-mover",
     "weighted-delta",
     "weighted-delong",
+    "weighted-influence",
 ]
 """The method of a confidence interval: of a proportion Wilson's score interval or the exact one of Clopper and Pearson,
 of a sum of independent proportions Wilson's intervals combined (MOVER), of another smooth function of multinomial

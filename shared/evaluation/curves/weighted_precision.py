@@ -1,0 +1,66 @@
+"""How far the average precision of weighted samples varies.
+
+As without weights (`precision_spread`), with each sample's change times its weight (linearisation, Cochran 1977), or
+with Kish's effective number of samples (1965), whichever says that it varies more, as few heavy samples often show too
+little.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from shared.evaluation.curves.precision_spread import PrecisionSpread
+from shared.evaluation.curves.ranked_scores import RankedScores, WeightsReached
+from shared.evaluation.rates import Floats
+
+_TWO = 2
+
+
+class WeightsAtScores(NamedTuple):
+    """Of one side, the sums of the weights and of their squares at each score, from the highest, and the number."""
+
+    weights: Floats
+    squares: Floats
+    size: int
+
+    @property
+    def effective(self) -> float:
+        """Kish's number of independent samples."""
+        return float(self.weights.sum() ** 2 / self.squares.sum())
+
+
+def weights_at_scores(ranked: RankedScores, reached: WeightsReached) -> tuple[WeightsAtScores, WeightsAtScores]:
+    """Those of the positive and of the negative samples; there is a sample at least."""
+    starts = np.flatnonzero(np.append(True, ranked.keys[1:] ^ ranked.keys[:-1] > 1))
+    sides = []
+    for sums in reached:
+        own = np.diff(sums, prepend=0.0)
+        sides.append(
+            WeightsAtScores(np.add.reduceat(own, starts), np.add.reduceat(own**2, starts), int((own > 0).sum()))
+        )
+    return sides[0], sides[1]
+
+
+def weighted_precision_spread(positives: WeightsAtScores, negatives: WeightsAtScores) -> PrecisionSpread | None:
+    """The spread of an average precision of weighted samples; None with fewer than two samples on a side."""
+    if min(positives.size, negatives.size) < _TWO:
+        return None
+    tp, reached = np.cumsum(positives.weights), np.cumsum(positives.weights + negatives.weights)
+    total, own = float(reached[-1]), float(tp[-1])
+    gained, precision = positives.weights / own, tp / reached
+    by_hit, by_alarm = (np.cumsum((gained * side * total / reached**2)[::-1])[::-1] for side in (reached - tp, tp))
+    changes = total / own * (precision - float(gained @ precision)) + by_hit, -by_alarm
+    within, uncertain, between = 0.0, 0.0, 0.0
+    for side, change in zip((positives, negatives), changes, strict=True):
+        sum_of_weights, squares = float(side.weights.sum()), float(side.squares.sum())
+        mean = float(side.weights @ change) / sum_of_weights
+        off = (change - mean) ** 2
+        seen = max(float(side.squares @ off), float(side.weights @ off) * squares / sum_of_weights)
+        part = seen * side.size / (side.size - 1)
+        within += part
+        uncertain += part**2 / max(side.effective - 1, 1.0)
+        between += squares * mean**2
+    variance = within + between
+    freedom = max(variance**2 / uncertain, 1.0) if uncertain else 1.0
+    return PrecisionSpread(math.sqrt(variance) / total, freedom)
