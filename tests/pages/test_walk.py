@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
+from shared.kit.number_format import counted_text
 from tests.actors import Team
 from tests.pages.reader import Reader
 
@@ -80,7 +81,8 @@ async def test_the_same_without_any_script(browser: Browser, site: str, reader: 
 
 async def test_hundreds_of_classes_are_pointed_at_by_place(reader: Reader) -> None:
     actual = [f"c{i:03d}" for i in range(300)]
-    uid = await reader.client.create_matrix(actual, [*actual[1:], actual[0]])
+    many = 1234
+    uid = await reader.client.create_matrix([*actual, *["c002"] * many], [*actual[1:], actual[0], *["c003"] * many])
     await reader.open(f"/app/matrices/{uid}")
 
     box = reader.page.locator("[data-grid]")
@@ -90,6 +92,11 @@ async def test_hundreds_of_classes_are_pointed_at_by_place(reader: Reader) -> No
     await expect(reader.page.locator("#pointed")).to_have_text("Actual c001, predicted c002: 1 sample")
     await reader.page.keyboard.press("Enter")
     await expect(reader.page.locator(".positions")).to_have_text("1")
+    await box.focus()
+    for key in ("ArrowDown", "ArrowRight"):
+        await reader.page.keyboard.press(key)
+    told = f"Actual c002, predicted c003: {counted_text(many + 1, 'sample')}"
+    await expect(reader.page.locator("#pointed")).to_have_text(told)
     assert reader.complaints == []
 
 
