@@ -36,7 +36,7 @@ async def test_labels_that_are_probably_wrong_are_named_on_demand(visitor: Visit
 
     await eventually(is_there)
 
-    assert f'href="{base}/suspects"' in (await visitor.get(base)).text
+    assert f'href="{base}/suspects?"' in (await visitor.get(base)).text
     rows = [cells(part)[at : at + 5] for at in range(5, len(cells(part)), 5)]
     assert {(row[0], row[1], row[3]) for row in rows} == {
         (str(at), CLASSES[LABELS[at]], CLASSES[TRUTH[at]]) for at in WRONG
