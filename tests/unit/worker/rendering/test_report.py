@@ -198,6 +198,34 @@ def test_an_undefined_figure_is_a_dash_that_says_so() -> None:
     assert re.findall(r"\b(?:None|nan|NaN|inf)\b", page.find("main").text) == []
 
 
+def test_reasons_name_hostile_labels_as_text() -> None:
+    # Rows are kept with gaps for what differs, which control characters stand for.
+    matrix = ConfusionMatrix(("<b>\x01&\x04", "dog"), np.array([[0, 0], [2, 3]]))
+    page = read_page(_report(matrix))
+
+    undefined = [row for row in grid(page, "overall") if row[0].startswith("Recall (macro)")]
+
+    assert undefined == [
+        [
+            "Recall (macro)TPR Macro",
+            "—",
+            "",
+            (
+                "Mean of the classes’ recalls, each class counting the same. "
+                "It is undefined, because class “<b>␁&␄” never occurs; 0.3000 if counted as 0."
+            ),
+        ]
+    ]
+
+
+def test_a_report_has_its_own_figures_whatever_was_rendered_before() -> None:
+    one, other = (ConfusionMatrix((0, 1), np.array(counts)) for counts in ([[5, 1], [2, 4]], [[3, 2], [1, 9]]))
+    before = _report(one)
+
+    assert [row[1] for row in grid(read_page(_report(other)), "overall")[1:3]] == ["0.8000", "0.7841"]
+    assert _report(one) == before
+
+
 def test_the_report_says_what_it_is_of(random_matrix: RandomMatrix) -> None:
     about = read_page(_report(random_matrix((0, 1)))).find("section", id="about")
     facts = dict(zip((e.text for e in about.find_all("dt")), (e.text for e in about.find_all("dd")), strict=True))
