@@ -97,3 +97,17 @@ async def test_a_file_that_is_not_complete_cannot_be_read(alice: Client, caller:
         await uploads.get_completed(platform, caller, upload["id"])
 
     assert refused.value.detail == "The upload is not complete yet; complete it first."
+
+
+async def test_a_file_whose_sha256_is_known_is_not_written_to_the_database_again(
+    alice: Client, caller: Caller, platform: Platform
+) -> None:
+    body = content(SIZE, "known")
+    completed = await upload_announced(alice, body)
+    versions = []
+    for _ in range(2):
+        await uploads.verify(platform, await uploads.get_completed(platform, caller, completed["id"]), sha256(body))
+        async with platform.db.connection() as connection:
+            versions.append(await connection.fetchval("SELECT xmin FROM file_upload WHERE id = $1", completed["id"]))
+
+    assert versions[0] == versions[1]
