@@ -49,7 +49,7 @@ async def recalibration(
     return ClassRecalibration(scored.position, await answers.scan(platform, run, measure))
 
 
-class ScoredRows(NamedTuple):
+class WeighedScores(NamedTuple):
     """The score of a class in each row, whether the row is of the class, and its weight; None without weights."""
 
     scores: NDArray[Any]
@@ -57,7 +57,7 @@ class ScoredRows(NamedTuple):
     weights: Floats | None
 
 
-def scored_rows(scan: RowScan, scored: ClassScores, conditions: Sequence[Condition]) -> ScoredRows:
+def scored_rows(scan: RowScan, scored: ClassScores, conditions: Sequence[Condition]) -> WeighedScores:
     """The rows that fulfil the conditions; of weighted ones those with a weight, as the others count for nothing."""
     scores: list[NDArray[Any]] = [np.zeros(0, np.float32)]
     positive: list[NDArray[np.bool_]] = [np.zeros(0, np.bool_)]
@@ -69,4 +69,4 @@ def scored_rows(scan: RowScan, scored: ClassScores, conditions: Sequence[Conditi
         if (of_rows := scan.weights(table)) is not None:
             weights.append(of_rows)
     all_weights = np.concatenate(weights) if scan.weighed else None
-    return ScoredRows(np.concatenate(scores), np.concatenate(positive), all_weights)
+    return WeighedScores(np.concatenate(scores), np.concatenate(positive), all_weights)
