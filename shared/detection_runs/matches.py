@@ -99,10 +99,7 @@ class JudgedObject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SceneMatches:
-    """The objects of a scene at one level.
-
-    `stored` is the scene as the rules of the level measure it, `found` what they say of it.
-    """
+    """The objects of a scene at one level: `stored` is as its rules measure it, `found` what they say of it."""
 
     def __init__(
         self, stored: StoredScene, options: DetectionOptions, classes: Sequence[str], level: MatchLevel
