@@ -112,19 +112,9 @@ def _workers() -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder, Stack(Path(folder) / "stack") as stack:
         os.environ |= stack.environment
         app.conf.broker_url = stack.environment["REDIS_URL"]
-        options = (
-            "--pool",
-            "prefork",
-            "-c",
-            "2",
-            "--without-gossip",
-            "--without-mingle",
-            "--quiet",
-            "--loglevel",
-            "error",
-        )
+        options = ("--pool", "prefork", "-c", "2", "--without-gossip", "--without-mingle", "--loglevel", "error")
         command = (sys.executable, "-m", "celery", "-A", "benchmarks.celery_peer:app", "worker", *options)
-        process = subprocess.Popen(command, env=dict(os.environ), cwd=PROJECT, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=dict(os.environ), cwd=PROJECT)
         try:
             yield
         finally:
