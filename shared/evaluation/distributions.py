@@ -21,6 +21,8 @@ _CLOSE = 0.1
 _LAST_TERM = 1e-3
 # From so many degrees of freedom on, five terms of the expansion of Student's deviate leave out less than 1e-12 of it.
 _MANY_DEGREES = 200
+# More make no difference, and their powers leave the range of numbers.
+_MOST_DEGREES = 1e12
 # Bisection alone halves the interval of a double to nothing in so many steps.
 _MAX_STEPS = 1100
 
@@ -38,7 +40,7 @@ def student_critical(alpha: float, freedom: float, *, one_sided: bool = False) -
     Of many degrees of freedom by the expansion of Cornish and Fisher (1960).
     """
     if freedom >= _MANY_DEGREES:
-        return _expanded_deviate(critical_value(alpha, one_sided=one_sided), freedom)
+        return _expanded_deviate(critical_value(alpha, one_sided=one_sided), min(freedom, _MOST_DEGREES))
     x = beta_quantile(2 * alpha if one_sided else alpha, freedom / 2, 0.5)
     return math.sqrt(freedom * (1 - x) / x)
 

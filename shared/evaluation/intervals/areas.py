@@ -18,6 +18,8 @@ from shared.evaluation.rates import Floats
 # In samples of the smaller side. With ten positives, less leaves intervals of steep curves too short, and more makes
 # all of them too long: `benchmarks.statistics` tries ten distributions of scores.
 _MODERATION = 1 / 3
+# On the scale of log(−log): both ends of the range, to the last digit.
+_LONGEST = 100.0
 
 
 class CorrelatedAreas(NamedTuple):
@@ -77,7 +79,7 @@ def average_precision_interval(value: float, spread: PrecisionSpread, alpha: flo
     if not spread.error or not 0 < value < 1:
         return None
     depth = -math.log(value)
-    half = student_critical(alpha, spread.freedom) * spread.error / (value * depth)
+    half = min(student_critical(alpha, spread.freedom) * spread.error / (value * depth), _LONGEST)
     return math.exp(-depth * math.exp(half)), math.exp(-depth * math.exp(-half))
 
 

@@ -96,6 +96,16 @@ def test_an_average_precision_has_its_interval_on_the_scale_of_log_minus_log(
     assert found == pytest.approx(expected, abs=1e-9)
 
 
+def test_an_average_precision_that_is_known_or_not_at_all_has_an_interval() -> None:
+    # All positives alike, so that the doubt about the variance is rounding alone; and a value next to 1.
+    known = average_precision_interval(0.5, PrecisionSpread(0.1, 1e80), 0.05)
+    unknown = average_precision_interval(1 - 1e-12, PrecisionSpread(0.1, 1.0), 0.05)
+
+    half = norm.isf(0.025) * 0.1 / (0.5 * np.log(2))
+    assert known == pytest.approx([0.5 ** np.exp(half), 0.5 ** np.exp(-half)], abs=1e-9)
+    assert unknown == (0.0, 1.0)
+
+
 def test_one_classifier_has_a_variance_too() -> None:
     is_positive = np.array([True, True, False, False])
 
