@@ -116,7 +116,10 @@ def test_areas_of_equal_weights_have_delongs_error() -> None:
 
     plain, weighted = areas(positive, scores[None]), weighted_roc_area(scores, positive, np.full(500, 0.3))
 
-    assert weighted == pytest.approx((plain.values[0], math.sqrt(plain.covariance[0, 0])), abs=1e-12)
+    assert weighted is not None
+    assert weighted.spread is not None
+    assert weighted.value == pytest.approx(plain.values[0], abs=1e-12)
+    assert weighted.spread.error == pytest.approx(math.sqrt(plain.covariance[0, 0]), abs=1e-12)
 
 
 def test_the_error_of_a_weighted_area_is_that_of_all_pairs() -> None:
@@ -133,4 +136,7 @@ def test_the_error_of_a_weighted_area_is_that_of_all_pairs() -> None:
 
     found = weighted_roc_area(scores, positive, weights)
 
-    assert found == pytest.approx((area, math.sqrt(variance)), abs=1e-12)
+    assert found is not None
+    assert found.spread is not None
+    assert found.value == pytest.approx(area, abs=1e-12)
+    assert found.spread.error == pytest.approx(math.sqrt(variance), abs=1e-12)
