@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _TWO = 2
+# With so many degrees of freedom Student's 97.5 % quantile is 1.0006 times the normal one.
+_PLENTY = 2_000
 
 
 class AreaSpread(NamedTuple):
@@ -62,6 +64,8 @@ class ShareMoments(NamedTuple):
     @property
     def variance(self) -> SideVariance:
         """That of two shares or more."""
+        if surely := sure_variance(self.size, self.mean, self.squares):
+            return surely
         kurtosis = self.fourths * self.size / self.squares**2 if self.squares else 1.0
         return SideVariance(self.squares / (self.size - 1) / self.size, variance_freedom(self.size, kurtosis))
 
@@ -77,6 +81,18 @@ def share_moments(shares: NDArray[Any], times: NDArray[Any] | None = None) -> Sh
     squares = off * off
     weighted = counts * squares
     return ShareMoments(size, mean, float(weighted.sum()), float(weighted @ off), float(weighted @ squares))
+
+
+def sure_variance(size: int, mean: float, squares: float) -> SideVariance | None:
+    """The variance of shares whose kurtosis may be anything; None where it matters for the degrees of freedom.
+
+    Shares are between 0 and 1: none is further from the mean than one of these, and so n·max(m, 1 − m)² / Σ(x − m)²
+    bounds the kurtosis from above. What follows for the degrees of freedom, from below, is taken where it is plenty.
+    """
+    if size < _TWO or squares <= 0:
+        return None
+    freedom = variance_freedom(size, size * max(mean, 1 - mean) ** 2 / squares)
+    return SideVariance(squares / (size - 1) / size, freedom) if freedom >= _PLENTY else None
 
 
 def variance_freedom(size: float, kurtosis: float) -> float:

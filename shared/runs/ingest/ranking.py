@@ -6,7 +6,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.curves.area_spread import AreaSpread, ShareMoments, area_spread, share_moments
+from shared.evaluation.curves.area_spread import (
+    AreaSpread,
+    ShareMoments,
+    SideVariance,
+    area_spread,
+    share_moments,
+    spread_of_sides,
+    sure_variance,
+)
+from shared.runs.ingest.pair_sums import PairSums, Side
 from shared.runs.ingest.sorted_scores import ScoredRows, sorted_blocks
 
 # So many scores are looked at together: their ranks, of eight bytes each, stay in the cache of a processor.
@@ -29,22 +38,33 @@ def roc_area(rows: ScoredRows) -> RocArea | None:
     pairs = rows.positives * (rows.size - rows.positives)
     if not pairs:
         return None
-    wins = _wins(rows)
-    return RocArea(wins.twice / (2 * pairs), area_spread(wins.of_positives, wins.of_negatives))
+    sums = PairSums()
+    for keys in sorted_blocks(rows):
+        sums.add(keys)
+    positives, negatives = sums.sides()
+    of_positives, of_negatives = _sure_variance(positives, negatives.size), _sure_variance(negatives, positives.size)
+    if of_positives is None or of_negatives is None:
+        spread = area_spread(*_moments(rows))
+    else:
+        spread = spread_of_sides(of_positives, of_negatives)
+    return RocArea(positives.twice / (2 * pairs), spread)
 
 
-class _Wins(NamedTuple):
-    """Twice the number of pairs that positives win, and how the shares of pairs that one sample is in vary."""
+def _sure_variance(side: Side, others: int) -> SideVariance | None:
+    """The variance of the shares that the samples of a side win of their pairs, where their squares say enough."""
+    n = side.size
+    # Whole numbers until the division, as the squares and the mean of a hundred million shares are nearly equal.
+    squares = (n * side.squares - side.twice**2) / (n * (2 * others) ** 2)
+    return sure_variance(n, side.twice / (2 * n * others), squares)
 
-    twice: int
-    of_positives: ShareMoments
-    of_negatives: ShareMoments
 
+def _moments(rows: ScoredRows) -> tuple[ShareMoments, ShareMoments]:
+    """The moments of the shares of pairs that positives win and that negatives lose.
 
-def _wins(rows: ScoredRows) -> _Wins:
-    """What the pairs add up to; equal scores count half, and the negatives of a score come before its positives."""
+    Equal scores count half, and the negatives of a score come before its positives.
+    """
     positives, negatives = rows.positives, rows.size - rows.positives
-    twice, of_positives, of_negatives = 0, ShareMoments(), ShareMoments()
+    of_positives, of_negatives = ShareMoments(), ShareMoments()
     below = positives_below = 0
     for part in _chunks(rows):
         labels = (part & part.dtype.type(1)).astype(bool)
@@ -53,11 +73,10 @@ def _wins(rows: ScoredRows) -> _Wins:
         won = 2 * (high - np.arange(len(high)) + (below - positives_below))
         lost = 2 * (positives - positives_below - low + np.arange(len(low)))
         _halve_ties(part, labels, won, lost)
-        twice += int(won.sum())
         of_positives = of_positives.together(share_moments(won / (2 * negatives)))
         of_negatives = of_negatives.together(share_moments(lost / (2 * positives)))
         below, positives_below = below + len(part), positives_below + len(high)
-    return _Wins(twice, of_positives, of_negatives)
+    return of_positives, of_negatives
 
 
 def _chunks(rows: ScoredRows) -> Iterator[NDArray[Any]]:

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from shared.evaluation.curves import area_spread
 from shared.evaluation.intervals.areas import areas
-from shared.runs.ingest import ranking, sorted_scores
+from shared.runs.ingest import pair_sums, ranking, sorted_scores
 from shared.runs.ingest.ranking import RocArea, roc_area
 from shared.runs.ingest.sample_ids import IdHashes, hashes_of
 from shared.runs.ingest.score_ranges import tally_single
@@ -100,6 +101,7 @@ def area_of(scores: Any, positive: Any, division: tuple[int, int] = DIVISIONS[0]
     batches = [(scores[at : at + 5], positive[at : at + 5]) for at in range(0, len(scores), 5)]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(ranking, "_CHUNK", division[0])
+        patched.setattr(pair_sums, "CHUNK", division[0])
         patched.setattr(sorted_scores, "BLOCK_BYTES", division[1])
         patched.setattr(sorted_scores, "_PREFIX_BITS", 10)
         return roc_area(ScoredRows(len(scores), int(positive.sum()), scores.dtype, lambda: batches))
@@ -136,7 +138,16 @@ def test_the_error_of_the_area_is_delongs_however_the_scores_are_divided(
         expected = areas(positive, scores[None].astype(np.float64))
         assert area is not None
         assert area.spread is not None
-        assert area.spread.error == pytest.approx(float(expected.covariance[0, 0]) ** 0.5, abs=1e-12)
+        error = pytest.approx(float(expected.covariance[0, 0]) ** 0.5, abs=1e-12)
+        assert area.spread.error == error
+        with pytest.MonkeyPatch.context() as patched:
+            # As if so few samples were plenty.
+            patched.setattr(area_spread, "_PLENTY", 0)
+            surely = area_of(scores, positive, division)
+        assert surely is not None
+        assert surely.spread is not None
+        assert surely.spread.error == error
+        assert surely.spread.freedom <= area.spread.freedom * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
