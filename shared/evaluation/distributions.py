@@ -23,6 +23,9 @@ _LAST_TERM = 1e-3
 _MANY_DEGREES = 200
 # More make no difference, and their powers leave the range of numbers.
 _MOST_DEGREES = 1e12
+# From so many of either kind on, the expansion of a beta deviate leaves out less than 1e-11 of the value, and a continued
+# fraction would take thousands of steps.
+_MANY_OF_BOTH = 1e6
 # Bisection alone halves the interval of a double to nothing in so many steps.
 _MAX_STEPS = 1100
 
@@ -147,7 +150,12 @@ def beta_probability(x: float, a: float, b: float) -> float:
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:
-    """The value below which a beta variate lies with this probability; Newton's steps kept between two bounds."""
+    """The value below which a beta variate lies with this probability; Newton's steps kept between two bounds.
+
+    Of large `a` and `b` by the expansion of Cornish and Fisher (1960).
+    """
+    if min(a, b) >= _MANY_OF_BOTH:
+        return _expanded_beta(_NORMAL.inv_cdf(probability), a, b)
     low, high, x = 0.0, 1.0, a / (a + b)
     for _ in range(_MAX_STEPS):
         excess = beta_probability(x, a, b) - probability
@@ -159,6 +167,18 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
             return following
         x = following
     return x
+
+
+def _expanded_beta(z: float, a: float, b: float) -> float:
+    total = a + b
+    mean, deviation = a / total, math.sqrt(a / total * (b / total) / (total + 1))
+    skewness = 2 * (b - a) / (total + 2) * math.sqrt((total + 1) / a / b)
+    # a·b and the square of a - b, over the square of the total: 1e15 squared is not a whole number any more.
+    product, difference = a / total * (b / total), ((a - b) / total) ** 2
+    excess = 6 * (difference * (total + 1) / total - product * (total + 2) / total) / (product * (total + 5 + 6 / total))
+    square = z * z
+    by_skewness = skewness * (square - 1) / 6 - skewness**2 * z * (2 * square - 5) / 36
+    return mean + deviation * (z + by_skewness + excess * z * (square - 3) / 24)
 
 
 def _beta_tail(x: float, a: float, b: float) -> float:
