@@ -23,7 +23,7 @@ _LAST_TERM = 1e-3
 _MANY_DEGREES = 200
 # More make no difference, and their powers leave the range of numbers.
 _MOST_DEGREES = 1e12
-# From so many of either kind on, the expansion of a beta deviate leaves out less than 1e-11 of the value, and a continued
+# From so many of either kind on, the expansion of a beta deviate leaves out less than 1e-11 of the value; a continued
 # fraction would take thousands of steps.
 _MANY_OF_BOTH = 1e6
 # Bisection alone halves the interval of a double to nothing in so many steps.
@@ -175,7 +175,8 @@ def _expanded_beta(z: float, a: float, b: float) -> float:
     skewness = 2 * (b - a) / (total + 2) * math.sqrt((total + 1) / a / b)
     # a·b and the square of a - b, over the square of the total: 1e15 squared is not a whole number any more.
     product, difference = a / total * (b / total), ((a - b) / total) ** 2
-    excess = 6 * (difference * (total + 1) / total - product * (total + 2) / total) / (product * (total + 5 + 6 / total))
+    above = difference * (total + 1) / total - product * (total + 2) / total
+    excess = 6 * above / (product * (total + 5 + 6 / total))
     square = z * z
     by_skewness = skewness * (square - 1) / 6 - skewness**2 * z * (2 * square - 5) / 36
     return mean + deviation * (z + by_skewness + excess * z * (square - 3) / 24)
