@@ -51,6 +51,7 @@ _UNMISTAKABLE = _words(
 _ALONE = _words("y y_test y_val y_valid test_y val_y ytest")
 
 _SAS_TRUTH, _SAS_PREDICTION = "f_", "i_"
+_MERGED = ("_x", "_y")
 
 _SEPARATORS = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -120,6 +121,14 @@ def is_bare(name: str) -> bool:
 def join_words(name: str) -> str:
     """The words of a name as one."""
     return "".join(tokens(name))
+
+
+def without_merge_suffixes(names: Sequence[str]) -> list[str]:
+    """Names without the `_x` and `_y` by which pandas tells two columns of one name apart when it merges tables."""
+    known = {*names}
+    bases = {name.removesuffix("_x") for name in names if name.endswith("_x")} - {""}
+    base_of = {base + end: base for base in bases if base + "_y" in known for end in _MERGED}
+    return [base_of.get(name, name) for name in names]
 
 
 def truth_prediction_pairs(names: Sequence[str]) -> list[tuple[int, int]]:

@@ -4,7 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.predictions.names import NameKind, is_bare, join_words, kind_of, truth_prediction_pairs
+from shared.predictions.names import (
+    NameKind,
+    is_bare,
+    join_words,
+    kind_of,
+    truth_prediction_pairs,
+    without_merge_suffixes,
+)
 from shared.predictions.one_hot import encoded_with
 from shared.predictions.score_columns import ClassColumns, class_columns, is_among
 from shared.predictions.values import score
@@ -105,7 +112,11 @@ def _encoded_with(
 
 
 def _kinds(columns: Sequence[Column]) -> list[NameKind]:
-    kinds = [_kind(column) for column in columns]
+    names = without_merge_suffixes([column.name or "" for column in columns])
+    kinds = [
+        _kind(column if column.name is None else Column(name, column.sample))
+        for column, name in zip(columns, names, strict=True)
+    ]
     fractions = {i for i, kind in enumerate(kinds) if kind == "prediction" and _is_fraction(columns[i].sample)}
     if any(kind == "prediction" and i not in fractions for i, kind in enumerate(kinds)):
         # Beside predicted labels they are the confidence of the model.

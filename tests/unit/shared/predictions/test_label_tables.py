@@ -198,6 +198,15 @@ def test_the_names_that_pandas_gives_to_columns_are_pointed_out() -> None:
     assert Code.FIRST_ROW_SAMPLE not in _codes(read_label_table(b"0,1\n1,1\n"))
 
 
+@pytest.mark.parametrize("header", ["label_x,label_y", "class_x,class_y", "target_x,target_y", "Label_x,Label_y"])
+@pytest.mark.parametrize("before", ["", "id,"])
+def test_two_columns_that_pandas_merged_are_not_told_apart(header: str, before: str) -> None:
+    rows = "".join(f"{before and f'{row},'}{labels}\n" for row, labels in enumerate(BODY.split()))
+
+    with pytest.raises(UnreadablePredictions, match="may both be the actual labels"):
+        read_label_table(f"{before}{header}\n{rows}".encode())
+
+
 def test_empty_rows_at_the_end_of_a_sheet_are_left_out() -> None:
     assert read_label_table(b"a,a\nb,a\n,\n,\n").actual == ["a", "b"]
 
