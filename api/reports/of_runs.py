@@ -9,7 +9,6 @@ from api.reports.rendering import respond
 from shared import receipts, runs
 from shared.accounts import Caller
 from shared.kit.platform import Platform
-from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.curve_drawing import SIDE, area_of_band, path
 from shared.presentation.heatmap import heat_map
 from shared.presentation.labels import label_names
@@ -45,7 +44,6 @@ async def report(platform: Platform, caller: Caller, run_id: str) -> Response[st
         weight=run.summary.matrix.weight,
         notices=stored.findings.notices,
         width=WIDTH,
-        shade_names=SHADE_NAMES,
         class_columns=CLASS_COLUMNS,
         **counted,
         **await _slices(platform, run),

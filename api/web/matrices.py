@@ -22,7 +22,6 @@ from shared.matrices.records import Description
 from shared.matrices.samples import class_position
 from shared.predictions import Header, Notice
 from shared.predictions import Order as ColumnOrder
-from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.headlines import main_metrics
 from shared.presentation.matrix_drawing import draw_matrix
 from shared.presentation.matrix_view import MEASURES, WINDOW, Measure, Order, View
@@ -149,7 +148,6 @@ async def _page(
         main_metrics=main_metrics(matrix.matrix, matrix.summary),
         measures=MEASURES,
         worst_choices=[count for count in WORST if count < len(matrix.matrix.classes)],
-        shade_names=SHADE_NAMES,
         prediction_notices=read_notices(page_request),
         problem=problem,
         form_values=texts,

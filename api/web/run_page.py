@@ -11,7 +11,6 @@ from shared import runs
 from shared.kit.errors import Problem
 from shared.kit.number_format import count_text
 from shared.kit.platform import Platform
-from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.class_table import MAX_ROWS
 from shared.presentation.matrix_drawing import MatrixDrawing, draw_matrix
 from shared.presentation.matrix_view import View
@@ -66,7 +65,6 @@ async def values(platform: Platform, selection: RunSelection) -> dict[str, Any]:
         "matrix_drawing": shown.drawing,
         "right": shown.right,
         "view": View(),
-        "shade_names": SHADE_NAMES,
     }
 
 

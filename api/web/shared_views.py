@@ -16,7 +16,6 @@ from shared import analyses, comparisons, gates, matrices, runs
 from shared.gates.records import CheckRecord
 from shared.kit.platform import Platform
 from shared.matrices.export_files import ExportOptions, export
-from shared.presentation.cell_colours import SHADE_NAMES
 from shared.presentation.difference_rows import VERDICT_TITLES, difference_rows
 from shared.presentation.headlines import main_metrics
 from shared.presentation.matrix_drawing import draw_matrix
@@ -95,7 +94,6 @@ async def _matrix(page_request: PageRequest, thing: SharedThing) -> Response[str
         view=View(),
         matrix_drawing=await draw_matrix(matrix.matrix, View()),
         main_metrics=main_metrics(matrix.matrix, matrix.summary),
-        shade_names=SHADE_NAMES,
     )
 
 

@@ -21,6 +21,7 @@ from shared.kit.number_format import (
     value_text,
 )
 from shared.presentation import heatmap
+from shared.presentation.cell_colours import TICK_TEXTS
 from shared.presentation.labels import cut, label_text, plain_text
 
 _SHORT_COLUMNS = 40
@@ -77,6 +78,7 @@ def _short(text: str) -> str:
 
 
 _environment.globals["asset"] = asset
+_environment.globals["scale_ticks"] = TICK_TEXTS
 
 
 def _folder(path: str) -> str:

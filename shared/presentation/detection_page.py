@@ -14,6 +14,7 @@ from shared.detection_runs.results import DetectionFigures
 from shared.evaluation.curves.curves import CurvePoints
 from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
 from shared.presentation import curve_drawing
+from shared.presentation.cell_colours import levels
 from shared.presentation.curve_drawing import SIDE
 from shared.presentation.judged_boxes import small_drawing
 from shared.presentation.object_drawings import ObjectDrawing
@@ -60,7 +61,7 @@ REASON_TITLES: dict[DifferenceReason, str] = {
 
 
 class MatrixCell(NamedTuple):
-    """A cell: classes of row and column, None for the background, number of objects, and a shade from 0 to 9."""
+    """A cell: classes of row and column, None for the background, number of objects, and its shade."""
 
     actual: str | None
     predicted: str | None
@@ -155,7 +156,7 @@ def _cells(matrix: DetectionMatrix) -> list[list[MatrixCell]]:
 
 
 def _shade(count: int, total: int) -> int:
-    return int(np.ceil(9 * count / total)) if count else 0
+    return int(levels(np.array(count / total))) if count else 0
 
 
 def _curve(curve: PrecisionRecall | None) -> str | None:

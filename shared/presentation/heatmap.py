@@ -19,6 +19,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 NUMBERED_CLASSES = 30
 _OUTLINED_CLASSES = 60
+# So many strokes are drawn in every level. Of more, levels are drawn as one, where that makes them fewer: noise
+# between the neighbours of a large matrix would make megabytes.
+_FREE_STROKES, _LEVEL_STEPS, _TOLERANCE = 4000, (1, 2, 4, 8), 1.2
 _MAX_CELL = 76
 _COLUMN_WIDTH = 7.4
 _LABEL_SPACING = 17
@@ -42,7 +45,7 @@ SMALL = HeatMapSize(side=340, label_columns=12, numbered_classes=10)
 
 
 class CellShades(NamedTuple):
-    """The shade of each cell, from 0 (empty) to 9, shape (k, k), and the text of a shaded cell.
+    """The shade of each cell, from 0 (empty) to LEVELS, shape (k, k), and the text of a shaded cell.
 
     `blue` are the cells in the first hue, the others are in the second; None stands for the diagonal. Of the empty
     cells those in `zeros` say 0.
@@ -171,10 +174,19 @@ def _number_size(numbers: Sequence[Number], cell: float) -> float:
     return round(min(20, cell * 0.45, cell * 0.9 / (digits * 0.6)), 1)
 
 
+def _keys(paint: CellShades) -> NDArray[np.int64]:
+    """Level and hue of each cell as one number, shape (k, k), the level rounded up to a step that noise allows."""
+    hues = _IN_BLUE * paint.hues()
+    forms = [-(-paint.levels // step) * step + hues for step in _LEVEL_STEPS]
+    strokes = [np.count_nonzero(np.diff(keys)) for keys in forms]
+    limit = max(_FREE_STROKES, _TOLERANCE * strokes[-1])
+    return next(keys for keys, count in zip(forms, strokes, strict=True) if count <= limit)
+
+
 def _runs(paint: CellShades) -> list[tuple[str, str]]:
     """One path per shade, with a stroke for each horizontal run of equal cells: far fewer bytes than rectangles."""
     size = len(paint.levels)
-    keys = paint.levels + _IN_BLUE * paint.hues()
+    keys = _keys(paint)
     is_start = np.ones((size, size), dtype=bool)
     is_start[:, 1:] = keys[:, 1:] != keys[:, :-1]
     starts = np.flatnonzero(is_start)

@@ -7,7 +7,7 @@ import numpy as np
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import row_shares
 from shared.kit.number_format import percent_text
-from shared.presentation.cell_colours import THRESHOLDS
+from shared.presentation.cell_colours import levels
 from shared.presentation.heatmap import SMALL, CellShades, HeatMap, heat_map
 
 
@@ -18,7 +18,6 @@ def difference_map(candidate: ConfusionMatrix, baseline: ConfusionMatrix, labels
     """
     # A class without samples has no shares on either side.
     gains = np.nan_to_num(row_shares(candidate.counts) - row_shares(baseline.counts))
-    levels = np.where(gains != 0, np.digitize(np.abs(gains), THRESHOLDS) + 1, 0)
     # More correct predictions and fewer errors are better.
     on_diagonal = np.eye(len(labels), dtype=np.bool_)
     better = np.where(on_diagonal, gains > 0, gains < 0)
@@ -27,4 +26,4 @@ def difference_map(candidate: ConfusionMatrix, baseline: ConfusionMatrix, labels
         share = float(gains[row, column])
         return f"{'+' if share > 0 else '−'}{percent_text(abs(share))}"
 
-    return heat_map(candidate, labels, SMALL, CellShades(levels, text, better))
+    return heat_map(candidate, labels, SMALL, CellShades(levels(np.abs(gains)), text, better))

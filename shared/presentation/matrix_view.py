@@ -12,7 +12,7 @@ from shared.evaluation.rates import ratios
 from shared.evaluation.types import Counts
 from shared.kit.counted import form
 from shared.kit.number_format import compact_count_text, count_text, percent_text
-from shared.presentation.cell_colours import THRESHOLDS
+from shared.presentation.cell_colours import levels
 from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, HeatMap, HeatMapSize, heat_map
 from shared.presentation.labels import label_text
 
@@ -107,11 +107,11 @@ def _paint(visible: ConfusionMatrix, shares: NDArray[np.float64], view: View) ->
         zeros &= visible.counts.sum(axis=1, keepdims=True) > 0 if view.measure == "row" else visible.counts.sum(0) > 0
     # Shares of a row or a column are shaded as they are, the other two by the largest one that is shown.
     largest = 1.0 if view.measure in {"row", "column"} else float(shares[is_shaded].max(initial=0)) or 1.0
-    levels = np.where(is_shaded, np.digitize(shares / largest, THRESHOLDS) + 1, 0)
+    shown_levels = np.where(is_shaded, levels(shares / largest), 0)
     count = compact_count_text if visible.counts.dtype == np.float64 else count_text
     if view.measure == "counts":
-        return CellShades(levels, lambda row, column: count(visible.counts[row, column].item()), zeros=zeros)
-    return CellShades(levels, lambda row, column: percent_text(float(shares[row, column])), zeros=zeros)
+        return CellShades(shown_levels, lambda row, column: count(visible.counts[row, column].item()), zeros=zeros)
+    return CellShades(shown_levels, lambda row, column: percent_text(float(shares[row, column])), zeros=zeros)
 
 
 def _cells(matrix: ConfusionMatrix, visible: ConfusionMatrix, order: list[int], cell: float) -> list[GridCell]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from shared.presentation.cell_sheet import cell_sheet
 from shared.presentation.heatmap import TEMPLATES
 
 # Light, dark and printed; of the reports of matrices, runs and comparisons.
@@ -13,10 +14,10 @@ REPORT_SHEET = TEMPLATES / "report.css"
 
 
 class Style:
-    """The stylesheets of a page, joined, with the policy that names their hash."""
+    """The stylesheets of a page and that of cells, joined, with the policy that names their hash."""
 
     def __init__(self, *sheets: Path) -> None:
-        text = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+        text = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets) + cell_sheet()
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         self.text = Markup(text)  # noqa: S704 - our own files
         self.policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -1,11 +1,17 @@
 """What stands side by side, or in a column, begins at one line."""
 
+from itertools import pairwise
+
 from tests.actors import Team
 from tests.pages.reader import Reader
 
 _PLACES = """(found) => found.map((one) => {
     const box = one.getBoundingClientRect();
     return [Math.round(box.x), Math.round(box.y)];
+})"""
+_EDGES = """(found) => found.map((one) => {
+    const box = one.getBoundingClientRect();
+    return [box.left, box.right];
 })"""
 SCORES = [at / 80 for at in range(80)]
 BINARY = {"y_true": ["ham", "spam"] * 40, "y_pred": ["ham", "spam"] * 40, "score_spam": SCORES}
@@ -35,5 +41,8 @@ async def test_charts_begin_at_one_height_and_intervals_of_a_list_at_one_edge(re
     await page.set_viewport_size({"width": 390, "height": 900})
     await reader.open(f"/app/runs/{runs[0]}")
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
-    # A word of the legend is not broken in two.
-    assert await page.locator(".legend li:last-child").evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    # The marks of the legend do not run into each other.
+    marks = await page.locator(".legend li span").evaluate_all(_EDGES)
+    assert len(marks) == 7
+    assert all(left[1] < right[0] for left, right in pairwise(marks))
+    assert marks[-1][1] < 390

@@ -11,7 +11,7 @@ from shared.evaluation.comparison.side_by_side import SideBySide
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.kit.number_format import count_text, percent_text, value_text
 from shared.matrices.records import CountedMatrix
-from shared.presentation.cell_colours import SHADE_NAMES
+from shared.presentation.cell_colours import TICK_TEXTS
 from shared.presentation.comparison_tables import class_lines, headlines, statistic_lines
 from shared.presentation.heatmap import SMALL, HeatMap, heat_map
 from shared.presentation.labels import label_names
@@ -60,7 +60,7 @@ def render_comparison(
         headlines=headlines(table, uids),
         statistics=statistic_lines(table, uids),
         maps=[_map(matrix, names.full) for matrix in map_matrices],
-        shade_names=SHADE_NAMES,
+        scale_ticks=TICK_TEXTS,
         score_text=value_text,
         drawn_matrices=_DRAWN_MATRICES,
         drawn_classes=_DRAWN_CLASSES,

@@ -11,7 +11,7 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Summary
 from shared.evaluation.rates import ratios, recall
 from shared.kit.number_format import count_text, percent_text
-from shared.presentation.cell_colours import SHADE_NAMES
+from shared.presentation.cell_colours import TICK_TEXTS
 from shared.presentation.headlines import main_metrics
 from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
 from shared.presentation.labels import display_width, label_names, plain_text
@@ -80,7 +80,7 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
         unit="weight" if _is_weighted(matrix) else "samples",
         headlines=_headlines(matrix, summary),
         heat=heat,
-        shade_names=SHADE_NAMES,
+        scale_ticks=TICK_TEXTS,
         alternative=_alternative(matrix),
         omissions=_omissions(heat, matrix),
         baseline=_baseline(matrix),

@@ -39,7 +39,7 @@ async def compared(visitor: Visitor, alice: Client, *texts: str, **fields: str) 
 
 
 def texts_of(drawing: str) -> list[str]:
-    return re.findall(r'<text class="number [de]\d"[^>]*>(.*?)</text>', drawing)
+    return re.findall(r'<text class="number [de]\d+"[^>]*>(.*?)</text>', drawing)
 
 
 async def test_the_matrices_the_curves_and_the_slices_of_two_runs_are_compared(

@@ -1,5 +1,4 @@
 import re
-from itertools import chain
 
 import pytest
 
@@ -26,15 +25,6 @@ def _contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("theme", [_LIGHT, _DARK], ids=["light", "dark"])
 def test_every_text_contrasts_with_what_it_stands_on(theme: dict[str, str]) -> None:
-    cells = re.findall(r"\.[de]\d \{ --c: var\(--(\w+)\); --t: var\(--([\w-]+)\); \}", _CSS)
-    assert len(cells) == 18
-    pairs = chain(cells, [(ground, text) for ground in ("page", "card", "head") for text in ("text", "soft", "accent")])
+    pairs = [(ground, text) for ground in ("page", "card", "head") for text in ("text", "soft", "accent")]
     ratios = {(ground, text): round(_contrast(theme[ground], theme[text]), 2) for ground, text in pairs}
     assert {pair: ratio for pair, ratio in ratios.items() if ratio < 4.5} == {}
-
-
-@pytest.mark.parametrize(("theme", "falls"), [(_LIGHT, True), (_DARK, False)], ids=["light", "dark"])
-def test_shades_grow_steadily_away_from_the_page(theme: dict[str, str], *, falls: bool) -> None:
-    for ramp in "bo":
-        levels = [_luminance(theme[f"{ramp}{i}"]) for i in range(1, 10)]
-        assert levels == sorted(levels, reverse=falls)
