@@ -1,6 +1,8 @@
-"""What stands side by side, or in a column, begins at one line."""
+"""What stands side by side begins at one line, and a phone shows first what one looks for."""
 
 from itertools import pairwise
+
+from playwright.async_api import Browser
 
 from tests.actors import Team
 from tests.pages.reader import Reader
@@ -46,3 +48,28 @@ async def test_charts_begin_at_one_height_and_intervals_of_a_list_at_one_edge(re
     assert len(marks) == 7
     assert all(left[1] < right[0] for left, right in pairwise(marks))
     assert marks[-1][1] < 390
+
+
+async def test_a_phone_shows_the_verdicts_of_a_comparison_at_once(reader: Reader, workers: Team) -> None:
+    assert workers["worker"].running
+    sides = [(await reader.client.make("/v1/runs", {"data": data}))["id"] for data in (THREE, THREE)]
+    compared = await reader.client.make("/v1/comparisons", {"baseline": sides[0], "candidate": sides[1]})
+    await reader.page.set_viewport_size({"width": 390, "height": 900})
+
+    await reader.open(f"/app/comparisons/{compared['id']}")
+    heads = reader.page.get_by_role("columnheader")
+
+    assert (await heads.all_inner_texts())[:3] == ["Metric", "Difference", "Verdict"]
+    assert max(edge for _, edge in (await heads.evaluate_all(_EDGES))[:3]) <= 390
+
+
+async def test_a_phone_shows_the_button_that_ends_a_session(reader: Reader, browser: Browser, site: str) -> None:
+    other = await browser.new_context(base_url=site)
+    await Reader(await other.new_page(), reader.client).sign_in()
+    await reader.page.set_viewport_size({"width": 390, "height": 900})
+
+    await reader.open("/app/account/security")
+
+    ((_, edge),) = await reader.page.get_by_role("button", name="End", exact=True).evaluate_all(_EDGES)
+    assert edge <= 390
+    await other.close()
