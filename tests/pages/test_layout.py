@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.actors import Team
 from tests.pages.reader import Reader
@@ -73,3 +73,14 @@ async def test_a_phone_shows_the_button_that_ends_a_session(reader: Reader, brow
     ((_, edge),) = await reader.page.get_by_role("button", name="End", exact=True).evaluate_all(_EDGES)
     assert edge <= 390
     await other.close()
+
+
+async def test_an_order_is_offered_only_where_there_is_a_metric_to_order_by(reader: Reader, workers: Team) -> None:
+    assert workers["worker"].running
+    await reader.client.make("/v1/runs", {"data": THREE})
+    await reader.open("/app/runs")
+    order = reader.page.get_by_label("Order")
+
+    await expect(order).to_be_hidden()
+    await reader.page.get_by_label("Sort by").select_option(index=1)
+    await expect(order).to_be_visible()
