@@ -48,3 +48,17 @@ async def test_the_slider_has_a_step_at_the_threshold_that_counts_as_the_matrix_
 
     steps = json.loads(html.unescape(re.findall(r'data-steps="([^"]*)"', page)[0]))
     assert [step for step in steps if step[0] == 0.4531] == [[0.4531, counted[1][1], counted[0][1]]]
+
+
+async def test_an_area_without_an_interval_says_why(app: Litestar, alice: Client) -> None:
+    data = {"y_true": ["spam", "ham", "ham"], "y_pred": ["spam", "ham", "ham"], "score_spam": [0.9, 0.2, 0.1]}
+    run = (await alice.make("/v1/runs", {"data": data, "positive": "spam"}))["id"]
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    page = html.unescape((await visitor.get(f"/app/runs/{run}/curves")).text)
+
+    assert re.findall(r"no interval: ([^)<]*)", page) == [
+        "a side has fewer than two samples, or the run was read before spreads were kept",
+        "fewer than two samples are of the class, or too few of the others",
+    ]
