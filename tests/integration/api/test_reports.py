@@ -62,6 +62,7 @@ async def test_a_report_says_what_the_run_says(alice: Client, mallory: Client) -
         assert text in page
     accuracy = metrics["estimates"]["accuracy"]
     assert f"95 %: {accuracy['low']:.4g} to {accuracy['high']:.4g}, Wilson" in page
+    assert "Precision of <bdi>spam</bdi>" in page
     assert "Area " in page
     assert page.count('class="curve"') == 3
     assert page.count('class="whisker"') == 2 + 2
