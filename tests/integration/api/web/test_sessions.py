@@ -238,6 +238,13 @@ async def test_a_mistake_in_the_address_is_a_page_and_not_a_fault_of_ours(visito
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
 
 
+async def test_an_address_of_no_page_is_told_in_the_words_of_a_reader(visitor: Visitor, alice: Client) -> None:
+    await visitor.sign_in(alice)
+    page = (await visitor.get("/app/nothing")).text
+    assert "<p>No page has this address." in page
+    assert "route" not in page.lower()
+
+
 async def test_two_browsers_sign_up_at_once_and_only_one_gets_the_address(app: Litestar) -> None:
     first, second = Visitor.of(app), Visitor.of(app)
     fields = {"email": "twice@example.com", "password": "correct horse"}
