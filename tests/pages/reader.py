@@ -53,13 +53,14 @@ class Reader:
         """Return the requests to other hosts."""
         return [url for url in self.requests if not url.startswith((site + "/", "data:", "about:"))]
 
-    async def violations(self, axe: str) -> list[str]:
-        """Return the violations on the page that the accessibility checker calls serious or critical."""
+    async def violations(self, axe: str, *rules: str) -> list[str]:
+        """Return the violations of these rules, or of all, that the accessibility checker calls serious or critical."""
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(axe)
         # Passed checks are a thousand times as many, and are not transferred.
-        ask = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
-        violations: list[dict[str, Any]] = await self.page.evaluate(ask)
+        how: dict[str, Any] = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+        ask = "how => axe.run(how).then(found => found.violations)"
+        violations: list[dict[str, Any]] = await self.page.evaluate(ask, how)
         return [
             f"{violation['id']}: {node['target']} {node['html'][:150]}"
             for violation in violations

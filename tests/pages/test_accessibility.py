@@ -3,7 +3,7 @@
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize
 
 from shared.kit.platform import Platform
 from tests.actors import Client, Team
@@ -14,6 +14,19 @@ from tests.pictures import picture
 from tests.pipelines import Pipeline, box, create_analysis
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 720}
+
+# What the checker finds by colours. Its other rules find the same in both schemes, which differ in colours alone.
+BY_COLOUR = ("color-contrast", "link-in-text-block")
+
+# The names of the properties that the style sheets of a page set for one of the schemes.
+SET_BY_SCHEME = """() => {
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+    const schemes = rules.filter((rule) => rule.media?.mediaText.includes("prefers-color-scheme"));
+    return schemes.flatMap((scheme) => [...scheme.cssRules].flatMap((rule) => [...rule.style]));
+}"""
 
 LABELS = [f"class {i}" for i in range(40)]
 
@@ -142,31 +155,43 @@ async def _run(
     return str((await client.make("/v1/runs", {"records": records, "review": review}))["id"])
 
 
-async def _violations(reader: Reader, axe: str, path: str, status: int = 200) -> dict[str, list[str]]:
-    """Return the violations on a page by colour scheme; without animations, so that no colour is in transition."""
-    await reader.open(path, status)
+async def _violations(reader: Reader, axe: str) -> dict[str, list[str]]:
+    """Return the violations on the open page by scheme; without animations, so that no colour is in transition."""
     found: dict[str, list[str]] = {}
     for scheme in SCHEMES:
         await reader.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        if violations := await reader.violations(axe):
+        if violations := await reader.violations(axe, *(() if scheme == SCHEMES[0] else BY_COLOUR)):
             found[scheme] = violations
     return found
 
 
 @pytest.mark.timeout(400)
-async def test_no_page_has_a_serious_violation(reader: Reader, platform: Platform, workers: Team, axe: str) -> None:
+async def test_no_page_has_a_serious_violation_or_is_wider_than_a_phone(
+    reader: Reader, platform: Platform, workers: Team, axe: str
+) -> None:
     assert workers["worker"].running
+    longest = {"actual_vector": [0, 1], "predicted_vector": [0, 1], "name": "W" * 200}
+    await reader.client.post("/v1/matrices", longest)
     pages = dict.fromkeys(await _paths(reader, platform), 200)
     pages |= {"/app/nothing": 404, "/app/compare": 200, "/app/compare?uid=one": 400}
-    looked_at = {path: await _violations(reader, axe, path, status) for path, status in pages.items()}
-    assert {path: found for path, found in looked_at.items() if found} == {}
+    widths: dict[str, int] = {}
+    violations: dict[str, dict[str, list[str]]] = {}
+    for path, status in pages.items():
+        await reader.page.set_viewport_size(PHONE)
+        await reader.open(path, status)
+        widths[path] = await reader.page.evaluate("document.documentElement.scrollWidth")
+        await reader.page.set_viewport_size(DESKTOP)
+        violations[path] = await _violations(reader, axe)
+    assert widths == dict.fromkeys(pages, PHONE["width"])
+    assert {path: found for path, found in violations.items() if found} == {}
 
 
 async def test_the_way_in_has_none_either(browser: Browser, site: str, reader: Reader, axe: str) -> None:
     context = await browser.new_context(base_url=site)
     stranger = Reader(await context.new_page(), reader.client)
     for path in ("/", "/app/sign-in", "/app/sign-up"):
-        assert await _violations(stranger, axe, path) == {}, path
+        await stranger.open(path)
+        assert await _violations(stranger, axe) == {}, path
     await context.close()
 
 
@@ -179,22 +204,22 @@ async def test_the_colours_are_those_of_the_scheme(reader: Reader) -> None:
     assert len(grounds) == len(SCHEMES)
 
 
-async def test_what_can_hardly_be_read_is_found(reader: Reader, axe: str) -> None:
+async def test_the_schemes_differ_in_colours_alone(reader: Reader) -> None:
     await reader.open("/app/matrices")
-    await reader.page.emulate_media(color_scheme="light")
-    await reader.page.evaluate("document.querySelector('h1').style.color = 'silver'")
-    assert [found.partition(":")[0] for found in await reader.violations(axe)] == ["color-contrast"]
+    names = set(await reader.page.evaluate(SET_BY_SCHEME))
+    assert {name for name in names if not name.startswith("--")} == {"color-scheme", "filter"}
+    assert names > {"--b1", "--pico-color"}
 
 
-async def test_no_page_is_wider_than_a_phone(reader: Reader, platform: Platform, workers: Team) -> None:
-    assert workers["worker"].running
-    await reader.page.set_viewport_size({"width": 360, "height": 740})
-    longest = {"actual_vector": [0, 1], "predicted_vector": [0, 1], "name": "W" * 200}
-    await reader.client.post("/v1/matrices", longest)
-    for path in [*await _paths(reader, platform), "/app/compare"]:
-        await reader.open(path)
-        width = await reader.page.evaluate("document.documentElement.scrollWidth")
-        assert width == 360, path
+@pytest.mark.parametrize(("scheme", "colour"), [("light", "silver"), ("dark", "#444")])
+@pytest.mark.parametrize("rules", [(), BY_COLOUR])
+async def test_what_can_hardly_be_read_is_found(
+    reader: Reader, axe: str, scheme: Literal["light", "dark"], colour: str, rules: tuple[str, ...]
+) -> None:
+    await reader.open("/app/matrices")
+    await reader.page.emulate_media(color_scheme=scheme)
+    await reader.page.evaluate(f"document.querySelector('h1').style.color = '{colour}'")
+    assert [found.partition(":")[0] for found in await reader.violations(axe, *rules)] == ["color-contrast"]
 
 
 async def test_the_first_stop_of_the_keyboard_leads_to_the_content(reader: Reader) -> None:
