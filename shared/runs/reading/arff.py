@@ -9,11 +9,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.runs.errors import FileUnreadable
+from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.delimited import Dialect, explained, line_of, read_delimited
 from shared.runs.reading.tables import Batch, ColumnForm, check_names
 
-_ATTRIBUTE = re.compile(r"""\s*@attribute\s+(?:'([^']*)'|"([^"]*)"|(\S+))\s""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"""\s*@attribute\s+(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>\S+))\s+(?P<kind>.*)""", re.IGNORECASE
+)
+# Values with a backslash are left to the reader of rows, which knows no escapes either.
+_VALUES = re.compile(r"""\{(?:\s*(?:'[^'\\]*'|"[^"\\]*"|[^\s,'"{}\\][^,'"{}\\]*)\s*[,}])+\s*(?:%.*)?""")
+_VALUE = re.compile(r"""\s*(?:'([^']*)'|"([^"]*)"|([^,'"{}]+))\s*[,}]""")
 _DATA = re.compile(r"\s*@data\s*$", re.IGNORECASE)
 _MISSING = "?"
 # A header is a line for each column; a class list of thousands makes long lines, not many.
@@ -28,7 +33,7 @@ class ArffFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.names, skipped, first = _header(path)
+        self.names, self._declared, skipped, first = _header(path)
         self.notices: list[str] = []
         check_names(self.names)
         if first.startswith("{"):
@@ -43,7 +48,10 @@ class ArffFile:
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows; raises FileUnreadable and RowsInvalid with the line at fault."""
         try:
+            start = 0
             for batch in read_delimited(self._path, self._dialect, forms):
+                self._refuse_undeclared(batch, start)
+                start += len(next(iter(batch.values()), ()))
                 yield {position: _with_gaps(array) for position, array in batch.items()}
         except pa.ArrowInvalid as error:
             raise explained(self._path, self._dialect, forms, self.names, error) from error
@@ -56,6 +64,21 @@ class ArffFile:
         """The line in which a row begins."""
         return line_of(self._path, self._dialect, row)
 
+    def _refuse_undeclared(self, batch: Batch, start: int) -> None:
+        """Raise RowsInvalid for a value that is none of those that the header declares for its column."""
+        for position, declared in self._declared.items():
+            array = batch.get(position)
+            if not isinstance(array, pa.DictionaryArray):
+                continue
+            for code, cell in enumerate(array.dictionary.to_pylist()):
+                value = cell.strip().strip('"')
+                if value not in declared and value not in {_MISSING, ""}:
+                    row = start + pc.index(array.indices, code).as_py() + 1
+                    detail = (
+                        f"“{value[:40]}” is none of the values that the header declares; declare it, or correct it."
+                    )
+                    raise RowsInvalid([RowFault(row, self.names[position], detail, self.line_of(row - 1))])
+
 
 def _with_gaps(array: "pa.Array[Any]") -> "pa.Array[Any]":
     """An array with an empty text for the sign of a missing value."""
@@ -64,17 +87,26 @@ def _with_gaps(array: "pa.Array[Any]") -> "pa.Array[Any]":
     return pc.if_else(pc.equal(array, _MISSING), "", array) if pa.types.is_string(array.type) else array
 
 
-def _header(path: Path) -> tuple[list[str], int, str]:
-    """The names, the number of lines before the first row, and that row."""
+def _header(path: Path) -> tuple[list[str], dict[int, frozenset[str]], int, str]:
+    """The names, the values of nominal columns, the number of lines before the first row, and that row."""
     names: list[str] = []
+    declared: dict[int, frozenset[str]] = {}
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(islice(file, _MAX_HEADER_LINES), 1):
             if match := _ATTRIBUTE.match(line):
-                names.append(next(group for group in match.groups() if group is not None))
+                if _VALUES.fullmatch(match["kind"].strip()):
+                    declared[len(names)] = _values(match["kind"])
+                names.append(next(name for name in match.group("single", "double", "bare") if name is not None))
             elif _DATA.match(line):
                 first, blank = _first_row(file)
-                return names, number + blank, first
+                return names, declared, number + blank, first
     raise FileUnreadable("The ARFF file has no line @data, behind which its rows would begin.")
+
+
+def _values(kind: str) -> frozenset[str]:
+    """The values between braces."""
+    found = _VALUE.findall(kind.partition("{")[2])
+    return frozenset((single or double or bare).strip() for single, double, bare in found)
 
 
 def _first_row(lines: Iterator[str]) -> tuple[str, int]:

@@ -204,6 +204,11 @@ REFUSED: dict[str, tuple[bytes, type[DomainError], str]] = {
     "arff without": (
         b"@relation x\n@attribute y_true {a}\n@attribute y_pred {a}\n@data\n?,a\n", RowsInvalid, "Row 1 (line 5)",
     ),
+    "undeclared arff": (
+        b"@relation x\n@attribute y_true {a,b}\n@attribute y_pred {a, 'b'}\n@data\na,a\nb,c\n",
+        RowsInvalid,
+        "Row 2 (line 6), column “y_pred”: “c” is none of the values that the header declares",
+    ),
     "many columns": (b",".join(b"c%d" % i for i in range(3000)) + b"\n1" + b",1" * 2999, FileUnreadable, "columns"),
 }  # fmt: skip
 
@@ -216,6 +221,25 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_place(
         read(tmp_path, data)
 
     assert detail in raised.value.detail
+
+
+@pytest.mark.parametrize(
+    ("values", "rows", "classes"),
+    [
+        ("{'a b','c,d'}", "'a b','c,d'\n'c,d','c,d'\n", ["a b", "c,d"]),
+        ("{ a , b } % of two", "a,b\nb,b\n", ["a", "b"]),
+        ("{a,b}", "a, b\nb,b\n", ["a", "b"]),
+        ("{a,?}", "a,a\n", ["a"]),
+        ("{'it\\'s',b}", "b,b\n", ["b"]),
+        ("string", "a,b\nb,b\n", ["a", "b"]),
+    ],
+)
+def test_values_that_an_arff_header_declares_are_read(
+    tmp_path: Path, values: str, rows: str, classes: list[str]
+) -> None:
+    header = f"@RELATION x\n@ATTRIBUTE y_true {values}\n@ATTRIBUTE 'y_pred' {values}\n@DATA\n"
+
+    assert counts(read(tmp_path, header + rows))[0] == classes
 
 
 _REPEATED: dict[str, tuple[bytes, str]] = {
