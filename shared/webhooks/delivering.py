@@ -55,7 +55,7 @@ async def _settle_in_time(platform: Platform, due: DueDelivery, outcome: Outcome
     deadline = time.monotonic() + SETTLE_WITHIN_S
     while True:
         try:
-            await _settle(platform, due, outcome)
+            await (_succeed if outcome.succeeded else _fail)(platform, due, outcome)
         except (DatabaseUnavailable, DatabaseBusy):
             if time.monotonic() > deadline:
                 raise
@@ -63,12 +63,21 @@ async def _settle_in_time(platform: Platform, due: DueDelivery, outcome: Outcome
         else:
             break
     # Apart from the outcome: those of one receiver would hold its row while they wait for each other's deliveries.
-    async with platform.db.connection() as connection:
-        await turns.note_duration(connection, due, timedelta(milliseconds=outcome.duration_ms))
+    duration = timedelta(milliseconds=outcome.duration_ms)
+    if turns.is_worth_noting(due, duration):
+        async with platform.db.connection() as connection:
+            await turns.note_duration(connection, due, duration)
 
 
 @retry_conflicts
-async def _settle(platform: Platform, due: DueDelivery, outcome: Outcome) -> None:
+async def _succeed(platform: Platform, due: DueDelivery, outcome: Outcome) -> None:
+    attempt = due.id, due.attempt, outcome.status_code, outcome.duration_ms, outcome.excerpt
+    async with platform.db.connection() as connection:
+        await connection.execute(queries.SUCCEED, *attempt, due.endpoint_id)
+
+
+@retry_conflicts
+async def _fail(platform: Platform, due: DueDelivery, outcome: Outcome) -> None:
     status, delay = _verdict(due, outcome)
     async with platform.db.transaction() as connection:
         reason = await _reason_to_give_up(connection, due, outcome)
@@ -77,25 +86,21 @@ async def _settle(platform: Platform, due: DueDelivery, outcome: Outcome) -> Non
             due.id,
             due.attempt,
             outcome.status_code,
-            outcome.detail if not outcome.succeeded else None,
+            outcome.detail,
             outcome.duration_ms,
             outcome.excerpt,
         )
         await connection.execute(queries.SETTLE, due.id, due.attempt, status, delay)
         if reason is not None and due.endpoint_id is not None:
             await endpoints.give_up(platform, connection, due.endpoint_id, reason)
-        if not outcome.succeeded:
-            await count(connection, CountedEvent.DELIVERY_FAILED)
+        await count(connection, CountedEvent.DELIVERY_FAILED)
         if status == "dead":
             await count(connection, CountedEvent.DELIVERY_GIVEN_UP)
 
 
 async def _reason_to_give_up(connection: Connection, due: DueDelivery, outcome: Outcome) -> DisabledBecause | None:
-    """Record the outcome for the endpoint; returns why to disable it, with the endpoint locked, or None."""
+    """Record the failure for the endpoint; returns why to disable it, with the endpoint locked, or None."""
     if due.endpoint_id is None:
-        return None
-    if outcome.succeeded:
-        await connection.execute(queries.NOTE_SUCCESS, due.endpoint_id)
         return None
     reason = DisabledBecause.GONE if outcome.gone else None
     # A failed test says nothing about the endpoint's deliveries.
@@ -109,8 +114,6 @@ async def _reason_to_give_up(connection: Connection, due: DueDelivery, outcome: 
 
 
 def _verdict(due: DueDelivery, outcome: Outcome) -> tuple[str, timedelta | None]:
-    if outcome.succeeded:
-        return "delivered", None
     if outcome.gone or not due.repeats:
         return "dead", None
     delay = next_delay(due.attempt, retry_after_s=outcome.retry_after_s, throttled=outcome.throttled, random=_random)

@@ -80,7 +80,6 @@ INSERT_ATTEMPT = """
 LOCK_ENDPOINT = "SELECT FROM webhook_endpoint WHERE id = $1 FOR NO KEY UPDATE"
 
 # Neither locks nor writes while nothing changes, which is nearly always.
-NOTE_SUCCESS = "UPDATE webhook_endpoint SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL"
 NOTE_FAILURE = "UPDATE webhook_endpoint SET failing_since = now() WHERE id = $1 AND failing_since IS NULL"
 
 IS_FAILING_FOR = "SELECT failing_since < now() - $2::interval FROM webhook_endpoint WHERE id = $1"
@@ -91,6 +90,22 @@ SETTLE = """
         next_attempt_at = coalesce(now() + $4::interval, next_attempt_at),
         finished_at = CASE WHEN $3::varchar <> 'pending' THEN now() END
     WHERE id = $1 AND attempt = $2 AND status = 'pending'
+"""
+
+# What INSERT_ATTEMPT and SETTLE do, in one statement that commits by itself, as nearly every attempt succeeds. The
+# count has the endpoint locked before its delivery; the lock keeps the delivery there for its attempt, whoever ended it.
+SUCCEED = """
+    WITH mended AS (
+        UPDATE webhook_endpoint SET failing_since = NULL WHERE id = $6 AND failing_since IS NOT NULL RETURNING id
+    ), held AS MATERIALIZED (
+        SELECT id FROM webhook_delivery WHERE id = $1 AND (SELECT count(*) FROM mended) >= 0 FOR NO KEY UPDATE
+    ), attempted AS (
+        INSERT INTO webhook_attempt (delivery_id, number, status_code, duration_ms, response_excerpt)
+        SELECT id, $2::integer, $3::integer, $4::integer, $5::varchar FROM held
+        ON CONFLICT DO NOTHING
+    )
+    UPDATE webhook_delivery AS delivery SET status = 'delivered', under_way_until = NULL, finished_at = now()
+    FROM held WHERE delivery.id = held.id AND delivery.attempt = $2::integer AND delivery.status = 'pending'
 """
 
 # Pending deliveries are given up; a replay sends them once the endpoint is enabled.

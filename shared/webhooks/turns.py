@@ -135,6 +135,11 @@ async def take(connection: Connection, lease: timedelta, free: FreeSlots) -> lis
         return [DueDelivery(*record) for record in await connection.fetch(TAKE, lease, free.quick, free.slow)]
 
 
+def is_worth_noting(due: DueDelivery, duration: timedelta) -> bool:
+    """Whether the receiver took long, or was slow so far."""
+    return due.is_slow or duration >= SLOW_AFTER
+
+
 async def note_duration(connection: Connection, due: DueDelivery, duration: timedelta) -> None:
     """Remember whether the receiver took long."""
     if duration >= SLOW_AFTER:
