@@ -93,7 +93,7 @@ SETTLE = """
 """
 
 # What INSERT_ATTEMPT and SETTLE do, in one statement that commits by itself, as nearly every attempt succeeds. The
-# count has the endpoint locked before its delivery; the lock keeps the delivery there for its attempt, whoever ended it.
+# count has the endpoint locked before its delivery; the lock keeps the delivery for its attempt, whoever ended it.
 SUCCEED = """
     WITH mended AS (
         UPDATE webhook_endpoint SET failing_since = NULL WHERE id = $6 AND failing_since IS NOT NULL RETURNING id
