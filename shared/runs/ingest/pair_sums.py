@@ -13,7 +13,7 @@ _NUMBERS = np.arange(1, CHUNK + 1, dtype=np.float64)
 _NEW = 2
 
 
-class Side(NamedTuple):
+class PairedSide(NamedTuple):
     """The samples of one label: how many, and of twice the pairs that each of them wins the sum and that of squares.
 
     A pair is won by a positive with the higher score, and then by its negative as well; equal scores win half a pair.
@@ -56,7 +56,7 @@ class PairSums:
             self._add(part, np.concatenate([[first], steps]))
         self._end_score(self._below)
 
-    def sides(self) -> tuple[Side, Side]:
+    def sides(self) -> tuple[PairedSide, PairedSide]:
         """The positives and the negatives."""
         positives, negatives = self._below
         pairs, from_positives, to_negatives = self._tied
@@ -65,7 +65,7 @@ class PairSums:
         # Of each negative the positives above it.
         above = positives * positives * negatives - 2 * positives * below + negative_squares
         lost = 4 * above - 4 * positives * pairs + to_negatives
-        return Side(positives, twice, 4 * squares - from_positives), Side(negatives, twice, lost)
+        return PairedSide(positives, twice, 4 * squares - from_positives), PairedSide(negatives, twice, lost)
 
     def _add(self, keys: NDArray[Any], steps: NDArray[Any]) -> None:
         labels = (keys & keys.dtype.type(1)).astype(np.uint32, copy=False)

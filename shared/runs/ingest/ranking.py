@@ -15,7 +15,7 @@ from shared.evaluation.curves.area_spread import (
     spread_of_sides,
     sure_variance,
 )
-from shared.runs.ingest.pair_sums import PairSums, Side
+from shared.runs.ingest.pair_sums import PairSums, PairedSide
 from shared.runs.ingest.sorted_scores import ScoredRows, sorted_blocks
 
 # So many scores are looked at together: their ranks, of eight bytes each, stay in the cache of a processor.
@@ -50,7 +50,7 @@ def roc_area(rows: ScoredRows) -> RocArea | None:
     return RocArea(positives.twice / (2 * pairs), spread)
 
 
-def _sure_variance(side: Side, others: int) -> SideVariance | None:
+def _sure_variance(side: PairedSide, others: int) -> SideVariance | None:
     """The variance of the shares that the samples of a side win of their pairs, where their squares say enough."""
     n = side.size
     # Whole numbers until the division, as the squares and the mean of a hundred million shares are nearly equal.
