@@ -15,7 +15,7 @@ from shared.evaluation.curves.area_spread import (
     spread_of_sides,
     sure_variance,
 )
-from shared.runs.ingest.pair_sums import PairSums, PairedSide
+from shared.runs.ingest.pair_sums import PairedSide, PairSums
 from shared.runs.ingest.sorted_scores import ScoredRows, sorted_blocks
 
 # So many scores are looked at together: their ranks, of eight bytes each, stay in the cache of a processor.

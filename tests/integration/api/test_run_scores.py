@@ -178,7 +178,7 @@ async def test_a_goal_out_of_reach_is_answered_with_the_best_there_is(alice: Cli
     found = await read(alice, run, "thresholds", metric="precision", at_least=0.95)
 
     assert (found["is_reached"], found["point"]["threshold"]) == (False, 0.2)
-    assert found["detail"] == ("No threshold reaches a precision of 0.95; the best is 0.666667 at the threshold 0.2.")
+    assert found["detail"] == "No threshold reaches a precision of 0.95; the best is 0.6667 at the threshold 0.2."
 
 
 @pytest.mark.parametrize(
