@@ -1,6 +1,6 @@
 """The exact area under a ROC curve and its spread, from sorted scores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from shared.evaluation.curves.area_spread import (
     sure_variance,
 )
 from shared.runs.ingest.pair_sums import PairedSide, PairSums
-from shared.runs.ingest.sorted_scores import ScoredRows, sorted_blocks
+from shared.runs.ingest.sorted_scores import Keys, ScoredRows, sorted_blocks
 
 # So many scores are looked at together: their ranks, of eight bytes each, stay in the cache of a processor.
 _CHUNK = 2**15
@@ -38,13 +38,14 @@ def roc_area(rows: ScoredRows) -> RocArea | None:
     pairs = rows.positives * (rows.size - rows.positives)
     if not pairs:
         return None
+    blocks = _Blocks(rows)
     sums = PairSums()
-    for keys in sorted_blocks(rows):
+    for keys in blocks:
         sums.add(keys)
     positives, negatives = sums.sides()
     of_positives, of_negatives = _sure_variance(positives, negatives.size), _sure_variance(negatives, positives.size)
     if of_positives is None or of_negatives is None:
-        spread = area_spread(*_moments(rows))
+        spread = area_spread(*_moments(blocks, positives.size, negatives.size))
     else:
         spread = spread_of_sides(of_positives, of_negatives)
     return RocArea(positives.twice / (2 * pairs), spread)
@@ -58,15 +59,25 @@ def _sure_variance(side: PairedSide, others: int) -> SideVariance | None:
     return sure_variance(n, side.twice / (2 * n * others), squares)
 
 
-def _moments(rows: ScoredRows) -> tuple[ShareMoments, ShareMoments]:
+class _Blocks:
+    """The sorted blocks of rows, as often as they are asked for: kept where they are all in memory at once anyway."""
+
+    def __init__(self, rows: ScoredRows) -> None:
+        self._rows = rows
+        self._kept = [*sorted_blocks(rows)] if rows.is_one_block else None
+
+    def __iter__(self) -> Iterator[Keys]:
+        return iter(self._kept) if self._kept is not None else sorted_blocks(self._rows)
+
+
+def _moments(blocks: Iterable[Keys], positives: int, negatives: int) -> tuple[ShareMoments, ShareMoments]:
     """The moments of the shares of pairs that positives win and that negatives lose.
 
     Equal scores count half, and the negatives of a score come before its positives.
     """
-    positives, negatives = rows.positives, rows.size - rows.positives
     of_positives, of_negatives = ShareMoments(), ShareMoments()
     below = positives_below = 0
-    for part in _chunks(rows):
+    for part in _chunks(blocks):
         labels = (part & part.dtype.type(1)).astype(bool)
         high, low = np.flatnonzero(labels), np.flatnonzero(~labels)
         # Twice the negatives below each positive, and twice the positives above each negative.
@@ -79,8 +90,8 @@ def _moments(rows: ScoredRows) -> tuple[ShareMoments, ShareMoments]:
     return of_positives, of_negatives
 
 
-def _chunks(rows: ScoredRows) -> Iterator[NDArray[Any]]:
-    for keys in sorted_blocks(rows):
+def _chunks(blocks: Iterable[Keys]) -> Iterator[Keys]:
+    for keys in blocks:
         start = 0
         while start < len(keys):
             # Equal scores stay together.

@@ -27,6 +27,11 @@ class ScoredRows(NamedTuple):
     dtype: np.dtype[Any]
     batches: Callable[[], Iterable[tuple[Floats, Labels]]]
 
+    @property
+    def is_one_block(self) -> bool:
+        """Whether all scores are sorted together."""
+        return self.size * self.dtype.itemsize <= BLOCK_BYTES
+
     def pieces(self) -> Iterator[tuple[NDArray[Any], Labels]]:
         """The bits of the scores, and the labels, a few at a time."""
         bits = np.dtype(f"u{self.dtype.itemsize}")
@@ -47,7 +52,7 @@ class _Span(NamedTuple):
 
 def sorted_blocks(rows: ScoredRows) -> Iterator[Keys]:
     """The keys of scored rows in ascending order, in blocks of which none has a score of another."""
-    if rows.size * rows.dtype.itemsize <= BLOCK_BYTES:
+    if rows.is_one_block:
         yield from _sorted(rows, None, rows.size)
         return
     for span in _spans(rows):

@@ -66,3 +66,17 @@ def test_many_rows_that_nearly_all_win_have_the_freedom_of_the_few_that_lose() -
     assert found.spread is not None
     assert found.spread.freedom == pytest.approx(freedom_of(shares), rel=1e-9)
     assert found.spread.freedom < 3
+
+
+def test_scores_that_fit_into_memory_are_read_once_though_their_moments_are_asked_for() -> None:
+    positive = np.array([False, True, False, True])
+    reads = []
+
+    def batches() -> list[tuple[NDArray[Any], NDArray[np.bool_]]]:
+        reads.append(1)
+        return [(np.array([0.1, 0.2, 0.3, 0.4]), positive)]
+
+    found = roc_area(ScoredRows(4, 2, np.dtype(np.float64), batches))
+
+    assert found is not None
+    assert (found.value, reads) == (0.75, [1])
