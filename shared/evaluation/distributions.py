@@ -60,6 +60,14 @@ def _expanded_deviate(z: float, freedom: float) -> float:
     return z * (1 + math.fsum(term / float(freedom) ** power for power, term in enumerate(terms, 1)))
 
 
+def summed_freedom(variance: float, uncertain: float) -> float:
+    """The degrees of freedom of a variance that is a sum of parts (Satterthwaite 1946), one at least.
+
+    `uncertain` is the sum of the squares of its parts, each over its own degrees of freedom.
+    """
+    return max(variance**2 / uncertain, 1.0) if uncertain else 1.0
+
+
 def student_upper_tail(deviate: float, freedom: float) -> float:
     """The probability that Student's t lies above a deviate of 0 or more."""
     return beta_probability(freedom / (freedom + deviate**2), freedom / 2, 0.5) / 2

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.distributions import summed_freedom
+
 _TWO = 2
 # With so many degrees of freedom Student's 97.5 % quantile is 1.0006 times the normal one.
 _PLENTY = 2_000
@@ -116,4 +118,4 @@ def spread_of_sides(*sides: SideVariance) -> AreaSpread:
     """The spread of a sum of two means of different samples."""
     variance = sum(side.of_mean for side in sides)
     uncertain = sum(side.of_mean**2 / side.freedom for side in sides)
-    return AreaSpread(math.sqrt(variance), max(variance**2 / uncertain, 1.0) if uncertain else 1.0)
+    return AreaSpread(math.sqrt(variance), summed_freedom(variance, uncertain))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from shared.evaluation.curves.thresholds import ThresholdCounts
+from shared.evaluation.distributions import summed_freedom
 from shared.evaluation.rates import Floats
 
 _TWO = 2
@@ -71,5 +72,4 @@ def spread_of_changes(
     between = sum(n * mean**2 for mean, n in zip(means, sides, strict=True))
     variance = sum(within) + between
     uncertain = sum(part**2 / max(n - 1, 1) for part, n in zip(within, sides, strict=True))
-    freedom = max(variance**2 / uncertain, 1.0) if uncertain else 1.0
-    return PrecisionSpread(math.sqrt(variance) / sum(sides), freedom)
+    return PrecisionSpread(math.sqrt(variance) / sum(sides), summed_freedom(variance, uncertain))

@@ -12,6 +12,7 @@ import numpy as np
 
 from shared.evaluation.curves.precision_spread import PrecisionSpread
 from shared.evaluation.curves.ranked_scores import RankedScores, WeightsReached
+from shared.evaluation.distributions import summed_freedom
 from shared.evaluation.rates import Floats
 
 _TWO = 2
@@ -62,5 +63,4 @@ def weighted_precision_spread(positives: WeightsAtScores, negatives: WeightsAtSc
         uncertain += part**2 / max(side.effective - 1, 1.0)
         between += squares * mean**2
     variance = within + between
-    freedom = max(variance**2 / uncertain, 1.0) if uncertain else 1.0
-    return PrecisionSpread(math.sqrt(variance) / total, freedom)
+    return PrecisionSpread(math.sqrt(variance) / total, summed_freedom(variance, uncertain))
