@@ -9,6 +9,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.evaluation.curves.precision_spread import PrecisionSpread
 from shared.evaluation.curves.ranked_scores import RankedScores, WeightsReached
@@ -19,7 +20,7 @@ _TWO = 2
 
 
 class WeightsAtScores(NamedTuple):
-    """Of one side, the sums of the weights and of their squares at each score, from the highest, and the number."""
+    """Of one side, the sums of the weights and of their squares at each score in its order, and how many samples."""
 
     weights: Floats
     squares: Floats
@@ -32,15 +33,17 @@ class WeightsAtScores(NamedTuple):
 
 
 def weights_at_scores(ranked: RankedScores, reached: WeightsReached) -> tuple[WeightsAtScores, WeightsAtScores]:
-    """Those of the positive and of the negative samples; there is a sample at least."""
+    """Those of the positive and of the negative samples, the highest score first; there is a sample at least."""
     starts = np.flatnonzero(np.append(True, ranked.keys[1:] ^ ranked.keys[:-1] > 1))
-    sides = []
-    for sums in reached:
-        own = np.diff(sums, prepend=0.0)
-        sides.append(
-            WeightsAtScores(np.add.reduceat(own, starts), np.add.reduceat(own**2, starts), int((own > 0).sum()))
-        )
-    return sides[0], sides[1]
+    high, low = (sums_at(np.diff(sums, prepend=0.0), starts) for sums in reached)
+    return high, low
+
+
+def sums_at(weights: Floats, starts: NDArray[np.int64]) -> WeightsAtScores:
+    """Add up weights (n,), which are 0 of the samples of the other side; `starts` are the rows where a score begins."""
+    return WeightsAtScores(
+        np.add.reduceat(weights, starts), np.add.reduceat(weights**2, starts), int(np.count_nonzero(weights))
+    )
 
 
 def weighted_precision_spread(positives: WeightsAtScores, negatives: WeightsAtScores) -> PrecisionSpread | None:

@@ -5,25 +5,18 @@ of weighted means, by linearisation, or that of Kish's effective number of sampl
 make it that of samples without weights.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.curves.area_spread import AreaSpread, SideVariance, spread_of_sides, variance_freedom
+from shared.evaluation.curves.weighted_precision import WeightsAtScores, sums_at
 from shared.runs.ingest.ranking import RocArea
 
 Floats = NDArray[Any]
 
 _TWO = 2
-
-
-class _Side(NamedTuple):
-    """The positives, or the negatives: sums of weights and squared weights at each score, and how many there are."""
-
-    weights: Floats
-    squares: Floats
-    size: int
 
 
 def weighted_roc_area(scores: Floats, positive: NDArray[np.bool_], weights: Floats) -> RocArea | None:
@@ -39,7 +32,7 @@ def weighted_roc_area(scores: Floats, positive: NDArray[np.bool_], weights: Floa
     if not len(scores):
         return None
     starts = np.flatnonzero(np.append(True, scores[1:] != scores[:-1]))
-    high, low = (_side(weights, side, starts) for side in (is_positive, ~is_positive))
+    high, low = (sums_at(np.where(side, weights, 0.0), starts) for side in (is_positive, ~is_positive))
     if not high.size or not low.size:
         return None
     above, below = high.weights[::-1].cumsum()[::-1], low.weights.cumsum()
@@ -49,18 +42,13 @@ def weighted_roc_area(scores: Floats, positive: NDArray[np.bool_], weights: Floa
     return RocArea(min(area, 1.0), _spread(area, (high, wins, float(above[0])), (low, losses, float(below[-1]))))
 
 
-def _side(weights: Floats, chosen: NDArray[np.bool_], starts: NDArray[np.int64]) -> _Side:
-    own = np.where(chosen, weights, 0.0)
-    return _Side(np.add.reduceat(own, starts), np.add.reduceat(own * own, starts), int(np.count_nonzero(chosen)))
-
-
-def _spread(area: float, *sides: tuple[_Side, Floats, float]) -> AreaSpread | None:
+def _spread(area: float, *sides: tuple[WeightsAtScores, Floats, float]) -> AreaSpread | None:
     if min(side.size for side, _, _ in sides) < _TWO:
         return None
     return spread_of_sides(*(_variance(area, *side) for side in sides))
 
 
-def _variance(area: float, side: _Side, shares: Floats, total: float) -> SideVariance:
+def _variance(area: float, side: WeightsAtScores, shares: Floats, total: float) -> SideVariance:
     squares = (shares - area) ** 2
     heavy, mean_square = float(side.squares.sum()) / total, float(side.weights @ squares) / total
     own, of_all = float(side.squares @ squares), mean_square * heavy * total
