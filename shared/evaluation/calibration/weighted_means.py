@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.distributions import student_critical
+from shared.evaluation.kish import kish_number
 from shared.evaluation.rates import Floats
 
 
 def worth(weights: Floats) -> float:
     """As many samples of equal weight as these are worth; 0 of none."""
-    return float(weights.sum() ** 2 / np.square(weights).sum()) if len(weights) else 0.0
+    return kish_number(weights.sum(), np.square(weights).sum())
 
 
 def mean_with_margin(values: Floats, weights: Floats, alpha: float) -> tuple[float, float]:

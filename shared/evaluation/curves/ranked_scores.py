@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shared.evaluation.curves.ranking import Keys, Positive, pack, pieces, unpack
 from shared.evaluation.curves.thresholds import Counts, ThresholdCounts
 from shared.evaluation.inputs.probabilities import Weights, complement
+from shared.evaluation.kish import kish_number
 
 Part = tuple[NDArray[Any], Positive]
 WeightedPart = tuple[NDArray[Any], Positive, Weights]
@@ -34,7 +35,7 @@ class WeightsReached(NamedTuple):
     def worth(self) -> float:
         """As many samples of equal weight as these are worth (Kish 1965)."""
         squared = self.squared()
-        return float((self.tp[-1] + self.fp[-1]) ** 2 / (squared.tp[-1] + squared.fp[-1])) if len(self.tp) else 0.0
+        return kish_number(self.tp[-1] + self.fp[-1], squared.tp[-1] + squared.fp[-1]) if len(self.tp) else 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

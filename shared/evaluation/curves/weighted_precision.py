@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shared.evaluation.curves.precision_spread import PrecisionSpread
 from shared.evaluation.curves.ranked_scores import RankedScores, WeightsReached
 from shared.evaluation.distributions import summed_freedom
+from shared.evaluation.kish import kish_number
 from shared.evaluation.rates import Floats
 
 _TWO = 2
@@ -29,7 +30,7 @@ class WeightsAtScores(NamedTuple):
     @property
     def effective(self) -> float:
         """Kish's number of independent samples."""
-        return float(self.weights.sum() ** 2 / self.squares.sum())
+        return kish_number(self.weights.sum(), self.squares.sum())
 
 
 def weights_at_scores(ranked: RankedScores, reached: WeightsReached) -> tuple[WeightsAtScores, WeightsAtScores]:

@@ -26,7 +26,7 @@ from shared.evaluation.intervals.of_matrix import (
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.intervals.spreads_by_metric import ADDED_SAMPLES
 from shared.evaluation.intervals.weighted import effective_counts, effective_proportion, outcome_sums, overall_sums
-from shared.evaluation.intervals.weighted_delta import class_spreads, kish_number, overall_spread
+from shared.evaluation.intervals.weighted_delta import class_spreads, overall_spread, samples_worth
 from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
@@ -123,7 +123,7 @@ def _by_delta(
     *,
     does_vary: bool,
 ) -> Estimate:
-    samples = kish_number(matrix)
+    samples = samples_worth(matrix)
     return on_logit_scale(metric, value, spread, samples, confidence, does_vary=does_vary, method="weighted-delta")
 
 

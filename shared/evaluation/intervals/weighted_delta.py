@@ -14,13 +14,14 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import elsewhere
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
 from shared.evaluation.intervals.delta import Spread, slopes_of
+from shared.evaluation.kish import kish_number
 from shared.evaluation.rates import Floats
 
 
-def kish_number(matrix: ConfusionMatrix) -> float:
+def samples_worth(matrix: ConfusionMatrix) -> float:
     """As many independent samples as the weights are worth, (Σ w)²/Σ w² (Kish 1965); the matrix has `squares`."""
     assert matrix.squares is not None, "callers ask for matrices of weighted samples"
-    return float(matrix.counts.sum() ** 2 / matrix.squares.sum())
+    return kish_number(matrix.counts.sum(), matrix.squares.sum())
 
 
 def overall_spread(formula: OverallFormula, matrix: ConfusionMatrix, added: float = 0.0) -> Spread:

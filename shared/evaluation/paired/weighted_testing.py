@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical, student_upper_tail
 from shared.evaluation.intervals.weighted_areas import WeightedAreas
+from shared.evaluation.kish import kish_number
 from shared.evaluation.paired.discordance import EffectivePairs, Pairs, mcnemar_mid_p, newcombe, samples_needed
 from shared.evaluation.paired.tensor import PairedCounts
 from shared.evaluation.paired.testing import (
@@ -51,8 +52,7 @@ def worth(counts: PairedCounts) -> float:
 
 
 def _worth(weights: Floats, numbers: NDArray[np.int64]) -> float:
-    squares = float(numbers @ weights**2)
-    return float(numbers @ weights) ** 2 / squares if squares else 0.0
+    return kish_number(float(numbers @ weights), float(numbers @ weights**2))
 
 
 def too_few(counts: PairedCounts) -> str | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from shared.evaluation.curves.ranked_scores import RankedScores
 from shared.evaluation.distributions import critical_value
+from shared.evaluation.kish import kish_number
 from shared.evaluation.rates import Floats
 
 _ALPHA = 0.05
@@ -86,7 +87,7 @@ def _mean(kinds: Sequence[_Kind], weight: float, square: float) -> tuple[float, 
     """The mean of all samples, 0 but for these kinds, with its interval."""
     mean = math.fsum(kind.benefit * kind.weight for kind in kinds) / weight
     spread = max(0.0, math.fsum(kind.benefit**2 * kind.weight for kind in kinds) / weight - mean**2)
-    n = weight**2 / square
+    n = kish_number(weight, square)
     linearised = math.fsum((kind.benefit - 2 * mean) * kind.benefit * kind.square for kind in kinds) + mean**2 * square
     variance = max(spread / n, linearised / weight**2) * n / (n - 1)
     half = critical_value(_ALPHA) * math.sqrt(variance)
