@@ -41,9 +41,9 @@ class Span(msgspec.Struct, frozen=True, array_like=True):
 def parquet_spans(path: Path, part_rows: int) -> list[Span]:
     """The parts of a Parquet file, of at least so many rows but for the last; one of a file that is not cut."""
     metadata, size = pq.read_metadata(path), path.stat().st_size
-    if metadata.num_rows < 2 * part_rows:
+    part_rows = _least(metadata.num_rows, part_rows)
+    if metadata.num_rows <= part_rows:
         return [Span(0, size)]
-    part_rows = max(part_rows, -(-metadata.num_rows // MAX_PARTS))
     spans: list[Span] = []
     first, rows, start, end = 0, 0, 0, 0
     for at in range(metadata.num_row_groups):
@@ -57,6 +57,11 @@ def parquet_spans(path: Path, part_rows: int) -> list[Span]:
             spans.append(Span(start, end, first, at + 1, rows))
             first, rows, start = at + 1, 0, end
     return spans
+
+
+def _least(whole: int, part: int) -> int:
+    """The least size of a part: all of a file that is not twice as large, and more where there would be too many."""
+    return whole if whole < 2 * part else max(part, -(-whole // MAX_PARTS))
 
 
 def _bytes_of(group: Any) -> tuple[int, int]:
@@ -82,9 +87,9 @@ def arrow_spans(path: Path, part_bytes: int) -> ArrowSpans:
     """
     size = path.stat().st_size
     whole = ArrowSpans([Span(0, size)], 0)
-    if size < 2 * part_bytes:
+    part_bytes = _least(size, part_bytes)
+    if size <= part_bytes:
         return whole
-    part_bytes = max(part_bytes, -(-size // MAX_PARTS))
     with pa.memory_map(str(path)) as source:
         edges = _batch_edges(source)
         if edges is None or len(edges) - 1 != pa.ipc.open_file(source).num_record_batches:
@@ -120,9 +125,9 @@ def _batch_edges(source: Any) -> list[int] | None:
 def text_spans(path: Path, dialect: Dialect, part_bytes: int) -> list[Span]:
     """The parts of a text, of at least so many bytes but for the last; one of a text that is not cut."""
     size = path.stat().st_size
-    if size < 2 * part_bytes:
+    part_bytes = _least(size, part_bytes)
+    if size <= part_bytes:
         return [Span(0, size)]
-    part_bytes = max(part_bytes, -(-size // MAX_PARTS))
     cuts, last = [0], _end_of_head(path, dialect)
     quotes = 0
     for block in _blocks(path):
@@ -144,9 +149,9 @@ def text_spans(path: Path, dialect: Dialect, part_bytes: int) -> list[Span]:
 def line_spans(path: Path, part_bytes: int) -> list[Span]:
     """The parts of JSON Lines, of at least so many bytes but for the last: no text in JSON holds a line break."""
     size = path.stat().st_size
-    if size < 2 * part_bytes:
+    part_bytes = _least(size, part_bytes)
+    if size <= part_bytes:
         return [Span(0, size)]
-    part_bytes = max(part_bytes, -(-size // MAX_PARTS))
     edges = [0]
     with path.open("rb") as file:
         while edges[-1] + part_bytes < size:
