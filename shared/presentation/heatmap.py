@@ -21,7 +21,7 @@ NUMBERED_CLASSES = 30
 _OUTLINED_CLASSES = 60
 # So many strokes are drawn in every level. Of more, levels are drawn as one, where that makes them fewer: noise
 # between the neighbours of a large matrix would make megabytes.
-_FREE_STROKES, _LEVEL_STEPS, _TOLERANCE = 4000, (1, 2, 4, 8), 1.2
+_FREE_STROKES, _LEVEL_STEPS, _TOLERANCE = 4000, (2, 4, 8), 1.2
 _MAX_CELL = 76
 _COLUMN_WIDTH = 7.4
 _LABEL_SPACING = 17
@@ -177,7 +177,10 @@ def _number_size(numbers: Sequence[Number], cell: float) -> float:
 def _keys(paint: CellShades) -> NDArray[np.int64]:
     """Level and hue of each cell as one number, shape (k, k), the level rounded up to a step that noise allows."""
     hues = _IN_BLUE * paint.hues()
-    forms = [-(-paint.levels // step) * step + hues for step in _LEVEL_STEPS]
+    finest = paint.levels + hues
+    if np.count_nonzero(np.diff(finest)) <= _FREE_STROKES:
+        return finest
+    forms = [finest, *(-(-paint.levels // step) * step + hues for step in _LEVEL_STEPS)]
     strokes = [np.count_nonzero(np.diff(keys)) for keys in forms]
     limit = max(_FREE_STROKES, _TOLERANCE * strokes[-1])
     return next(keys for keys, count in zip(forms, strokes, strict=True) if count <= limit)
