@@ -12,8 +12,6 @@ from shared.detection_runs.results import DetectedClass
 from shared.detection_runs.rules import RuleName
 from shared.evaluation.detection.agreement import Rates
 from shared.evaluation.detection.error_types import BACKGROUND, ErrorType
-from shared.evaluation.detection.foreign_matrices import DEFAULTS
-from shared.evaluation.detection.profiles import PROFILES
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.kit.errors import Fault, InvalidInput
 from shared.presentation.whiskers import Whisker, whisker
@@ -66,7 +64,6 @@ def query_of(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
 
 # A form sends an empty text for the rules of the run.
 RulesOrOwn = RuleName | Literal[""]
-RULES: tuple[RuleName, ...] = (*PROFILES, *DEFAULTS)
 
 
 class DetectionPageOptions(NamedTuple):
@@ -93,7 +90,7 @@ class DetectionPageOptions(NamedTuple):
             raise InvalidInput(Fault("/iou", "iou: write a number from 0.1 to 1, such as 0.5."))
         if confidence is not None and not 0 <= confidence <= 1:
             raise InvalidInput(Fault("/confidence", "confidence: write a number from 0 to 1, such as 0.5."))
-        return MatchLevel(iou, confidence, next((name for name in RULES if name == self.profile), None))
+        return MatchLevel(iou, confidence, self.profile or None)
 
     @property
     def request(self) -> ObjectRequest:
