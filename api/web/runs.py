@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.di import Provide
@@ -112,7 +113,7 @@ class RunPages(Controller):
             return await run_page.show(
                 page_request, run, address, problem=problem_of(page_request.request, error), texts=form.texts
             )
-        return page_request.redirect(f"/app/runs/{run_id}?{address.query}{'&' if address.query else ''}notice=saved")
+        return page_request.redirect(f"/app/runs/{run_id}?{urlencode([*address.pairs, ('notice', 'saved')])}")
 
     @post("/{run_id:str}/delete")
     async def delete(self, page_request: Injected[PageRequest], run_id: FromPath[str]) -> Response[Any]:
