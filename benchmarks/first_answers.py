@@ -5,17 +5,14 @@ plot also the least that it takes, drawing the same picture as PNG by matplotlib
 client waits for its end. The load generator shares the processors with both services.
 """
 
-import argparse
 import statistics
 import time
 from collections.abc import Awaitable, Callable
 
 import numpy as np
-import uvloop
 
-from benchmarks.http import Bench, request
-from benchmarks.pycm_rest_reference import KEY, pycm_rest_reference
-from deploy.demo.service import service
+from benchmarks.http import Bench, request, run_beside_reference
+from benchmarks.pycm_rest_reference import KEY
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from worker.rendering.plot import render_plot
 
@@ -99,13 +96,5 @@ async def run(url: str, peer_url: str) -> None:
     show("curve of four samples, `Prefer: wait`", times)
 
 
-def main() -> None:
-    """Measure the service at --url, or one started for the purpose."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url")
-    with service(parser.parse_args().url) as instance, pycm_rest_reference() as peer_url:
-        uvloop.run(run(instance.url, peer_url))
-
-
 if __name__ == "__main__":
-    main()
+    run_beside_reference(__doc__, run)

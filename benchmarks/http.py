@@ -9,9 +9,10 @@ import asyncio
 import json
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -215,7 +216,12 @@ async def measure(url: str, peer_url: str) -> None:
         for connections in (8, 32):
             for bench in (ours, peer):
                 await bench.measure_rate(connections)
-    print("| operation | evalserve | PyCM REST reference | ratio |\n| --- | --- | --- | --- |")
+    print_medians(ours, peer)
+
+
+def print_medians(ours: Bench, peer: Bench) -> None:
+    """Print the table of both; what the reference was not asked for has no ratio."""
+    print("| operation | evalserve | PyCM REST reference | ratio |\n| --- | ---: | ---: | ---: |")
     for label, values in ours.rows.items():
         _row(label, statistics.median(values), statistics.median(peer.rows.get(label, [0.0])))
 
@@ -229,13 +235,13 @@ def _row(label: str, value: float, reference: float) -> None:
         print(f"| {label} | {texts[0]} | | |")
 
 
-def main() -> None:
-    """Measure the service at --url, or one started for the purpose."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def run_beside_reference(description: str | None, measured: Callable[[str, str], Coroutine[Any, Any, None]]) -> None:
+    """Measure the service at --url, or one started for the purpose, and the reference, by the addresses of both."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--url")
     with service(parser.parse_args().url) as instance, pycm_rest_reference() as peer_url:
-        uvloop.run(measure(instance.url, peer_url))
+        uvloop.run(measured(instance.url, peer_url))
 
 
 if __name__ == "__main__":
-    main()
+    run_beside_reference(__doc__, measure)

@@ -4,14 +4,8 @@ Creations and reads of a matrix of eight labels: single ones over one connection
 32. Medians of rounds that take turns. The load generator shares the processors with both services.
 """
 
-import argparse
-import statistics
-
-import uvloop
-
-from benchmarks.http import Bench
-from benchmarks.pycm_rest_reference import KEY, pycm_rest_reference
-from deploy.demo.service import service
+from benchmarks.http import Bench, print_medians, run_beside_reference
+from benchmarks.pycm_rest_reference import KEY
 
 ROUNDS = 4
 SINGLE = 150
@@ -37,22 +31,8 @@ async def run(url: str, peer_url: str) -> None:
     for at in range(ROUNDS):
         for bench in (ours, peer)[:: -1 if at % 2 else 1]:
             await measure(bench)
-    print("| requests | evalserve | PyCM REST reference | ratio |\n| --- | ---: | ---: | ---: |")
-    for label, values in ours.rows.items():
-        value, other = statistics.median(values), statistics.median(peer.rows[label])
-        if label.endswith("connections"):
-            print(f"| {label} | {value:,.0f}/s | {other:,.0f}/s | {value / other:.1f}x |")
-        else:
-            print(f"| {label} | {value * 1e3:.2f} ms | {other * 1e3:.2f} ms | {other / value:.1f}x |")
-
-
-def main() -> None:
-    """Measure the service at --url, or one started for the purpose."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url")
-    with service(parser.parse_args().url) as instance, pycm_rest_reference() as peer_url:
-        uvloop.run(run(instance.url, peer_url))
+    print_medians(ours, peer)
 
 
 if __name__ == "__main__":
-    main()
+    run_beside_reference(__doc__, run)
