@@ -56,6 +56,7 @@ def cell_sheet() -> str:
     columns = " ".join(f"{width:.2f}fr" for width in np.diff(places))
     return (
         f"{_rules(_LIGHT)}@media screen and (prefers-color-scheme: dark) {{\n{_rules(_DARK)}}}\n"
+        f".ramp-d, .ramp-e {{ background: linear-gradient(90deg, var(--ramp)); }}\n"
         f".d0, .e0 {{ --c: transparent; --t: var(--soft); }}\n"
         f".legend ol {{ grid-template-columns: {columns} 0; }}\n"
     )
@@ -67,7 +68,7 @@ def _rules(theme: _Theme) -> str:
         colours = _ramp(anchors)
         lines += [f".{name}{i}{{--c:{_hex(one)};--t:{_ink(one)}}}\n" for i, one in enumerate(colours, start=1)]
         stops = ",".join(_hex(colours[i]) for i in np.linspace(0, LEVELS - 1, _STOPS).round().astype(int))
-        lines.append(f".ramp-{name}{{background:linear-gradient(90deg,{stops})}}\n")
+        lines.append(f".ramp-{name}{{--ramp:{stops}}}\n")
     return "".join(lines)
 
 
