@@ -69,6 +69,9 @@ class ImportOptions(NamedTuple):
 class FileChecker(Checker):
     """The faults of a file, at the places of the file."""
 
+    # Programs write all of a mask: one that ends early was cut off, or made for an image of another size.
+    needs_whole_masks = True
+
     def note(self, pointer: str, message: str) -> None:
         """Note a fault at a place of an annotation, as the file has it."""
         for ours, theirs in _IN_FILES:

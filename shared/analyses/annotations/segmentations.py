@@ -95,10 +95,16 @@ def _rle(checker: Checker, mask: Any, pointer: str) -> None:
         checker.note(f"{pointer}/size", f"expected [height, width], each from 1 to {MAX_SIDE}")
         is_size = False
     counts = _counts(checker, checker.member(mask, "counts", pointer), f"{pointer}/counts")
-    if counts is not None and is_size and sum(counts) > size[0] * size[1]:
-        checker.note(
-            f"{pointer}/counts", f"the run lengths cover more pixels than the {size[0]} x {size[1]} of the mask"
-        )
+    if counts is not None and is_size:
+        _check_cover(checker, sum(counts), size, f"{pointer}/counts")
+
+
+def _check_cover(checker: Checker, covered: int, size: list[int], pointer: str) -> None:
+    height, width = size
+    if covered > height * width:
+        checker.note(pointer, f"the run lengths cover more pixels than the {height} x {width} of the mask")
+    elif covered < height * width and checker.needs_whole_masks:
+        checker.note(pointer, f"the run lengths cover {covered:,} of the {height * width:,} pixels of the mask")
 
 
 def _counts(checker: Checker, counts: Any, pointer: str) -> list[int] | None:

@@ -1,5 +1,6 @@
 """Shapes of CVAT's XML as types and data of annotations; every fault is noted at its place."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
@@ -57,6 +58,7 @@ def _skeleton(shape: Element, place: Place) -> Shape:
 
 
 def _mask(shape: Element, place: Place) -> Shape:
+    faults = place.checker.count
     top, left, height, width = (_count(shape.get(side) or "", place, side) for side in _SIDES)
     runs = (shape.get("rle") or "").split(",")
     if place.checker.max_runs is not None and len(runs) > place.checker.max_runs:
@@ -64,9 +66,11 @@ def _mask(shape: Element, place: Place) -> Shape:
         runs = ["0"]
     counts = [_count(text, place, "rle") for text in runs]
     is_inside = 0 < width <= place.size[1] - left and 0 < height <= place.size[0] - top
-    if not is_inside or width * height > MAX_PIXELS or sum(counts) > width * height:
-        place.note("rle", "expected run lengths of a part of the image, which the size of the image is stated for")
-        return "segmentation", {"format": "rle", "rle": {"size": list(place.size), "counts": []}}
+    if not is_inside or width * height > MAX_PIXELS or sum(counts) != width * height:
+        message = "expected run lengths of all pixels of a part of the image, which the size of the image is stated for"
+        if place.checker.count == faults:
+            place.note("rle", message)
+        return "segmentation", {"format": "rle", "rle": {"size": list(place.size), "counts": [math.prod(place.size)]}}
     return "segmentation", {"format": "rle", "rle": of_crop(counts, (top, left, height, width), place.size)}
 
 

@@ -275,8 +275,8 @@ KEPT: dict[str, tuple[Role, Any, list[tuple[str, str, float | None, Any]]]] = {
     ),
     "a mask of Datumaro with its score": (
         "predictions",
-        datumaro({"type": "mask", "rle": {"counts": "0h0", "size": [100, 200]}, "attributes": {"score": 0.5}}),
-        [("segmentation", "car", 0.5, {"format": "rle", "rle": {"counts": "0h0", "size": [100, 200]}})],
+        datumaro({"type": "mask", "rle": {"counts": [0, 24, 19976], "size": [100, 200]}, "attributes": {"score": 0.5}}),
+        [("segmentation", "car", 0.5, {"format": "rle", "rle": {"counts": [0, 24, 19976], "size": [100, 200]}})],
     ),
 }
 
@@ -303,6 +303,7 @@ REFUSED: list[tuple[Any, str, str]] = [
     (cvat('<box label="car" xtl="201" ytl="2" xbr="203" ybr="4"/>'), "/image/0/box/0/bbox", "outside of the image"),
     (cvat('<polygon label="car" points="1,2;3"/>'), "/image/0/polygon/0/points", "x,y of each point"),
     (cvat('<mask label="car" rle="1,9" left="0" top="0" width="2" height="2"/>'), "/image/0/mask/0/rle", "run lengths"),
+    (cvat('<mask label="car" rle="1,2" left="0" top="0" width="2" height="2"/>'), "/image/0/mask/0/rle", "all pixels"),
     (cvat('<mask label="car" rle="1" left="199" top="0" width="2" height="2"/>'), "/image/0/mask/0/rle", "run lengths"),
     (
         cvat('<mask label="car" rle="-1" left="0" top="0" width="2" height="2"/>'),

@@ -45,9 +45,24 @@ FAULTS: list[tuple[Any, str, str]] = [
     (changed(area=-1), "/annotations/0/area", "0 or greater"),
     (changed(segmentation=[[1, 2, 3]]), "/annotations/0/segmentation", "expected"),
     (
-        changed(segmentation={"size": [10, 10], "counts": [5, 5]}),
+        changed(segmentation={"size": [10, 10], "counts": [5, 95]}),
         "/annotations/0/segmentation",
         "the mask is (10, 10) pixels",
+    ),
+    (
+        changed(segmentation={"size": [100, 200], "counts": [5, 5]}),
+        "/annotations/0/segmentation/counts",
+        "the run lengths cover 10 of the 20,000 pixels of the mask",
+    ),
+    (
+        changed(segmentation={"size": [100, 200], "counts": "55"}),
+        "/annotations/0/segmentation/counts",
+        "the run lengths cover 10 of the 20,000 pixels of the mask",
+    ),
+    (
+        changed(segmentation={"size": [100, 200], "counts": [5, 20_000]}),
+        "/annotations/0/segmentation/counts",
+        "cover more pixels than the 100 x 200",
     ),
     (changed(attributes={"rotation": 30}), "/annotations/0/attributes/rotation", "rotated boxes are not compared"),
     (changed(rotation=30), "/annotations/0/rotation", "rotated boxes are not compared"),
