@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import chain
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -18,6 +17,9 @@ from shared.kit.names import is_visible
 # Programs that know no numbers of images name them by their files: `000000000139.jpg` is 139.
 _UNNAMED = "image"
 
+# Beyond any number of an image, and few enough to be read at once.
+_MAX_DIGITS = 18
+
 
 class Matcher:
     """The images of a project by names and numbers; notes what names none of them, or several."""
@@ -25,7 +27,9 @@ class Matcher:
     def __init__(self, images: Iterable[KnownImage], role: Role, checker: Checker, pictures: Pictures) -> None:
         self._by_name: dict[str, list[KnownImage]] = defaultdict(list)
         self._by_stem: dict[str, list[KnownImage]] = defaultdict(list)
-        self._by_number: dict[FileId, list[KnownImage]] = defaultdict(list)
+        self._by_number: dict[int, list[KnownImage]] = defaultdict(list)
+        # Of names that are numbers.
+        self._by_digits: dict[int, list[KnownImage]] = defaultdict(list)
         self._role, self._checker, self._pictures = role, checker, pictures
         self._pointers: dict[object, str] = {}
         self.new: list[KnownImage] = []
@@ -35,6 +39,10 @@ class Matcher:
         self.renumbered = 0
         # Of images that had none.
         self.numbers: dict[UUID, int] = {}
+        # Numbers of one image that are the file name of another.
+        self.ambiguous = 0
+        # Whether results have named an image by its number, or one that has a number by its file name.
+        self._ways = {"number": False, "name": False}
         for image in images:
             self._add(image)
 
@@ -56,7 +64,10 @@ class Matcher:
 
     def _add(self, image: KnownImage) -> None:
         self._by_name[image.filename].append(image)
-        self._by_stem[PurePosixPath(image.filename).stem].append(image)
+        stem = PurePosixPath(image.filename).stem
+        self._by_stem[stem].append(image)
+        if (digits := _whole(stem)) is not None:
+            self._by_digits[digits].append(image)
         if image.number is not None:
             self._by_number[image.number].append(image)
 
@@ -82,20 +93,35 @@ class Matcher:
     def _by_id(self, read: ReadImage) -> KnownImage | None:
         number = read.number
         assert number is not None, "a reader names an image or numbers it"
-        candidates = self._by_number.get(number, [])
-        if not candidates:
-            name = filenames.clean(str(number), _UNNAMED)
-            candidates = self._by_name.get(name, []) or self._by_stem.get(name, []) or self._of_numeric_stem(number)
-        if not candidates:
+        numbered, named = _at(self._by_number, _number(number)), self._named(number)
+        if not numbered and not named:
             self._checker.note(read.pointer, f"the project has no image {number!r}"[:120] + "; import the ground truth")
             return None
-        return self._only(candidates, read, f"the number {number!r}"[:100])
+        differ = bool(numbered and named) and numbered != named
+        if differ and isinstance(number, str):
+            names = f"the number of “{numbered[0].filename[:50]}” and the name of “{named[0].filename[:50]}”"
+            self._checker.note(read.pointer, f"{number!r} is {names}; send numbers"[:300])
+            return None
+        self.ambiguous += differ
+        image = self._only(numbered or named, read, f"the number {number!r}"[:100])
+        return image if image is None or self._is_same_way(image, read, is_number=bool(numbered)) else None
 
-    def _of_numeric_stem(self, number: FileId) -> list[KnownImage]:
-        if not str(number).isdecimal():
-            return []
-        stems = (stem for stem in self._by_stem if stem.isdecimal() and int(stem) == int(number))
-        return list(chain.from_iterable(self._by_stem[stem] for stem in stems))
+    def _named(self, number: FileId) -> list[KnownImage]:
+        name, digits = filenames.clean(str(number), _UNNAMED), _whole(str(number))
+        return self._by_name.get(name, []) or self._by_stem.get(name, []) or _at(self._by_digits, digits)
+
+    def _is_same_way(self, image: KnownImage, read: ReadImage, *, is_number: bool) -> bool:
+        """Tell whether all images of the file are numbers of the project, or all names: a mixture is a chance."""
+        if image.number is not None:
+            self._ways["number" if is_number else "name"] = True
+        if not all(self._ways.values()):
+            return True
+        what, others = (
+            ("the number of an image", "names") if is_number else ("the name of an image and no number", "numbers")
+        )
+        message = f"{read.number!r} is {what}, and others of this file are {others}; name all images in one way"
+        self._checker.note(read.pointer, message[:300])
+        return False
 
     def _only(self, candidates: list[KnownImage], read: ReadImage, meaning: str) -> KnownImage | None:
         if len(candidates) == 1:
@@ -133,3 +159,20 @@ class Matcher:
             f"“{stem_of(image.filename)[:100]}” has {image.width} x {image.height}",
         )
         return False
+
+
+def _whole(text: str) -> int | None:
+    """The number that a text writes in digits, None for any other text and for more digits than ids have."""
+    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else None
+
+
+def _number(number: FileId) -> int | None:
+    """The number that an id is or writes, as programs write numbers; None for any other text."""
+    if isinstance(number, int):
+        return number
+    whole = _whole(number)
+    return whole if str(whole) == number else None
+
+
+def _at(images: dict[int, list[KnownImage]], number: int | None) -> list[KnownImage]:
+    return [] if number is None else images.get(number, [])

@@ -142,6 +142,12 @@ def plan(
             f"{counted(matcher.renumbered, 'image')} {have} another number in this file than in the project, which "
             "keeps its own: results by the numbers of this file would be read for other images."
         )
+    if matcher.ambiguous:
+        are, were = form(matcher.ambiguous, "is", "are"), form(matcher.ambiguous, "it was", "they were")
+        read.notices.append(
+            f"{counted(matcher.ambiguous, 'number')} of the file {are} that of one image and the file name of another: "
+            f"{were} read as {form(matcher.ambiguous, 'a number', 'numbers')}."
+        )
     matched = [analysis.image_id for analysis in analyses if analysis.image_id not in new]
     counts = Counter(annotation.class_name for analysis in analyses for annotation in analysis.annotations)
     images = ImageCounts(len(matcher.new), len(matcher.pictures), len(matched) - len(silent), len(silent))

@@ -48,7 +48,8 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
 def _categories(rules: ReadingRules) -> dict[str, list[Category]]:
     by_number: dict[str, list[Category]] = {}
     for category in rules.known.categories:
-        by_number.setdefault(str(category.number), []).append(category)
+        if category.number is not None:
+            by_number.setdefault(str(category.number), []).append(category)
     return by_number | {number: [Category(name)] for number, name in rules.names.items()}
 
 
