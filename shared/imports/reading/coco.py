@@ -1,6 +1,7 @@
 """COCO's JSON: instances, keypoints and panoptic segments (https://cocodataset.org/#format-data), and LVIS'."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -8,7 +9,8 @@ from msgspec import Raw
 
 from shared.analyses.annotations.validation import MAX_CHARACTERS
 from shared.evaluation.detection.lvis import Frequency
-from shared.imports.reading.coco_objects import annotation_of, shape_of
+from shared.imports.reading.coco_entries import CategoryEntry, EntryList, ImageEntry
+from shared.imports.reading.coco_objects import annotation_of, check_visibility, shape_of
 from shared.imports.reading.coco_panoptic import masks_of, pictures_of
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
@@ -19,35 +21,14 @@ from shared.kit.names import is_visible
 _FREQUENCIES: dict[str, Frequency] = {"r": "rare", "c": "common", "f": "frequent"}
 
 
-class _Image(msgspec.Struct):
-    id: FileId
-    file_name: str | None = None
-    coco_url: str | None = None
-    width: int | None = None
-    height: int | None = None
-    # LVIS says for each image which classes were looked for beside those of its objects.
-    neg_category_ids: list[FileId] = []
-    not_exhaustive_category_ids: list[FileId] = []
-
-    @property
-    def name(self) -> str | None:
-        """The name of its file; LVIS has only an address, which ends with it."""
-        return self.file_name or (self.coco_url.rpartition("/")[2] if self.coco_url else None)
-
-
-class _Category(msgspec.Struct):
-    id: FileId
-    name: str
-    isthing: int | bool = 1
-    keypoints: list[str] = []
-    skeleton: list[tuple[int, int]] = []
-    frequency: Any = None
+# Of a document; the others say where it comes from.
+_PASSED_OVER = frozenset({"images", "annotations", "categories", "info", "licenses", "license", "type"})
 
 
 class _Document(msgspec.Struct):
-    images: list[_Image]
+    images: list[Raw]
     annotations: list[Raw]
-    categories: list[_Category]
+    categories: list[Raw]
 
 
 def recognise(files: InputFiles) -> bool:
@@ -64,7 +45,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     merged = ReadFile([])
     for name in names:
         prefix = pointer_of(name) if len(names) > 1 else ""
-        part = _Reading(rules, prefix, files).read(decode(name, files[name], _Document))
+        part = _Reading(rules, prefix, files).read(name)
         merged.images += part.images
         merged.categories += part.categories
         merged.notices += part.notices
@@ -89,12 +70,34 @@ class _Reading:
         self._files, self._pictures = files, pictures_of(files)
         self._unread = Counter[str]()
 
-    def read(self, document: _Document) -> ReadFile:
-        images = self._images(document.images)
-        categories = self._categories(document.categories)
-        self._label(images, categories, document.images)
-        ids = dict[FileId, int]()
-        for index, raw in enumerate(document.annotations):
+    def read(self, name: str) -> ReadFile:
+        body = self._files[name]
+        document = decode(name, body, _Document)
+        entries = EntryList(name, "images", self._prefix, self._checker)
+        classes = EntryList(name, "categories", self._prefix, self._checker)
+        sent, sent_categories = (
+            entries.decode(document.images, ImageEntry),
+            classes.decode(document.categories, CategoryEntry),
+        )
+        images, categories = self._images(sent), self._categories(sent_categories)
+        self._label(images, categories, sent)
+        self._annotations(document.annotations, images, categories)
+        if any(category.frequency is not None and _frequency(category) is None for category in sent_categories):
+            classes.unread.add("frequency")
+        members = decode(name, body, dict[str, Raw]).keys() - _PASSED_OVER
+        notices = [
+            *_unkept("The document states", {member[:50] for member in members}),
+            *_unkept("Images state", entries.unread),
+            *_unkept("Categories state", classes.unread),
+            *self._notices(sent_categories),
+        ]
+        return ReadFile(list(images.values()), list(categories.values()), notices)
+
+    def _annotations(
+        self, sent: list[Raw], images: dict[FileId, ReadImage], categories: dict[FileId, Category]
+    ) -> None:
+        ids = dict[str, int]()
+        for index, raw in enumerate(sent):
             pointer = f"{self._prefix}/annotations/{index}"
             annotation = decode("annotations", bytes(raw), dict[str, Any], pointer)
             self._check_id(ids, annotation, index, pointer)
@@ -105,34 +108,34 @@ class _Reading:
                 self._add(image, categories, annotation, pointer)
             if self._checker.is_full:
                 break
-        notices = [
-            f"{counted(count, 'annotation')} {form(count, 'states', 'state')} {name}, which is not kept."
-            for name, count in self._unread.items()
-        ]
-        if stuff := sum(not category.isthing for category in document.categories):
+
+    def _notices(self, categories: list[CategoryEntry]) -> Iterator[str]:
+        for name, count in self._unread.items():
+            yield f"{counted(count, 'annotation')} {form(count, 'states', 'state')} {name}, which is not kept."
+        if stuff := sum(not category.isthing for category in categories):
             are, their = form(stuff, "is no thing", "are no things"), form(stuff, "its", "their")
-            notices.append(
+            yield (
                 f"{counted(stuff, 'category', 'categories')} {are} (isthing is 0): each of {their} segments counts as "
                 "an object."
             )
-        return ReadFile(list(images.values()), list(categories.values()), notices)
 
-    def _images(self, sent: list[_Image]) -> dict[FileId, ReadImage]:
-        images = dict[FileId, ReadImage]()
+    def _images(self, sent: list[ImageEntry]) -> dict[FileId, ReadImage]:
+        images, ids = dict[FileId, ReadImage](), dict[str, FileId]()
         for index, image in enumerate(sent):
             pointer = f"{self._prefix}/images/{index}"
-            if image.id in images:
-                self._checker.note(f"{pointer}/id", f"another image has the id {image.id!r}")
+            # Some programs take 5 and "5" for one id, others for two.
+            if (other := ids.setdefault(str(image.id), image.id)) != image.id or image.id in images:
+                self._checker.note(f"{pointer}/id", f"another image has the id {other!r}")
             images[image.id] = ReadImage(pointer, image.name, image.id, image.width, image.height)
         return images
 
-    def _categories(self, sent: list[_Category]) -> dict[FileId, Category]:
-        categories = dict[FileId, Category]()
+    def _categories(self, sent: list[CategoryEntry]) -> dict[FileId, Category]:
+        categories, ids = dict[FileId, Category](), dict[str, FileId]()
         for index, category in enumerate(sent):
             pointer = f"{self._prefix}/categories/{index}"
             name = self._rules.names.get(str(category.id), category.name)
-            if category.id in categories:
-                self._checker.note(f"{pointer}/id", f"another category has the id {category.id!r}")
+            if (other := ids.setdefault(str(category.id), category.id)) != category.id or category.id in categories:
+                self._checker.note(f"{pointer}/id", f"another category has the id {other!r}")
             if not is_visible(name) or len(name) > MAX_CHARACTERS:
                 self._checker.note(f"{pointer}/name", f"expected a name of 1 to {MAX_CHARACTERS} characters")
             number = category.id if isinstance(category.id, int) else None
@@ -141,13 +144,15 @@ class _Reading:
                 number,
                 tuple(category.keypoints),
                 tuple(category.skeleton),
-                _FREQUENCIES.get(category.frequency) if isinstance(category.frequency, str) else None,
+                _frequency(category),
             )
         if len({category.name for category in categories.values()}) < len(categories):
             self._checker.note(f"{self._prefix}/categories", "two categories have the same name")
         return categories
 
-    def _label(self, images: dict[FileId, ReadImage], categories: dict[FileId, Category], sent: list[_Image]) -> None:
+    def _label(
+        self, images: dict[FileId, ReadImage], categories: dict[FileId, Category], sent: list[ImageEntry]
+    ) -> None:
         for index, image in enumerate(sent):
             for name, target in (
                 ("neg_category_ids", images[image.id].verified),
@@ -160,12 +165,12 @@ class _Reading:
                         pointer = f"{self._prefix}/images/{index}/{name}"
                         self._checker.note(pointer, f"none of the categories of this file has the id {number!r}"[:200])
 
-    def _check_id(self, ids: dict[FileId, int], annotation: dict[str, Any], index: int, pointer: str) -> None:
+    def _check_id(self, ids: dict[str, int], annotation: dict[str, Any], index: int, pointer: str) -> None:
         own = annotation.get("id")
         if own is not None and (isinstance(own, bool) or not isinstance(own, int | str)):
             self._checker.note(f"{pointer}/id", "expected a whole number, or a text")
-        elif own is not None and ids.setdefault(own, index) != index:
-            self._checker.note(f"{pointer}/id", f"annotations.{ids[own]} has the same id {own!r}")
+        elif own is not None and (other := ids.setdefault(str(own), index)) != index:
+            self._checker.note(f"{pointer}/id", f"annotations.{other} has the same id {own!r}")
 
     def _one_of(self, known: dict[FileId, Any], annotation: dict[str, Any], name: str, pointer: str) -> Any:
         value = annotation.get(name)
@@ -192,7 +197,21 @@ class _Reading:
 
     def _object(self, annotation: dict[str, Any], category: Category, pointer: str) -> dict[str, Any]:
         item, unread = annotation_of(annotation, category, self._checker, pointer, shape_of(annotation))
+        if self._rules.role == "ground_truth":
+            check_visibility(annotation, self._checker, pointer)
         self._unread.update(unread)
         if self._rules.role == "predictions" and item.get("confidence") is None:
             self._checker.note(f"{pointer}/score", "a prediction needs its score, from 0 to 1")
         return item
+
+
+def _frequency(category: CategoryEntry) -> Frequency | None:
+    return _FREQUENCIES.get(category.frequency) if isinstance(category.frequency, str) else None
+
+
+def _unkept(beginning: str, members: set[str]) -> list[str]:
+    if not members:
+        return []
+    *others, last = sorted(members)
+    names = f"{', '.join(others)} and {last}" if others else last
+    return [f"{beginning} {names}, which {form(len(others) + 1, 'is', 'are')} not kept."]

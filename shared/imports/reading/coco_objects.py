@@ -2,7 +2,8 @@
 
 from typing import Any, Literal
 
-from shared.analyses.annotations.validation import Checker
+from shared.analyses.annotations.validation import Checker, is_count
+from shared.imports.reading.meanings import is_turn, refuse_turns, take_flags
 from shared.imports.reading.objects import Category
 
 Shape = Literal["bounding_box", "segmentation", "keypoint"]
@@ -13,8 +14,9 @@ _POINT = 3
 _PASSED_OVER = frozenset({"id", "image_id", "category_id", "num_keypoints", "segmentation", "keypoints", "bbox"})
 _OF_OBJECT = ("iscrowd", "ignore", "difficult", "area")
 
-# Members that are not COCO's and would change what an object means.
-_ANGLES, _CONFIDENCES = ("rotation", "angle"), ("conf", "confidence")
+# Names that other programs give the score.
+_CONFIDENCES = ("conf", "confidence")
+_READ = frozenset({*_PASSED_OVER, *_OF_OBJECT, "score", "attributes", *_CONFIDENCES})
 
 
 def shape_of(sent: dict[str, Any]) -> Shape:
@@ -24,17 +26,36 @@ def shape_of(sent: dict[str, Any]) -> Shape:
     return "segmentation" if sent.get("segmentation") else "bounding_box"
 
 
+def check_visibility(sent: dict[str, Any], checker: Checker, pointer: str) -> None:
+    """Note keypoints of ground truth whose number or visibility says otherwise than they do.
+
+    pycocotools goes by `num_keypoints`: an object with none of them is not counted.
+    """
+    points, count = sent.get("keypoints"), sent.get("num_keypoints")
+    states = points[2::_POINT] if isinstance(points, list) else []
+    if any(map(_is_fraction, states)):
+        checker.note(f"{pointer}/keypoints", "expected 0, 1 or 2 as the visibility of each keypoint")
+    labelled = sum(map(bool, states))
+    if states and is_count(count) and bool(count) != bool(labelled):
+        checker.note(f"{pointer}/num_keypoints", f"says {count}, and {labelled} of the keypoints are labelled")
+
+
 def annotation_of(
     sent: dict[str, Any], category: Category, checker: Checker, pointer: str, shape: Shape
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the annotation, and the names of members that are not kept; notes faults that would change its meaning."""
     data: dict[str, Any] = {name: sent[name] for name in _OF_OBJECT if sent.get(name) is not None}
-    unread = sorted(sent.keys() - _PASSED_OVER - {*_OF_OBJECT, "score", "attributes", *_ANGLES, *_CONFIDENCES})
-    _refuse_rotation(sent, checker, pointer)
+    beyond = {name: sent[name] for name in sorted(sent.keys() - _READ)}
+    take_flags(beyond, data, checker, pointer)
+    refuse_turns(beyond, checker, pointer)
+    unread = [name for name in beyond if not is_turn(name)]
     _refuse_confidence(sent, checker, pointer)
-    if sent.get("attributes") is not None:
-        data["attributes"] = sent["attributes"]
-        _refuse_rotation(sent["attributes"], checker, f"{pointer}/attributes")
+    if (attributes := sent.get("attributes")) is not None:
+        data["attributes"] = attributes
+    if isinstance(attributes, dict):
+        data["attributes"] = said = dict(attributes)
+        take_flags(said, data, checker, f"{pointer}/attributes")
+        refuse_turns(said, checker, f"{pointer}/attributes")
     if shape == "bounding_box":
         data |= {"format": "xywh", "bbox": sent.get("bbox")}
     elif sent.get("bbox"):
@@ -68,17 +89,21 @@ def _keypoints(sent: Any, category: Category, checker: Checker, pointer: str) ->
     if len(names) != count:
         checker.note(pointer, f"the category has {len(names)} keypoints, and this object {count}")
         names = tuple(str(number) for number in range(1, count + 1))
-    points = zip(sent[0::_POINT], sent[1::_POINT], sent[2::_POINT], strict=True)
+    states = sent[2::_POINT]
+    # Detectors write their confidence of each point where ground truth has its visibility.
+    member = "confidence" if any(map(_is_fraction, states)) else "visibility"
     return [
-        {"name": name, "x": x, "y": y, "visibility": int(state) if isinstance(state, float) else state}
-        for name, (x, y, state) in zip(names, points, strict=True)
+        {"name": name, "x": x, "y": y, member: state if member == "confidence" else _whole(state)}
+        for name, x, y, state in zip(names, sent[0::_POINT], sent[1::_POINT], states, strict=True)
     ]
 
 
-def _refuse_rotation(holder: Any, checker: Checker, pointer: str) -> None:
-    for name in _ANGLES if isinstance(holder, dict) else ():
-        if holder.get(name):
-            checker.note(f"{pointer}/{name}", "rotated boxes are not compared; export the corners as a polygon")
+def _is_fraction(state: Any) -> bool:
+    return isinstance(state, float) and not state.is_integer()
+
+
+def _whole(state: Any) -> Any:
+    return int(state) if isinstance(state, float) else state
 
 
 def _refuse_confidence(sent: dict[str, Any], checker: Checker, pointer: str) -> None:

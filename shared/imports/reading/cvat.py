@@ -90,6 +90,7 @@ def _object(shape: Element, rules: ReadingRules, place: Place) -> dict[str, Any]
         rated = next((said.pop(name) for name in _CONFIDENCES if said.get(name)), None)
         rules.rate(annotation, number_of(rated, rules.checker, pointer), pointer)
     take_flags(said, data, rules.checker, f"{place.pointer}/attribute")
+    refuse_turns(said, rules.checker, f"{place.pointer}/attribute")
     if shape.get("occluded") == "1":
         said["occluded"] = "1"
     if said:

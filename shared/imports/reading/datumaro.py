@@ -159,15 +159,20 @@ class _Reading:
         pointer, first = parts[0]
         category = self._category(first, pointer)
         kind, data = self._shape(parts, category)
-        said = dict(first.attributes)
-        if first.type == "bbox":
-            data |= {name: said.pop(name) for name in (_ROTATION,) if name in said}
-        for place, box in parts[1:]:
-            if box.type == "bbox":
-                data["bbox"] = box.bbox
-                self._check_upright(box, place)
-        take_flags(said, data, self._checker, f"{pointer}/attributes")
-        refuse_turns(said, self._checker, f"{pointer}/attributes")
+        said: dict[str, Any] = {}
+        # What any shape says is said of the object; the words of the first count before those of the others.
+        for place, part in parts:
+            own, flags = dict(part.attributes), dict[str, Any]()
+            take_flags(own, flags, self._checker, f"{place}/attributes")
+            if part is first and part.type == "bbox":
+                data |= {name: own.pop(name) for name in (_ROTATION,) if name in own}
+            elif part.type == "bbox":
+                data["bbox"] = part.bbox
+                self._check_upright(part, place)
+                own.pop(_ROTATION, None)
+            refuse_turns(own, self._checker, f"{place}/attributes")
+            data |= flags
+            said = own | said
         rated = [said.pop(name) for name in _CONFIDENCES if name in said and self._rules.role == "predictions"]
         if said:
             data["attributes"] = said

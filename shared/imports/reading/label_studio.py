@@ -17,6 +17,9 @@ from shared.kit.counted import counted, form
 # Label Studio puts these before the names of files that are uploaded to it.
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")
 
+# Hundredths by which a rounded shape may leave the image.
+_ROUNDING = 1
+
 _BOXES, _OUTLINES = frozenset({"rectanglelabels", "rectangle"}), frozenset({"polygonlabels", "polygon"})
 _NOT_COMPARED = {
     "ellipselabels": "an ellipse is not compared; draw a polygon",
@@ -35,6 +38,8 @@ class _Region(msgspec.Struct):
     original_width: int | None = None
     original_height: int | None = None
     image_rotation: float | None = None
+    to_name: str | None = None
+    item_index: int | None = None
     score: float | None = None
 
 
@@ -97,6 +102,7 @@ class _Reading:
             image.width, image.height = image.width or region.original_width, image.height or region.original_height
             if (region.original_width, region.original_height) not in {(image.width, image.height), (None, None)}:
                 self._checker.note(pointer, "the results of one image state different sizes of it")
+            self._check_image(region, regions[0], pointer)
             if region.type in _NOT_COMPARED:
                 self._checker.note(pointer, _NOT_COMPARED[region.type])
             elif region.type in _BOXES | _OUTLINES:
@@ -104,6 +110,13 @@ class _Reading:
             elif region.type != "labels":
                 self._unread[region.type[:50]] += 1
         return image
+
+    def _check_image(self, region: _Region, first: _Region, pointer: str) -> None:
+        """Note a result of another image of the task, of which only one is read."""
+        if region.item_index:
+            self._checker.note(f"{pointer}/item_index", "expected the results of one image; split the task by images")
+        if region.to_name != first.to_name:
+            self._checker.note(f"{pointer}/to_name", "expected the results of one image; split the task by images")
 
     def _name(self, known: set[str]) -> str:
         texts = [value for value in self._task.data.values() if isinstance(value, str)]
@@ -144,8 +157,12 @@ class _Reading:
         return annotation
 
     def _box(self, region: _Region, pointer: str) -> dict[str, Any]:
-        values = [region.value.get(name) for name in ("x", "y", "width", "height")]
+        values: list[Any] = [region.value.get(name) for name in ("x", "y", "width", "height")]
         x, y, width, height = self._pixels([values[:2], values[2:]], region, pointer)
+        if not region.value.get("rotation"):
+            sides = zip(values[:2], values[2:], strict=True)
+            far = [near + side for near, side in sides if is_number(near) and is_number(side)]
+            self._check_shares([*values[:2], *far], pointer)
         rotation = region.value.get("rotation") or 0
         if not is_number(rotation):
             self._checker.note(f"{pointer}/value/rotation", "expected degrees")
@@ -156,8 +173,16 @@ class _Reading:
 
     def _outline(self, region: _Region, pointer: str) -> dict[str, Any]:
         points = region.value.get("points")
-        flat = self._pixels(points if isinstance(points, list) else [], region, f"{pointer}/value/points")
+        listed = points if isinstance(points, list) else []
+        flat = self._pixels(listed, region, f"{pointer}/value/points")
+        shares = [value for point in listed if isinstance(point, list) for value in point]
+        self._check_shares(shares, f"{pointer}/value/points")
         return {"format": "polygon", "points": flat}
+
+    def _check_shares(self, values: Iterable[Any], pointer: str) -> None:
+        """Note what cannot be hundredths of the image, such as pixels."""
+        if any(is_number(value) and not -_ROUNDING <= value <= 100 + _ROUNDING for value in values):
+            self._checker.note(pointer, "expected hundredths of the image's sides, from 0 to 100, not pixels")
 
     def _pixels(self, points: Iterable[Any], region: _Region, pointer: str) -> list[Any]:
         """Return x and y of each point in turn, in pixels instead of hundredths."""

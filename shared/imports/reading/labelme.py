@@ -7,7 +7,7 @@ import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
-from shared.imports.reading.meanings import refuse_turns, take_flags
+from shared.imports.reading.meanings import is_flag, refuse_turns, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
 
 _CORNERS = 2
@@ -78,9 +78,7 @@ def _image(name: str, document: _Document, rules: ReadingRules, prefix: str, unr
         # Shapes of one group and label are the parts of one object.
         key = index if shape.group_id is None else (shape.group_id, shape.label)
         groups.setdefault(key, []).append(_Part(place, shape, beyond))
-        unread.update(
-            member for member, value in (("a description", shape.description), ("flags", shape.flags)) if value
-        )
+        unread.update(("a description",) if shape.description else ())
     for parts in groups.values():
         image.objects.append(ReadObject(_object(parts, rules), parts[0].pointer))
     return image
@@ -105,17 +103,36 @@ def _object(parts: list[_Part], rules: ReadingRules) -> dict[str, Any]:
     else:
         kind = "segmentation"
         data = {"format": "polygon", "points": outlines if len(outlines) > 1 else outlines[0]}
-    if any(shape.difficult for _, shape, _ in parts):
-        data["difficult"] = 1
-    for place, _, beyond in parts:
-        refuse_turns(beyond, rules.checker, place)
-        take_flags(beyond, data, rules.checker, place)
-        rules.unkept.update(name[:50] for name in beyond)
-    if first.attributes:
-        data["attributes"] = first.attributes
+    attributes: dict[str, Any] = {}
+    # What any shape says is said of the object; the words of the first count before those of the others.
+    for part in parts:
+        data |= _flags(part, rules)
+        attributes = (part.shape.attributes or {}) | attributes
+        if rules.role == "predictions" and part.shape.score != first.score:
+            rules.checker.note(f"{part.pointer}/score", "the shapes of one object have different scores")
+    attributes = {name: value for name, value in attributes.items() if not is_flag(name)}
+    if attributes:
+        data["attributes"] = attributes
     annotation = {"annotation_type": kind, "class_name": rules.names.get(first.label, first.label), "data": data}
     rules.rate(annotation, first.score, f"{pointer}/score")
     return annotation
+
+
+def _flags(part: _Part, rules: ReadingRules) -> dict[str, Any]:
+    """What marks a shape, as its member, among its flags or its attributes; notes what turns it."""
+    pointer, shape, beyond = part
+    data: dict[str, Any] = {} if shape.difficult is None else {"difficult": int(shape.difficult)}
+    flags = dict(shape.flags or {})
+    for said, place in (
+        (beyond, pointer),
+        (flags, f"{pointer}/flags"),
+        (dict(shape.attributes or {}), f"{pointer}/attributes"),
+    ):
+        refuse_turns(said, rules.checker, place)
+        take_flags(said, data, rules.checker, place)
+    rules.unkept.update(name[:50] for name in beyond)
+    rules.unkept["flags"] += any(flags.values())
+    return {name: 1 for name, value in data.items() if value}
 
 
 def _outline(shape: _Shape, rules: ReadingRules, pointer: str) -> list[list[float]]:

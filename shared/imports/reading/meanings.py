@@ -2,32 +2,61 @@
 
 from typing import Any
 
-from shared.analyses.annotations.validation import Checker
+from shared.analyses.annotations.validation import Checker, escape
 
 _FLAGS = {"iscrowd": "iscrowd", "is_crowd": "iscrowd", "ignore": "ignore", "difficult": "difficult"}
 _TURNS = frozenset({"rotation", "angle", "direction", "theta"})
-_YES, _NO = frozenset({"1", "true", "yes"}), frozenset({"", "0", "false", "no", "none"})
+_YES, _NO = frozenset({"1", "true", "yes"}), frozenset({"0", "false", "no"})
+_NOTHING = frozenset({"", "none"})
 
 
 def take_flags(said: dict[str, Any], data: dict[str, Any], checker: Checker, pointer: str) -> None:
     """Move what marks a group, or an object that need not be found, from what is said to the data of the annotation."""
     for name in [name for name in said if name.lower() in _FLAGS]:
-        value = str(said.pop(name)).strip().lower()
-        if value in _YES:
-            data[_FLAGS[name.lower()]] = 1
-        elif value not in _NO:
-            checker.note(f"{pointer}/{name}", "expected 0 or 1")
+        member, value = _FLAGS[name.lower()], _word(said.pop(name))
+        if value in _NOTHING:
+            continue
+        is_set = value in _YES
+        if value not in _YES | _NO:
+            checker.note(f"{pointer}/{escape(name)}", "expected 0 or 1")
+        elif bool(data.get(member, is_set)) != is_set:
+            checker.note(f"{pointer}/{escape(name)}", f"says otherwise than {member}")
+        elif is_set:
+            data[member] = 1
 
 
 def refuse_turns(said: dict[str, Any], checker: Checker, pointer: str) -> None:
     """Note what turns an object whose program does not say in which form it would."""
     for name, value in said.items():
-        if name.lower() in _TURNS and not _is_zero(value):
-            checker.note(f"{pointer}/{name}", "this turns the object, which is not read here; export its corners")
+        # A direction may be a word, such as left.
+        if is_turn(name) and turns(value, is_word=name.lower() != "direction"):
+            checker.note(
+                f"{pointer}/{escape(name)}", "this turns the object, which is not read here; export its corners"
+            )
 
 
-def _is_zero(value: Any) -> bool:
+def is_flag(name: str) -> bool:
+    """Tell whether a member of this name is taken by `take_flags`."""
+    return name.lower() in _FLAGS
+
+
+def is_turn(name: str) -> bool:
+    """Tell whether a member of this name is looked at by `refuse_turns`."""
+    return name.lower() in _TURNS
+
+
+def is_said(value: Any) -> bool:
+    """Tell whether a mark is set, in any form but those of no."""
+    return _word(value) not in _NO | _NOTHING
+
+
+def turns(value: Any, *, is_word: bool = True) -> bool:
+    """Tell whether an angle is another than 0; a text that is no number does if `is_word`."""
     try:
-        return float(value or 0) == 0
+        return float(value or 0) != 0
     except (TypeError, ValueError):
-        return False
+        return is_word
+
+
+def _word(value: Any) -> str:
+    return str(value).strip().lower()

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.analyses.annotations.formats import Size
 from shared.imports.reading.files import InputFiles, pointer_of
+from shared.imports.reading.meanings import is_turn, refuse_turns, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
 from shared.imports.reading.tables import rows_of
 from shared.imports.reading.xml_text import number_of
@@ -22,6 +23,9 @@ _THERE, _ABSENT = {"1", "1.0"}, {"0", "0.0"}
 _IDS = ("/m/", "/g/", "/t/")
 _CONFIDENCES = ("Score", "Conf", "Confidence")
 _ATTRIBUTES = ("IsOccluded", "IsTruncated", "IsDepiction", "IsInside")
+# Columns that are read, or say how a box was drawn.
+_READ = frozenset({*_NEEDED, *_CONFIDENCES, *_ATTRIBUTES, "Source", "IsGroupOf"})
+_CLICK = re.compile(r"XClick[1-4][XY]$")
 
 _SAID = {"1", "0", "-1", ""}
 
@@ -122,6 +126,10 @@ def _object(
         data["iscrowd"] = 1
     if attributes := {name: True for name in _ATTRIBUTES if row.get(name, "").strip() == "1"}:
         data["attributes"] = attributes
+    beyond = {name: cell.strip() for name, cell in row.items() if name not in _READ and not _CLICK.match(name)}
+    take_flags(beyond, data, rules.checker, pointer)
+    refuse_turns(beyond, rules.checker, pointer)
+    rules.unkept.update(name[:50] for name, cell in beyond.items() if cell and not is_turn(name))
     label = row["LabelName"]
     annotation = {"annotation_type": "bounding_box", "class_name": names.get(label, label), "data": data}
     rated = next((row[name] for name in _CONFIDENCES if row.get(name)), None)

@@ -48,6 +48,7 @@ def _image(name: str, body: bytes, rules: ReadingRules, unread: Counter[str]) ->
     if root.tag != "annotation":
         raise AnnotationsUnreadable(f"“{name[:200]}”: expected the element annotation, as Pascal VOC has it.")
     document = XmlMembers(root, rules.checker, pointer_of(name))
+    refuse_turns({child.tag: child.text for child in root}, rules.checker, document.pointer)
     filename = document.text("filename") or stem_of(name)
     image = ReadImage(document.pointer, filename, is_stem="." not in filename)
     image.width, image.height = _pixels(document, "size/width"), _pixels(document, "size/height")

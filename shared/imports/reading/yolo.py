@@ -67,6 +67,18 @@ def _texts(files: InputFiles) -> list[str]:
 
 
 def _class_names(files: InputFiles) -> dict[str, str]:
+    """Return the names by number; raises AnnotationsUnreadable, also where two files name them differently."""
+    named = dict(sorted({**_names_of_yaml(files), **_names_of_lists(files)}.items()))
+    (first, names), *others = named.items() if named else [("", {})]
+    for other, others_names in others:
+        if others_names != names:
+            places = f"“{first[:100]}” and “{other[:100]}”"
+            raise AnnotationsUnreadable(f"{places} name the classes differently; send the one that is right.")
+    return names
+
+
+def _names_of_yaml(files: InputFiles) -> dict[str, dict[str, str]]:
+    found = {}
     for name in files.ending_with(".yaml", ".yml"):
         try:
             document = yaml.safe_load(text_of(name, files[name]))
@@ -76,12 +88,16 @@ def _class_names(files: InputFiles) -> dict[str, str]:
         if isinstance(named, list | dict):
             entries = named.items() if isinstance(named, dict) else enumerate(named)
             names = {str(number): str(label) for number, label in entries if label is not None}
-            return _checked_names(name, document, names)
-    for name in files:
-        if _LISTS_OF_NAMES.search(name):
-            lines = text_of(name, files[name]).splitlines()
-            return {str(number): label.strip() for number, label in enumerate(lines) if label.strip()}
-    return {}
+            found[name] = _checked_names(name, document, names)
+    return found
+
+
+def _names_of_lists(files: InputFiles) -> dict[str, dict[str, str]]:
+    found = {}
+    for name in filter(_LISTS_OF_NAMES.search, files):
+        lines = text_of(name, files[name]).splitlines()
+        found[name] = {str(number): label.strip() for number, label in enumerate(lines) if label.strip()}
+    return found
 
 
 def _checked_names(file: str, document: dict[str, Any], names: dict[str, str]) -> dict[str, str]:

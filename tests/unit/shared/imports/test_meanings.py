@@ -1,6 +1,8 @@
 """What changes the meaning of an object is honoured or refused with its place in every format, and else reported."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -10,10 +12,11 @@ from shared.kit.errors import InvalidInput
 from tests.unit.shared.imports.containers import encoded, zipped
 from tests.unit.shared.imports.test_formats import COCO, objects, planned
 from tests.unit.shared.imports.test_members import BOX, OPENIMAGES, cvat, datumaro, labelme, region, tasks
-from tests.unit.shared.imports.test_refusals import changed
+from tests.unit.shared.imports.test_refusals import changed, entry
 
 CORNERS = "<bndbox><xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax></bndbox>"
 RECTANGLE = {"points": [[10, 20], [40, 60]], "shape_type": "rectangle"}
+STUDIO = "/0/annotations/0/result/0"
 DATUMARO = {"type": "bbox", "bbox": [10, 20, 30, 40]}
 
 
@@ -27,16 +30,30 @@ def cvat_box(members: str = "", attributes: str = "") -> bytes:
     return cvat(f'<box label="car" xtl="10" ytl="20" xbr="40" ybr="60" {members}>{attributes}</box>')
 
 
-def yolo(line: str, names: str = "names: {0: car}") -> bytes:
-    return zipped({"street.txt": line, "data.yaml": names})
+def yolo(line: str, names: str = "names: {0: car}", others: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    return zipped({"street.txt": line, "data.yaml": names, **others})
 
 
 def open_image(group: str, confidence: str = "1") -> bytes:
     return f"{OPENIMAGES}street,x,car,{confidence},0.05,0.2,0.2,0.6,0,{group}".encode()
 
 
+def coco(**members: Any) -> dict[str, Any]:
+    """The document of COCO, whose annotation says nothing of a group."""
+    document = changed(**members)
+    del document["annotations"][0]["iscrowd"]
+    return document
+
+
+def parts(polygon: dict[str, Any], box: dict[str, Any]) -> list[dict[str, Any]]:
+    """An outline and a box of one object of Datumaro, each with attributes."""
+    outline = {"type": "polygon", "points": [10, 20, 40, 20, 40, 60], "group": 7, "attributes": polygon}
+    return [outline, {**DATUMARO, "group": 7, "attributes": box}]
+
+
 def studio(**members: Any) -> Any:
-    return tasks([region("rectanglelabels", {**BOX, "rectanglelabels": ["car"]}, **members)])
+    shape = region("rectanglelabels", {**BOX, "rectanglelabels": ["car"]})
+    return tasks([{**shape, **members}])
 
 
 HONOURED: list[tuple[Any, str]] = [
@@ -52,6 +69,17 @@ HONOURED: list[tuple[Any, str]] = [
     (datumaro({**DATUMARO, "iscrowd": 1}), "iscrowd"),
     (open_image("1"), "iscrowd"),
     (changed(ignore=1, iscrowd=0), "ignore"),
+    (coco(is_crowd=1), "iscrowd"),
+    (coco(attributes={"IsCrowd": "true", "colour": "red"}), "iscrowd"),
+    (coco(attributes={"difficult": True}), "difficult"),
+    (labelme({**RECTANGLE, "flags": {"difficult": True, "seen": False}}), "difficult"),
+    (labelme({**RECTANGLE, "attributes": {"ignore": "1"}}), "ignore"),
+    (labelme({**RECTANGLE, "group_id": 1}, {**RECTANGLE, "group_id": 1, "attributes": {"difficult": 1}}), "difficult"),
+    (datumaro(*parts({}, {"is_crowd": True})), "iscrowd"),
+    (
+        b"ImageID,LabelName,Confidence,XMin,XMax,YMin,YMax,IsGroupOf,Difficult\nstreet,car,1,.05,.2,.2,.6,0,1\n",
+        "difficult",
+    ),
 ]
 
 
@@ -98,6 +126,39 @@ REFUSED: list[tuple[Any, str, str]] = [
     ),
     (open_image("True"), "/2/IsGroupOf", "expected 1, 0, or -1"),
     (yolo("0 .5 .5 .2 .2", "names: [null]"), "/street.txt/1", "class '0' has no name"),
+    (
+        cvat_box("", '<attribute name="rotation">30</attribute>'),
+        "/image/0/box/0/attribute/rotation",
+        "this turns the object",
+    ),
+    (labelme({**RECTANGLE, "attributes": {"angle": 0.5}}), "/shapes/0/attributes/angle", "this turns the object"),
+    (voc("").replace(b"</filename>", b"</filename><rotation>90</rotation>"), "/file/rotation", "this turns the object"),
+    (
+        b"ImageID,LabelName,Confidence,XMin,XMax,YMin,YMax,Rotation\nstreet,car,1,.05,.2,.2,.6,30\n",
+        "/2/Rotation",
+        "this turns the object",
+    ),
+    (
+        studio(to_name="left", value={**BOX, "x": 50, "width": 80, "rectanglelabels": ["car"]}),
+        STUDIO,
+        "0 to 100",
+    ),
+    (
+        tasks([region("polygonlabels", {"points": [[5, 20], [20, 20], [120, 60]], "polygonlabels": ["car"]})]),
+        f"{STUDIO}/value/points",
+        "0 to 100",
+    ),
+    (studio(item_index=1), f"{STUDIO}/item_index", "of one image"),
+    (
+        tasks(
+            [
+                region("rectanglelabels", {**BOX, "rectanglelabels": ["car"]}, to_name=name, id=name)
+                for name in ("left", "right")
+            ]
+        ),
+        "/0/annotations/0/result/1/to_name",
+        "of one image",
+    ),
     (changed(id=1.0), "/annotations/0/id", "expected a whole number, or a text"),
     (changed(id=True), "/annotations/0/id", "expected a whole number, or a text"),
 ]
@@ -120,11 +181,12 @@ def test_what_would_change_an_object_unread_is_refused_with_its_place(
         ("names: [car]\nkpt_shape: [2, 2]", "kpt_shape says that lines hold keypoints"),
         ("names: [car]\nnc: 3", "nc is 3, and the names are 1"),
         ("names: [car, car]", "two classes have the same name"),
+        ("names: [bus]", "“classes.txt” and “data.yaml” name the classes differently"),
     ],
 )
 def test_names_of_yolo_that_do_not_fit_its_lines_are_refused(tmp_path: Path, names: str, sentence: str) -> None:
     with pytest.raises(AnnotationsUnreadable) as refused:
-        planned(tmp_path, yolo("0 .5 .5 .2 .2 .1 .1 .2 .2", names))
+        planned(tmp_path, yolo("0 .5 .5 .2 .2 .1 .1 .2 .2", names, {"classes.txt": "car\n"}))
 
     assert sentence in refused.value.detail
 
@@ -132,6 +194,10 @@ def test_names_of_yolo_that_do_not_fit_its_lines_are_refused(tmp_path: Path, nam
 UNKEPT = "1 object states {}, which is not kept."
 REPORTED: list[tuple[Any, str]] = [
     (voc("<colour>red</colour>"), UNKEPT.format("colour")),
+    (entry("images", camera=3), "Images state camera, which is not kept."),
+    (entry("categories", sigmas=[0.1], part=1), "Categories state part and sigmas, which are not kept."),
+    (entry("categories", frequency="often"), "Categories state frequency, which is not kept."),
+    ({**COCO, "videos": []}, "The document states videos, which is not kept."),
     (voc("<confidence>0.5</confidence>"), UNKEPT.format("a confidence beside ground truth")),
     (labelme({**RECTANGLE, "colour": "red"}), UNKEPT.format("colour")),
     (labelme({**RECTANGLE, "score": 0.5}), UNKEPT.format("a confidence beside ground truth")),
@@ -153,6 +219,22 @@ REPORTED: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(("body", "notice"), REPORTED)
 def test_what_is_not_kept_is_reported(tmp_path: Path, body: Any, notice: str) -> None:
     assert notice in planned(tmp_path, body).report.notices
+
+
+def test_shapes_of_one_prediction_with_two_scores_are_refused(tmp_path: Path) -> None:
+    shapes = [{**RECTANGLE, "group_id": 1, "score": score} for score in (0.5, 0.9)]
+
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, labelme(*shapes), role="predictions")
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/shapes/1/score"]
+
+
+def test_the_score_of_an_object_of_datumaro_may_stand_on_its_box(tmp_path: Path) -> None:
+    made = planned(tmp_path, datumaro(*parts({"colour": "red"}, {"score": 0.5})), role="predictions")
+
+    ((_, _, confidence, data),) = objects(made)
+    assert (confidence, data["attributes"]) == (0.5, {"colour": "red"})
 
 
 def test_what_datumaro_states_beside_its_members_is_an_attribute(tmp_path: Path) -> None:

@@ -20,6 +20,13 @@ def changed(**members: Any) -> dict[str, Any]:
     return document
 
 
+def entry(where: str, **members: Any) -> dict[str, Any]:
+    """The document of COCO, whose first entry has further members."""
+    document: dict[str, Any] = deepcopy(COCO)
+    document[where][0] |= members
+    return document
+
+
 def with_another(where: str, **members: Any) -> dict[str, Any]:
     """The document of COCO with one more entry like the first."""
     document: dict[str, Any] = deepcopy(COCO)
@@ -64,9 +71,21 @@ FAULTS: list[tuple[Any, str, str]] = [
         "/annotations/0/segmentation/counts",
         "cover more pixels than the 100 x 200",
     ),
-    (changed(attributes={"rotation": 30}), "/annotations/0/attributes/rotation", "rotated boxes are not compared"),
-    (changed(rotation=30), "/annotations/0/rotation", "rotated boxes are not compared"),
-    (changed(angle=-0.5), "/annotations/0/angle", "rotated boxes are not compared"),
+    (changed(attributes={"rotation": 30}), "/annotations/0/attributes/rotation", "this turns the object"),
+    (changed(rotation=30), "/annotations/0/rotation", "this turns the object"),
+    (changed(angle=-0.5), "/annotations/0/angle", "this turns the object"),
+    (changed(is_crowd=0), "/annotations/0/is_crowd", "says otherwise than iscrowd"),
+    (changed(attributes={"IsCrowd": False}), "/annotations/0/attributes/IsCrowd", "says otherwise than iscrowd"),
+    (entry("images", rotation=90), "/images/0/rotation", "turn the image before"),
+    (entry("images", angle="0.5"), "/images/0/angle", "turn the image before"),
+    (entry("images", orientation=6), "/images/0/orientation", "turn the image before"),
+    (entry("images", ignore=1), "/images/0/ignore", "leave it out of the file"),
+    (entry("images", deleted=True), "/images/0/deleted", "leave it out of the file"),
+    (entry("categories", ignore=True), "/categories/0/ignore", "leave it out of the file"),
+    (with_another("images", id="5", file_name="b.jpg"), "/images/1/id", "another image has the id 5"),
+    (with_another("categories", id="3", name="bus"), "/categories/1/id", "another category has the id 3"),
+    (with_another("annotations", id="1"), "/annotations/1/id", "annotations.0 has the same id"),
+    (changed(image_id="5"), "/annotations/0/image_id", "none of the images of this file has the id '5'"),
     (changed(conf=0.5), "/annotations/0/conf", "COCO calls the confidence score"),
     (changed(score=0.5, confidence=0.6), "/annotations/0/score", "COCO calls the confidence score"),
     (changed(keypoints=[1, 2]), "/annotations/0/keypoints", "x, y and visibility"),
@@ -126,7 +145,11 @@ def test_a_number_that_means_two_categories_is_refused_until_the_request_says_wh
 MALFORMED: list[tuple[bytes, type[DomainError], str]] = [
     (b'{"images": [], "annotations": [{"bbox": [NaN]}]', AnnotationsUnreadable, "JSON has no NaN"),
     (b'{"images": [', AnnotationsUnreadable, "not complete JSON"),
-    (b'{"images": [{"id": 1, "width": "a"}], "annotations": []}', AnnotationsUnreadable, "images.0.width"),
+    (
+        b'{"images": [{"id": 1, "width": "a"}], "annotations": [], "categories": []}',
+        AnnotationsUnreadable,
+        "images.0.width",
+    ),
     (
         b'<!DOCTYPE annotation [<!ENTITY a "b">]><annotation><size>&a;</size></annotation>',
         AnnotationsUnreadable,
