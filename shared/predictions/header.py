@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from shared.predictions.count_matrices import Likeness, likeness
 from shared.predictions.names import is_bare, kind_of, truth_prediction_pairs
 from shared.predictions.values import score, usual_number
 
@@ -33,6 +34,7 @@ def judge_first_row(first: Sequence[str], columns_below: Sequence[Sequence[str]]
     rules = (
         _repeats_one_name,
         _names_both_sides,
+        _names_those_of_a_matrix,
         _names_classes,
         _repeats_values,
         _holds_values,
@@ -89,6 +91,17 @@ def _names_both_sides(
         evidence = f"“{first[truths[0]]}” and “{first[predictions[0]]}” name the two sides"
         return FirstRow(is_header=True, rule="N", evidence=evidence)
     return None
+
+
+def _names_those_of_a_matrix(
+    first: Sequence[str],
+    _kinds: Sequence[str],
+    columns_below: Sequence[Sequence[str]],
+    _distinct: Sequence[frozenset[str]],
+) -> FirstRow | None:
+    if likeness(first, columns_below) is not Likeness.MATRIX:
+        return None
+    return FirstRow(is_header=True, rule="C3", evidence="the cells are the classes in the rows below")
 
 
 def _names_classes(

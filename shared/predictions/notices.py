@@ -31,6 +31,7 @@ class Code(StrEnum):
     SIGNS = "signs"
     LOOK_ALIKE = "look-alike"
     NUMBERED_APART = "numbered-apart"
+    ONE_OF_EACH = "one-of-each"
 
 
 _SENTENCES = {
@@ -60,6 +61,8 @@ _SENTENCES = {
     "write equal labels alike.",
     Code.NUMBERED_APART: "The labels of the two sides are different numbers, as 1 to 3 and 0 to 2, and each number was "
     "counted as a class of its own; write equal labels alike.",
+    Code.ONE_OF_EACH: "Each class stands in one row, as in a confusion matrix of shares: the rows were taken for "
+    "samples with scores of the classes.",
     Code.SIGNS: "A sign such as ? or - stands among labels that are numbers: it was counted as a class. Leave out the "
     "samples without a label if that is what it means.",
     Code.POSITIONS: "The labels are not names in the header: they were taken for positions of its columns, from 0.",

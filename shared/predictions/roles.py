@@ -117,7 +117,7 @@ def _kinds(columns: Sequence[Column]) -> list[NameKind]:
         _kind(column if column.name is None else Column(name, column.sample))
         for column, name in zip(columns, names, strict=True)
     ]
-    fractions = {i for i, kind in enumerate(kinds) if kind == "prediction" and _is_fraction(columns[i].sample)}
+    fractions = {i for i, kind in enumerate(kinds) if kind == "prediction" and is_fraction(columns[i].sample)}
     if any(kind == "prediction" and i not in fractions for i, kind in enumerate(kinds)):
         # Beside predicted labels they are the confidence of the model.
         return ["score" if i in fractions else kind for i, kind in enumerate(kinds)]
@@ -128,7 +128,7 @@ def _kind(column: Column) -> NameKind:
     kind = "other" if column.name is None else kind_of(column.name)
     if kind == "index" and not _counts_up(column.sample):
         return "other"
-    if kind == "prediction" and len(set(column.sample)) > _MANY and _is_fraction(column.sample):
+    if kind == "prediction" and len(set(column.sample)) > _MANY and is_fraction(column.sample):
         return "score"
     if kind == "id" and len(set(column.sample)) < len(column.sample):
         return "other"
@@ -143,7 +143,7 @@ def _counts_up(cells: Sequence[str]) -> bool:
     return bool(cells) and cells[0] in {"0", "1"} and list(cells) == [str(int(cells[0]) + i) for i in range(len(cells))]
 
 
-def _is_fraction(cells: Sequence[str]) -> bool:
+def is_fraction(cells: Sequence[str]) -> bool:
     """Return True if the cells are scores: fractions between 0 and 1, which labels are not."""
     numbers = [score(cell.lstrip("*")) for cell in {*cells}]
     if not numbers or any(number is None or not 0 <= number <= 1 for number in numbers):
@@ -185,7 +185,7 @@ def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: 
     candidates = [position for position, kind in enumerate(kinds) if numeric[position] and kind not in minor]
     order = [*truths, *(i for i, kind in enumerate(kinds) if kind == "label" and i not in truths)]
     unnamed = [i for i, kind in enumerate(kinds) if kind in {"other", "truth", "label"} and i not in order]
-    order += [i for i in unnamed if not _is_fraction(columns[i].sample)][:_MAX_TRIED]
+    order += [i for i in unnamed if not is_fraction(columns[i].sample)][:_MAX_TRIED]
     for position in order:
         labels = {cell for cell in columns[position].sample if cell}
         if sets := class_columns(position, labels, texts, [i for i in candidates if i != position], plain):

@@ -60,7 +60,7 @@ def class_columns(
         is_new = not own & excluded
         if len(inner) >= _TWO and len(class_set) == len(inner) and label_set <= class_set and is_new:
             excluded |= own
-            sets.append(ClassColumns(labels_at, list(inner), list(inner.values()), _says_scores(before, after)))
+            sets.append(ClassColumns(labels_at, list(inner), list(inner.values()), says_scores(before, after)))
     return sets
 
 
@@ -69,7 +69,8 @@ def is_among(name: str, labels: Collection[str]) -> bool:
     return _same(name) in {_same(label) for label in labels}
 
 
-def _says_scores(before: str, after: str) -> int:
+def says_scores(before: str, after: str = "") -> int:
+    """Return 2 if the text around classes says that columns hold probabilities, 1 for other scores, else 0."""
     words = {*tokens(before), *tokens(after)}
     if any(word == "p" or word.startswith("prob") for word in words):
         return _TWO

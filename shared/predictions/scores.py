@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.evaluation.types import Label
+from shared.predictions.count_matrices import SAID_OF_TABLES, Likeness, likeness
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.labels import doubts
 from shared.predictions.names import kind_of, tokens
 from shared.predictions.notices import Code, Notice
-from shared.predictions.roles import Decision
+from shared.predictions.roles import Decision, is_fraction
 from shared.predictions.scored_class import UnnamedClass, scored_class
 from shared.predictions.single_score import infer_scored_class, positive_class
 from shared.predictions.tables import NamedTable, read_named_table
@@ -42,6 +43,9 @@ class ReadScores:
 def read_score_table(data: bytes) -> ReadScores:
     """Labels, and a column of probabilities for each class or for one of two; raises UnreadablePredictions."""
     table = read_named_table(data, "auto")
+    matrix_likeness = likeness(table.names, table.columns)
+    if matrix_likeness is Likeness.MATRIX:
+        raise UnreadablePredictions(SAID_OF_TABLES)
     labels_at, columns, names, notices = _columns(table)
     cells = table.columns[labels_at]
     if "" in cells:
@@ -56,6 +60,8 @@ def read_score_table(data: bytes) -> ReadScores:
         )
         raise UnreadablePredictions(detail)
     weights, weight_notices = sample_weights(table, 1 + len(columns))
+    if matrix_likeness is Likeness.EITHER:
+        notices.append(Notice(Code.ONE_OF_EACH))
     table_notices = [*table.notices, *notices, *weight_notices, *doubts(scores_read.labels, scores_read.labels)]
     return replace(scores_read, weights=weights, notices=[*scores_read.notices, *table_notices])
 
@@ -112,7 +118,7 @@ def _resembles_scores(table: NamedTable, column: int, labels_at: int) -> bool:
 
 def _label_column(table: NamedTable, candidates: Sequence[int], numeric: Sequence[int]) -> tuple[int, list[Notice]]:
     texts = [column for column in candidates if column not in numeric]
-    if not texts and candidates:
+    if not texts and candidates and not is_fraction(table.columns[candidates[0]]):
         return candidates[0], [Notice(Code.LABEL_COLUMN, (candidates[0] + 1,))]
     if len(texts) == 1:
         return texts[0], []

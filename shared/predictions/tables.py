@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared.predictions.count_matrices import SAID_OF_TABLES, Likeness, likeness
 from shared.predictions.dialect import Table, read_table
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import FirstRow, Header, judge_first_row
@@ -48,6 +49,8 @@ def read_named_table(data: bytes, header: Header) -> NamedTable:
     table = read_table(decode_text(data))
     if not table.rows:
         raise UnreadablePredictions("The file is empty; it needs a line for each sample.")
+    if likeness(table.rows[0], [*zip(*table.rows[1:], strict=True)]) is Likeness.MATRIX:
+        raise UnreadablePredictions(SAID_OF_TABLES)
     first_row, notices = _first_row(table, header)
     names = table.rows[0] if first_row.is_header else None
     start = 1 if first_row.is_header else 0

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import msgspec
 from msgspec import UNSET
 
+from shared.predictions.count_matrices import MOST_OF_EITHER, Likeness, likeness
+from shared.predictions.notices import Code, Notice
 from shared.runs.errors import NoTruth
 from shared.runs.ingest.best_rows import is_kept
 from shared.runs.ingest.finishing import finish
@@ -127,6 +129,10 @@ def count(inspected: Inspected, scratch: Path, limits: IngestLimits, progress: C
     except NeedsMapping as needed:
         raise NeedsMapping(needed.questions, assignment.decisions, preview) from needed
     notices = [*table.notices, *finished.notices]
+    is_inferred = any(decision.role == "score" and decision.rule != "given" for decision in assignment.decisions)
+    if is_inferred and finished.summary.rows <= MOST_OF_EITHER:
+        look = likeness(table.names, table.sample(MOST_OF_EITHER))
+        notices += [Notice(Code.ONE_OF_EACH).sentence] if look is Likeness.EITHER else []
     finished = finished._replace(notices=notices)
     candidates = reader.candidates.packed() if is_kept(finished.summary) else b""
     return Ingested(finished, container, assignment.decisions, preview, candidates)

@@ -28,6 +28,7 @@ class Inference(NamedColumns):
     def assign(self) -> Assignment:
         """Decide every column; raises NeedsMapping, ColumnUnknown, ColumnsContradictory, NoTruth."""
         self._take_given()
+        self._refuse_matrix()
         indicators = self._indicators()
         flag = None if indicators else self._flag()
         is_of_sets = bool(indicators) or self._is_of_sets()
@@ -36,8 +37,6 @@ class Inference(NamedColumns):
         truth, prediction = (flag, None) if flag is not None else self._sides(indicators, has_scores=bool(scores))
         if is_of_sets:
             scores, classes = self._label_scores(indicators)
-        elif truth is not None and prediction is None:
-            self._ask_matrix(truth, scores, classes or [])
         if truth is None and not any(question.asks == "truth" for question in self._questions):
             self._ask_flag()
         self._take_ids()

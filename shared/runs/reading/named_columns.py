@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import UNSET
 
+from shared.predictions.count_matrices import SAID, Likeness, likeness
 from shared.predictions.one_hot import encoded_with
 from shared.predictions.roles import Column, Decision, infer_roles
 from shared.predictions.values import score
@@ -17,9 +18,8 @@ from shared.runs.mapping import (
     Indicator,
     IndicatorColumns,
     MappingQuestion,
+    NeedsMapping,
 )
-from shared.runs.reading import count_matrices
-from shared.runs.reading.count_matrices import is_count_matrix
 from shared.runs.reading.label_sets import find_label_scores, labels_of, read_set
 from shared.runs.reading.rival_labels import rivals
 
@@ -157,11 +157,13 @@ class NamedColumns:
         several = " may all be" if len(positions) > 1 else " may be"
         return f"Nothing says which column holds the {what} labels: {titles}{several}; name it."
 
-    def _ask_matrix(self, truth: int, scores: Sequence[int], classes: Sequence[str]) -> None:
-        """Ask whether a file that looks like a matrix of counts holds scores, if nobody says so."""
-        cells = [self._columns[at] for at in scores]
-        if self._given.scores is UNSET and is_count_matrix(self._names[truth], self._columns[truth], classes, cells):
-            self._ask("scores", count_matrices.SAID, scores)
+    def _refuse_matrix(self) -> None:
+        """Raise NeedsMapping where a file looks like a confusion matrix, and nobody says what else its columns are."""
+        given = self._given
+        said = (given.scores, given.confidence, given.correct, given.indicators, given.prediction)
+        if all(one is UNSET for one in said) and likeness(self._names, self._columns) is Likeness.MATRIX:
+            names = [name for at, name in enumerate(self._names) if self._is_numeric(at)]
+            raise NeedsMapping([MappingQuestion("scores", SAID, names)], self._decisions())
 
     def _is_numeric(self, position: int) -> bool:
         return all(score(cell) is not None for cell in self._columns[position])

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared.predictions.count_matrices import SAID
+from shared.predictions.notices import Code, Notice
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.ingesting import Ingested
 from shared.runs.mapping import MappingQuestion, NeedsMapping
 from shared.runs.parts.plans import PartSizes
-from shared.runs.reading.count_matrices import SAID
 from tests.unit.shared.runs.part_files import read_in_parts
 from tests.unit.shared.runs.reading_files import counts, read
 
@@ -68,8 +69,24 @@ def test_a_sign_for_no_value_among_numbers_is_refused_with_its_line(tmp_path: Pa
         "label,crow,wren\nwren,4,43\ncrow,50,3\n",
         "y,0,1\n0,50,3\n1,4,43\n",
         "truth,pred_crow,pred_wren\ncrow,50,0\nwren,0,1\n",
+        ",crow,wren,All\ncrow,50,3,53\nwren,4,43,47\nAll,54,46,100\n",
+        ",crow,wren\ncrow,50,3\nwren,4,43\nTotal,54,46\n",
+        "label,crow,wren\ncrow,94%,6%\nwren,9 %,91 %\n",
+        "predicted,crow,wren\ncrow,0.94,0.09\nwren,0.06,0.91\n",
+        ",predicted crow,predicted wren\nactual crow,0.94,0.06\nactual wren,0.09,0.91\n",
     ],
-    ids=["counts", "shares", "in another order", "numbers", "named"],
+    ids=[
+        "counts",
+        "shares",
+        "in another order",
+        "numbers",
+        "named",
+        "totals",
+        "a row of totals",
+        "percents",
+        "transposed",
+        "sides",
+    ],
 )
 def test_a_matrix_of_counts_is_no_sample_of_each_class(tmp_path: Path, data: str) -> None:
     (question,) = asked(tmp_path, data)
@@ -84,6 +101,13 @@ def test_a_matrix_of_counts_is_no_sample_of_each_class(tmp_path: Path, data: str
 )
 def test_a_sample_of_each_class_is_no_matrix(tmp_path: Path, data: str) -> None:
     assert read(tmp_path, data).finished.summary.rows == data.count("\n") - 1
+
+
+def test_samples_that_may_be_a_matrix_of_shares_are_told(tmp_path: Path) -> None:
+    data = "y,crow,wren\ncrow,0.9,0.1\nwren,0.2,0.8\n"
+
+    assert read(tmp_path, data).finished.notices == [Notice(Code.ONE_OF_EACH).sentence]
+    assert read(tmp_path, data, scores={"crow": "crow", "wren": "wren"}).finished.notices == []
 
 
 def test_scores_that_are_named_are_scores(tmp_path: Path) -> None:
