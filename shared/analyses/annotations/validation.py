@@ -1,6 +1,6 @@
 """Validation of a pipeline's data: every fault is noted with its pointer, and none stops the validation."""
 
-import math
+import sys
 from typing import Any
 
 from shared.kit.errors import Fault, InvalidInput
@@ -83,8 +83,8 @@ class Checker:
 
 def is_number(value: Any) -> bool:
     """Return whether the value is a finite number; booleans are not numbers."""
-    # JSON's whole numbers may have any length, and not all of them are floats.
-    return math.isfinite(value) if isinstance(value, float) else isinstance(value, int) and not isinstance(value, bool)
+    # JSON's whole numbers may have any length; one beyond all floats is nothing to compute with.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def is_count(value: Any) -> bool:

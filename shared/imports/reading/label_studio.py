@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from shared.analyses.annotations.segmentations import MAX_SIDE
 from shared.analyses.annotations.turned_boxes import corners_of
 from shared.analyses.annotations.validation import is_number
 from shared.imports.reading.files import InputFiles
@@ -189,6 +190,9 @@ class _Reading:
         sides = (region.original_width or 0, region.original_height or 0)
         if min(sides) <= 0:
             self._checker.note(pointer, "hundredths need the size of the image: original_width and original_height")
+            return [0.0] * 4
+        if max(sides) > MAX_SIDE:
+            self._checker.note(pointer, f"original_width and original_height are at most {MAX_SIDE:,}")
             return [0.0] * 4
         flat: list[Any] = []
         for point in points:

@@ -54,6 +54,8 @@ def turns(value: Any, *, is_word: bool = True) -> bool:
     """Tell whether an angle is another than 0; a text that is no number does if `is_word`."""
     try:
         return float(value or 0) != 0
+    except OverflowError:
+        return True
     except (TypeError, ValueError):
         return is_word
 

@@ -17,6 +17,8 @@ from tests.unit.shared.imports.test_refusals import changed, entry
 CORNERS = "<bndbox><xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax></bndbox>"
 RECTANGLE = {"points": [[10, 20], [40, 60]], "shape_type": "rectangle"}
 STUDIO = "/0/annotations/0/result/0"
+# JSON's whole numbers may have any length.
+BEYOND_FLOATS = 10**400
 DATUMARO = {"type": "bbox", "bbox": [10, 20, 30, 40]}
 
 
@@ -123,6 +125,22 @@ REFUSED: list[tuple[Any, str, str]] = [
         tasks([region("rectanglelabels", {**BOX, "x": True, "rectanglelabels": ["car"]})]),
         "/0/annotations/0/result/0",
         "expected hundredths",
+    ),
+    (labelme({**RECTANGLE, "rotation": BEYOND_FLOATS}), "/shapes/0/rotation", "this turns the object"),
+    (
+        studio(original_width=BEYOND_FLOATS),
+        "/0/annotations/0/result/0",
+        "original_width and original_height are at most 65,535",
+    ),
+    (
+        tasks([region("rectanglelabels", {**BOX, "x": BEYOND_FLOATS, "rectanglelabels": ["car"]})]),
+        "/0/annotations/0/result/0",
+        "expected hundredths",
+    ),
+    (
+        tasks([region("rectanglelabels", {**BOX, "rotation": BEYOND_FLOATS, "rectanglelabels": ["car"]})]),
+        "/0/annotations/0/result/0/value/rotation",
+        "expected degrees",
     ),
     (open_image("True"), "/2/IsGroupOf", "expected 1, 0, or -1"),
     (yolo("0 .5 .5 .2 .2", "names: [null]"), "/street.txt/1", "class '0' has no name"),
