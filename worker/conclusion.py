@@ -7,7 +7,8 @@ from shared.jobs import JobRequest
 from shared.kit.db import Connection
 from shared.kit.files import AnyFile, StoredFile
 
-# Writes rows in the transaction that ends the job, so that both are there or neither is.
+# Writes rows in the transaction that ends the job, so that both are there or neither is; or in one behind the fence of
+# the attempt, where they are kept before.
 Write: TypeAlias = Callable[[Connection], Awaitable[None]]
 
 

@@ -154,7 +154,7 @@ def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Endin
         TimeLimit(limit_s, interruption.expire) as time_limit,
         Heartbeat(runtime.platform, job, interruption.stop) as heartbeat,
     ):
-        current = JobAttempt(job, arguments, heartbeat.progress, scratch)
+        current = JobAttempt(job, arguments, heartbeat.progress, scratch, partial(_keep, runtime, job))
 
         async def load() -> Any:
             time_limit.watch()
@@ -166,10 +166,20 @@ def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Endin
         return made if isinstance(made, Split) else _store(runtime.platform.storage, job, made)
 
 
+def _keep(runtime: Runtime, job: JobRecord, made: Conclusion) -> None:
+    _put(runtime.platform.storage, made)
+    assert made.write is not None, "only rows are kept before the end"
+    _persist(runtime, partial(finishing.keep, runtime.platform, job, made.write))
+
+
+def _put(storage: Storage, made: Conclusion) -> None:
+    for file in made.files:
+        storage.put(made.prefix + file.name, file, disposition="attachment")
+
+
 def _store(storage: Storage, job: JobRecord, made: Conclusion | Sequence[AnyFile]) -> Ending:
     if isinstance(made, Conclusion):
-        for file in made.files:
-            storage.put(made.prefix + file.name, file, disposition="attachment")
+        _put(storage, made)
         return Ending(_artifacts(storage, job, made.artifacts), made.write)
     return Ending(_artifacts(storage, job, made))
 

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from shared.jobs import Arguments
 from shared.jobs.records import JobRecord
+from worker.conclusion import Conclusion
 from worker.scratch import Scratch
 
 A_co = TypeVar("A_co", bound=Arguments, covariant=True)
@@ -20,3 +21,5 @@ class JobAttempt(Generic[A_co]):
     # Reports the progress, 0 to 1; raises LeaseLost when the attempt no longer holds its job.
     progress: Callable[[float], None]
     scratch: Scratch
+    # Stores files and rows of the thing that the job makes, before the job ends; raises LeaseLost as well.
+    keep: Callable[[Conclusion], None]

@@ -51,7 +51,9 @@ from shared.detection_runs.matches import DetectionMatrix, MatchKind, MatchLevel
 from shared.evaluation.detection.error_types import FOREGROUND
 from shared.kit.platform import Platform
 
-FOLLOWED = Followed(detection_runs.get, UNFINISHED, detection_runs.RETRY_AFTER_S)
+FOLLOWED = Followed(
+    detection_runs.get, UNFINISHED, detection_runs.RETRY_AFTER_S, awaits_more=lambda run: run.awaits_intervals
+)
 
 
 class DetectionRunController(Controller):
@@ -69,7 +71,7 @@ class DetectionRunController(Controller):
 
         Judges a model on the images of a project that have ground truth, by the rules of a profile; with a baseline,
         the two are also compared image by image. `profiles` are further rules, of which the result says what they
-        judge otherwise, and why. Poll `Location` or send `Prefer: wait=N`.
+        judge otherwise, and why. Poll `Location` or send `Prefer: wait=N`, which waits for the intervals too.
         """
         model = (body.model_name, body.model_version)
         made = await detection_runs.create(
@@ -104,7 +106,8 @@ class DetectionRunController(Controller):
         """Get a detection run.
 
         Returns all figures of its profile, of all classes and of each, the types of errors and what they cost, and the
-        comparison with its baseline.
+        comparison with its baseline. It is ready before its intervals and that comparison: `intervals` says whether
+        these are there, and `Prefer: wait=N` waits for them.
         """
         found = await detection_runs.get(waiter.platform, caller, detection_run_id)
         found = await FOLLOWED.wait(waiter, caller, found, prefer)

@@ -17,7 +17,7 @@ from shared.detection_runs.image_order import JudgedImage
 from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.matches import JudgedObject
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ShownImage
+from shared.detection_runs.records import DetectionIntervals, DetectionRunDescription, DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures, RuleCounts
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
@@ -75,6 +75,10 @@ class DetectionRunSummaryOut(msgspec.Struct):
     status: Annotated[DetectionRunStatus, Meta(description="Status of the detection run.")]
     progress: Annotated[float, Meta(description="Share of the work that is done, 0 to 1.")]
     error: Annotated[dict[str, Any] | None, Meta(description="Problem (RFC 9457) that it failed with; null otherwise.")]
+    intervals: Annotated[
+        DetectionIntervals | None,
+        Meta(description="Whether the figures have their intervals and a comparison; null until it is ready."),
+    ]
     project_id: Annotated[UUID, Meta(description="Id of the project.")]
     model_name: Annotated[str, Meta(description="Name of the model.")]
     model_version: Annotated[str | None, Meta(description="Version of the model; null for the newest.")]
@@ -194,6 +198,6 @@ class DetectionCurveOut(msgspec.Struct):
 
 
 def _fields(run: DetectionRunRecord) -> dict[str, Any]:
-    names = ("id", "progress", "error", "project_id", "model_name", "model_version", "ap", "job_id", "created_at")
+    names = ("id", "progress", "intervals", "project_id", "model_name", "model_version", "ap", "job_id", "created_at")
     shown = {name: getattr(run, name) for name in (*names, "name", "tags", "notes")}
-    return shown | {"status": run.state, "options": run.asked}
+    return shown | {"status": run.state, "error": run.failure, "options": run.asked}

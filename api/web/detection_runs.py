@@ -110,6 +110,12 @@ class DetectionRunPages(Controller):
         )
         return await _page(page_request, run, options)
 
+    @get("/intervals")
+    async def intervals(self, page_request: Injected[PageRequest], detection_run_id: FromPath[str]) -> Response[str]:
+        """Show whether the intervals that a page lacks are there by now."""
+        run = await detection_runs.get(page_request.platform, page_request.caller, detection_run_id)
+        return page_request.render("detection/intervals.html", run=run)
+
     @get("/counts")
     async def counts(
         self,
@@ -200,7 +206,7 @@ async def _page(
     has_more = len(found.objects) > PAGE_SIZE
     found = found._replace(objects=found.objects[:PAGE_SIZE])
     drawing = await asyncio.to_thread(draw, found, await drawn_data.of_judged(platform, run, found.objects))
-    figures = run.found
+    figures = run.figures
     assert figures is not None, "the run is ready"
     return page_request.render(
         "detection/page.html",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
 from shared.analyses.agreement.pairs import Pairing
@@ -55,18 +56,15 @@ def figures_of(
     *,
     notices: list[str],
 ) -> DetectionFigures:
-    """Compute every figure of a scene, without a comparison; `frequencies` are those of the classes, for LVIS."""
+    """Compute every figure of a scene but its intervals and a comparison.
+
+    `frequencies` are those of the classes, for LVIS.
+    """
     scene, profile = stored.scene, PROFILES[options.profile]
     found = judge(profile, scene, CHOSEN_AT, max_detections(options))
     averages = averages_of(scene, found, options, classes, frequencies)
     ap = next(iter(averages.metrics.values()))
     is_sought = ~scene.references.is_uncounted
-    drawn = None if profile.at_one_iou else _drawn(stored, options)
-    interval = None if drawn is None else interval_of(image_bootstrap.mean_of_classes(drawn))
-    reason = _NO_INTERVAL if drawn is None else None
-    if interval is not None and len(stored.images) < FEW_IMAGES:
-        images = counted(len(stored.images), "image")
-        reason = f"The interval rests on {images}; of fewer than {FEW_IMAGES} it is too narrow."
     return DetectionFigures(
         profile=profile.name,
         subject=options.subject,
@@ -79,13 +77,29 @@ def figures_of(
         left_out=int(found.is_left_out.sum()),
         metrics=averages.metrics,
         ap=ap,
-        interval=interval,
+        interval=None,
         best=_choice(scene, found, None),
-        classes=_classes(scene, found, classes, averages.classes, drawn),
+        classes=_classes(scene, found, classes, averages.classes),
         errors=_errors(stored, found),
         comparison=None,
-        notices=[*notices, *([reason] if reason else [])],
+        notices=[*notices, *([_NO_INTERVAL] if profile.at_one_iou else [])],
     )
+
+
+def with_intervals(figures: DetectionFigures, stored: StoredScene, options: DetectionOptions) -> DetectionFigures:
+    """Return the figures of a scene with the intervals of the average precisions, where the profile has any."""
+    if PROFILES[options.profile].at_one_iou:
+        return figures
+    drawn = drawn_by_class(stored.scene, options, len(stored.images), resamples_for(len(stored.candidates)))
+    interval, notices = interval_of(image_bootstrap.mean_of_classes(drawn)), list[str]()
+    if interval is not None and len(stored.images) < FEW_IMAGES:
+        images = counted(len(stored.images), "image")
+        notices.append(f"The interval rests on {images}; of fewer than {FEW_IMAGES} it is too narrow.")
+    classes = [
+        msgspec.structs.replace(one, interval=interval_of(values))
+        for one, values in zip(figures.classes, drawn, strict=True)
+    ]
+    return msgspec.structs.replace(figures, interval=interval, classes=classes, notices=[*figures.notices, *notices])
 
 
 # Of fewer images, samples that are drawn again are too much alike.
@@ -136,12 +150,8 @@ def interval_of(values: Floats) -> ImageInterval | None:
     return None if bounds is None else ImageInterval(*bounds, image_bootstrap.LEVEL, len(values))
 
 
-def _drawn(stored: StoredScene, options: DetectionOptions) -> Floats:
-    return drawn_by_class(stored.scene, options, len(stored.images), resamples_for(len(stored.candidates)))
-
-
 def _classes(
-    scene: Scene, found: Outcomes, classes: Sequence[str], averages: Sequence[ClassAverages], drawn: Floats | None
+    scene: Scene, found: Outcomes, classes: Sequence[str], averages: Sequence[ClassAverages]
 ) -> list[DetectedClass]:
     sought = np.bincount(scene.references.classes[~scene.references.is_uncounted], minlength=len(classes))
     candidates = np.bincount(scene.candidates.classes, minlength=len(classes))
@@ -155,7 +165,6 @@ def _classes(
             ap_75=values.ap_75,
             sizes=values.sizes,
             best=_choice(scene, found, code),
-            interval=None if drawn is None else interval_of(drawn[code]),
         )
         for code, (name, values) in enumerate(zip(classes, averages, strict=True))
     ]

@@ -1,6 +1,8 @@
-"""The states of a detection run: those of its job until that ends well, then ready."""
+"""The states of a detection run: those of its job until the figures are stored, then ready; intervals follow."""
 
 from enum import StrEnum
+
+from shared.jobs.lifecycle import Status, status_in
 
 
 class DetectionRunStatus(StrEnum):
@@ -13,11 +15,28 @@ class DetectionRunStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-# Waiting helps in these states only.
+class IntervalStatus(StrEnum):
+    """Status of the intervals of a detection run that is ready, and of its comparison with a baseline."""
+
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
+# Figures come in these states only.
 UNFINISHED = frozenset({DetectionRunStatus.QUEUED, DetectionRunStatus.RUNNING})
 
 # The status in SQL, of a row of `detection_run` and the row of its job, if that is still kept.
 STATUS = (
     f"CASE WHEN detection_run.result IS NOT NULL THEN '{DetectionRunStatus.READY.value}' "
     f"ELSE coalesce(job.status, '{DetectionRunStatus.FAILED.value}') END"
+)
+
+# The status of the intervals in SQL, of the same two rows. The same job computes them once the figures are stored, by
+# another attempt if need be, so they are to come for as long as it has not ended.
+INTERVAL_STATUS = (
+    "CASE WHEN detection_run.result IS NULL THEN NULL "
+    f"WHEN NOT detection_run.awaits_intervals THEN '{IntervalStatus.READY.value}' "
+    f"WHEN job.{status_in(Status.QUEUED, Status.RUNNING)} THEN '{IntervalStatus.PENDING.value}' "
+    f"ELSE '{IntervalStatus.FAILED.value}' END"
 )

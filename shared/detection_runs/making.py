@@ -20,13 +20,14 @@ from shared.detection_runs import (
     objects,
     objects_of_images,
     queries,
+    result_queries,
     scenes,
 )
 from shared.detection_runs.errors import DetectionRunChanged
 from shared.detection_runs.ground_truth_labels import NOTHING_VERIFIED
 from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.records import DetectionRunRecord
-from shared.detection_runs.results import DetectionFigures
+from shared.detection_runs.results import DetectionFigures, unpacked
 from shared.detection_runs.scenes import StoredScene
 from shared.evaluation.detection.lvis import Frequency
 from shared.evaluation.detection.profiles import PROFILES
@@ -54,12 +55,44 @@ class DetectionInputs(NamedTuple):
     baseline: BaselineFile | None
 
 
-async def fetch(platform: Platform, job: JobRecord, detection_run_id: str, folder: Path) -> DetectionInputs:
-    """Read the annotations that were chosen when the run was submitted, and write a baseline's scene into a folder.
+class KeptInputs(NamedTuple):
+    """What an earlier attempt has kept: figures without intervals, and their scene on disk; and a baseline."""
 
-    Raises DetectionRunNotFound, AnalysisNotFound, TooManyToCompare, and what a baseline that is gone raises.
+    run: DetectionRunRecord
+    figures: DetectionFigures
+    path: Path
+    baseline: BaselineFile | None
+
+
+class JudgedModel(NamedTuple):
+    """Figures without intervals, with what those are computed of."""
+
+    run: DetectionRunRecord
+    figures: DetectionFigures
+    stored: StoredScene
+    baseline: "ReadBaseline | None"
+
+
+class ReadBaseline(NamedTuple):
+    """A baseline, and its scene, which has the images and the objects of the model's."""
+
+    run: DetectionRunRecord
+    stored: StoredScene
+
+
+async def fetch(
+    platform: Platform, job: JobRecord, detection_run_id: str, folder: Path
+) -> DetectionInputs | KeptInputs:
+    """Read the annotations that were chosen when the run was submitted, or what an earlier attempt has kept.
+
+    Scenes are written into the folder. Raises DetectionRunNotFound, AnalysisNotFound, TooManyToCompare, and what a
+    baseline that is gone raises.
     """
     run = await get(platform, job.owner, detection_run_id)
+    if run.result is not None:
+        path = folder / objects.SCENE
+        await download(platform.storage, f"{run.folder}{objects.SCENE}", path)
+        return KeptInputs(run, unpacked(run.result), path, await _baseline(platform, job, run, folder))
     pairing = pairs.read(await jobs.read_inputs(platform, job))
     ids = [analysis_id for pair in pairing.pairs for analysis_id in (pair.reference, pair.candidate)]
     types = objects_of_images.TYPES[run.asked.subject]
@@ -73,8 +106,11 @@ async def fetch(platform: Platform, job: JobRecord, detection_run_id: str, folde
     return DetectionInputs(run, sides, frequencies, await _baseline(platform, job, run, folder))
 
 
-def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, FileOnDisk]:
-    """Judge the model, compare it with the baseline, and write the scene into the folder."""
+def judge(inputs: DetectionInputs, folder: Path) -> tuple[JudgedModel, FileOnDisk]:
+    """Compute all figures but those of images that are drawn again, and write the scene into the folder.
+
+    Raises BaselineNotComparable.
+    """
     options = inputs.run.asked
     sides = class_expansion.expanded(inputs.sides, options)
     classes = objects_of_images.class_names(sides)
@@ -84,17 +120,29 @@ def perform(inputs: DetectionInputs, folder: Path) -> tuple[DetectionFigures, Fi
     figures = judging.figures_of(stored, inputs.sides.pairing, options, classes, frequencies, notices=notices)
     summaries = differences.summarize(stored, options, classes, options.profiles)
     figures = msgspec.structs.replace(figures, differences=summaries)
-    if inputs.baseline is not None:
-        with inputs.baseline.path.open("rb") as file:
-            baseline = scenes.read(file)
-        comparison = comparing.compare(inputs.baseline.run, baseline, stored, figures.ap)
-        figures = msgspec.structs.replace(figures, comparison=comparison)
+    baseline = _read(inputs.baseline, stored)
     path = folder / objects.SCENE
     scenes.write(path, stored, levels.tabulate(stored.scene, options))
-    return figures, FileOnDisk(objects.SCENE, "application/zip", path)
+    return JudgedModel(inputs.run, figures, stored, baseline), FileOnDisk(objects.SCENE, "application/zip", path)
 
 
-async def conclude(
+def read_kept(inputs: KeptInputs) -> JudgedModel:
+    """Read what an earlier attempt has kept."""
+    with inputs.path.open("rb") as file:
+        stored = scenes.read(file)
+    return JudgedModel(inputs.run, inputs.figures, stored, _read(inputs.baseline, stored))
+
+
+def draw(model: JudgedModel) -> DetectionFigures:
+    """Draw the images again: return the figures with their intervals and the comparison with the baseline."""
+    figures = judging.with_intervals(model.figures, model.stored, model.run.asked)
+    if model.baseline is None:
+        return figures
+    comparison = comparing.compare(model.baseline.run, model.baseline.stored, model.stored, figures.ap)
+    return msgspec.structs.replace(figures, comparison=comparison)
+
+
+async def keep(
     connection: Connection,
     job: JobRecord,
     detection_run_id: UUID,
@@ -102,9 +150,24 @@ async def conclude(
     folder: str,
     scene_bytes: int,
 ) -> None:
-    """Store the figures, in the transaction that ends the job; raises DetectionRunChanged, which undoes both."""
-    if not await queries.conclude(connection, detection_run_id, job.id, figures, folder, scene_bytes):
+    """Store the figures before their intervals; raises DetectionRunChanged, which undoes it."""
+    if not await result_queries.keep_figures(connection, detection_run_id, job.id, figures, folder, scene_bytes):
         raise DetectionRunChanged
+
+
+async def conclude(connection: Connection, job: JobRecord, detection_run_id: UUID, figures: DetectionFigures) -> None:
+    """Store all figures, in the transaction that ends the job; raises DetectionRunChanged, which undoes both."""
+    if not await result_queries.conclude(connection, detection_run_id, job.id, figures):
+        raise DetectionRunChanged
+
+
+def _read(baseline: BaselineFile | None, stored: StoredScene) -> ReadBaseline | None:
+    if baseline is None:
+        return None
+    with baseline.path.open("rb") as file:
+        found = scenes.read(file)
+    comparing.check_same_objects(found, stored)
+    return ReadBaseline(baseline.run, found)
 
 
 async def _baseline(platform: Platform, job: JobRecord, run: DetectionRunRecord, folder: Path) -> BaselineFile | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -42,6 +42,10 @@ class DetectionRunRow(SQLModel, table=True):
     ap: float | None = None
     # Packed shared.detection_runs.results.DetectionFigures.
     result: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    # True while the result lacks its intervals, and its comparison with a baseline.
+    awaits_intervals: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
+    )
     # Of the object with the scene.
     folder: str | None = None
     scene_bytes: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))

@@ -6,16 +6,17 @@ from uuid import UUID
 
 import msgspec
 
-from shared.detection_runs.lifecycle import STATUS
+from shared.detection_runs.lifecycle import INTERVAL_STATUS, STATUS
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ModelCount, ShownImage
-from shared.detection_runs.results import DetectionFigures, packed
 from shared.evaluation.detection.lvis import Frequency
 from shared.kit.db import Connection
 
 _COLUMNS = f"""
     detection_run.id, detection_run.account_id, detection_run.project_id, detection_run.job_id, {STATUS},
-    CASE WHEN detection_run.result IS NULL THEN coalesce(job.progress, 0) ELSE 1 END, job.error,
+    {INTERVAL_STATUS},
+    CASE WHEN detection_run.result IS NULL OR detection_run.awaits_intervals THEN coalesce(job.progress, 0) ELSE 1 END,
+    job.error,
     detection_run.model_name, detection_run.model_version, detection_run.name, detection_run.tags, detection_run.notes,
     detection_run.options, detection_run.ap, {{result}}, detection_run.folder, detection_run.scene_bytes,
     detection_run.created_at
@@ -60,11 +61,6 @@ LATEST_READY = """
                 AND other.options -> 'sigmas' = candidate.options -> 'sigmas' END
         AND ($4::text IS NULL OR other.tags @> ARRAY[$4::varchar]) AND ($5::text IS NULL OR other.model_name = $5)
     ORDER BY other.id DESC LIMIT 1
-"""
-
-CONCLUDE = """
-    UPDATE detection_run SET ap = $3, result = $4, folder = $5, scene_bytes = $6
-    WHERE id = $1 AND job_id = $2 AND result IS NULL RETURNING true
 """
 
 DELETE = "DELETE FROM detection_run WHERE account_id = $1 AND id = $2 RETURNING coalesce(folder, '')"
@@ -174,19 +170,6 @@ async def latest_ready(
         LATEST_READY, account_id, other_than, detection_run_id, tag, model_name
     )
     return found
-
-
-async def conclude(
-    connection: Connection,
-    detection_run_id: UUID,
-    job_id: UUID,
-    figures: DetectionFigures,
-    folder: str,
-    scene_bytes: int,
-) -> bool:
-    """Store the figures; False if the detection run is gone or belongs to another job."""
-    values = (figures.ap, packed(figures), folder, scene_bytes)
-    return bool(await connection.fetchval(CONCLUDE, detection_run_id, job_id, *values))
 
 
 async def delete(connection: Connection, account_id: int, detection_run_id: UUID) -> str | None:

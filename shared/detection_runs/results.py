@@ -123,11 +123,15 @@ class DetectionFigures(msgspec.Struct, frozen=True, kw_only=True):
     ]
     metrics: Annotated[dict[str, float | None], Meta(description="All figures of the profile, by name.")]
     ap: Annotated[float | None, Meta(description="The first of them: mean average precision of the profile.")]
-    interval: Annotated[ImageInterval | None, Meta(description="Its 95 % interval; null where there is none.")]
+    interval: Annotated[
+        ImageInterval | None, Meta(description="Its 95 % interval; null where `intervals` or a notice says so.")
+    ]
     best: Annotated[ConfidenceChoice | None, Meta(description="Confidence with the largest F1 of all classes.")]
     classes: Annotated[list[DetectedClass], Meta(description="The figures of each class, by name.")]
     errors: Annotated[list[DetectionErrorCost], Meta(description="The types of errors and what they cost (TIDE).")]
-    comparison: Annotated[DetectionComparison | None, Meta(description="The baseline; null without one.")]
+    comparison: Annotated[
+        DetectionComparison | None, Meta(description="The baseline; null without one, or where `intervals` says so.")
+    ]
     differences: Annotated[
         list[RuleSummary], Meta(description="What each of the further `profiles` judges otherwise, in their order.")
     ] = []

@@ -1,4 +1,7 @@
-"""Finishing jobs: the state, the artifacts and the event are written in one transaction, or none of them."""
+"""Finishing jobs: the state, the artifacts and the event are written in one transaction, or none of them.
+
+What a job has made before its end is kept in the same way, behind the fence of its attempt.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -54,6 +57,19 @@ async def succeed(
         snapshot = await announce(platform, connection, finished)
     await parts.wake_parent(platform, job)
     return snapshot
+
+
+@retry_conflicts
+async def keep(platform: Platform, job: JobRecord, write: Callable[[Connection], Awaitable[None]]) -> None:
+    """Write rows of what a running job has made so far; raises LeaseLost if the attempt no longer holds the job.
+
+    Written once more where the answer to the first time is lost.
+    """
+    async with platform.db.transaction() as connection:
+        # Locks the row of the job until the others are written; the progress stays.
+        if not await queries.beat(connection, job, LEASE, progress=0):
+            raise LeaseLost
+        await write(connection)
 
 
 @retry_conflicts

@@ -1,33 +1,48 @@
-"""The handler of detection runs: the annotations of a model and of the ground truth in, figures and a scene out."""
+"""The handler of detection runs: the annotations of a model and of the ground truth in, figures and a scene out.
+
+Figures are kept as soon as they are there; what takes as long again follows: images that are drawn again. An attempt
+after one that has kept figures goes on from there.
+"""
 
 from functools import partial
 from uuid import UUID
 
 from shared.detection_runs import making, objects
 from shared.detection_runs.kinds.detection_run import DetectionRun
-from shared.detection_runs.making import DetectionInputs
+from shared.detection_runs.making import DetectionInputs, JudgedModel, KeptInputs
 from shared.kit.platform import Platform
 from worker.conclusion import Conclusion
 from worker.job_attempt import JobAttempt
 
+# The shares of the work that reading, and all figures without intervals, are.
+_READING, _JUDGING = 0.3, 0.6
 
-async def load(platform: Platform, attempt: JobAttempt[DetectionRun]) -> DetectionInputs:
-    """Read the annotations of both sides, and write a baseline's scene into the scratch folder."""
+
+async def load(platform: Platform, attempt: JobAttempt[DetectionRun]) -> DetectionInputs | KeptInputs:
+    """Read the annotations of both sides or what is kept, and write scenes into the scratch folder."""
     return await making.fetch(platform, attempt.job, attempt.arguments.detection_run_id, attempt.scratch.folder)
 
 
-def perform(inputs: DetectionInputs, attempt: JobAttempt[DetectionRun]) -> Conclusion:
-    """Judge the model and write the scene."""
-    attempt.progress(0.3)
-    figures, file = making.perform(inputs, attempt.scratch.folder)
-    detection_run_id = UUID(attempt.arguments.detection_run_id)
-    prefix = objects.folder_of(detection_run_id, attempt.job.attempt)
+def perform(inputs: DetectionInputs | KeptInputs, attempt: JobAttempt[DetectionRun]) -> Conclusion:
+    """Judge the model and keep its figures with their scene; then draw images again."""
+    attempt.progress(_READING)
+    model = making.read_kept(inputs) if isinstance(inputs, KeptInputs) else _judged(inputs, attempt)
+    attempt.progress(_JUDGING)
+    figures, detection_run_id = making.draw(model), UUID(attempt.arguments.detection_run_id)
+    write = partial(making.conclude, job=attempt.job, detection_run_id=detection_run_id, figures=figures)
+    return Conclusion("", [], write)
+
+
+def _judged(inputs: DetectionInputs, attempt: JobAttempt[DetectionRun]) -> JudgedModel:
+    model, file = making.judge(inputs, attempt.scratch.folder)
+    folder = objects.folder_of(inputs.run.id, attempt.job.attempt)
     write = partial(
-        making.conclude,
+        making.keep,
         job=attempt.job,
-        detection_run_id=detection_run_id,
-        figures=figures,
-        folder=prefix,
+        detection_run_id=inputs.run.id,
+        figures=model.figures,
+        folder=folder,
         scene_bytes=file.size_bytes,
     )
-    return Conclusion(prefix, [file], write)
+    attempt.keep(Conclusion(folder, [file], write))
+    return model

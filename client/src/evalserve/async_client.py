@@ -130,7 +130,8 @@ class AsyncClient:
     async def wait(self, path: str, *, at_most_s: float = math.inf) -> dict[str, Any]:
         """Return what the service makes at a path, such as `/v1/jobs/ID`, when it is neither queued nor running.
 
-        When the seconds are over it is returned as it is then.
+        Of a detection run also when its intervals are there, or cannot be. When the seconds are over it is returned as
+        it is then.
         """
         return await self._connection.hold(waiting.ended(path, at_most_s=at_most_s))
 

@@ -59,6 +59,16 @@ def poisoned(
     yield from _only_worker("poisoned", team, environment, tmp_path, nursery)
 
 
+@pytest.fixture
+def undrawn(
+    team: Team, environment: dict[str, str], tmp_path: Path, nursery: Nursery
+) -> Iterator[Callable[..., Process]]:
+    """Starts a worker, the only one, whose processes die `DEATHS` times before they draw images; takes settings."""
+    (tmp_path / "deaths").mkdir()
+    folder = {"DEATHS_FOLDER": str(tmp_path / "deaths")}
+    yield from _only_worker("undrawn", team, environment | folder, tmp_path, nursery)
+
+
 def _only_worker(
     name: str, team: Team, environment: dict[str, str], tmp_path: Path, nursery: Nursery
 ) -> Iterator[Callable[..., Process]]:

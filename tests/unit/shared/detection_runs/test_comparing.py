@@ -33,7 +33,25 @@ def stored(found: list[list[Any]]) -> tuple[StoredScene, float | None]:
 def run(ap: float | None) -> DetectionRunRecord:
     nobody = UUID(int=0)
     return DetectionRunRecord(
-        nobody, 1, nobody, nobody, "ready", 1.0, None, "m", None, None, [], None, {}, ap, b"", "folder", 1, clock.now()
+        nobody,
+        1,
+        nobody,
+        nobody,
+        "ready",
+        "ready",
+        1.0,
+        None,
+        "m",
+        None,
+        None,
+        [],
+        None,
+        {},
+        ap,
+        b"",
+        "folder",
+        1,
+        clock.now(),
     )
 
 

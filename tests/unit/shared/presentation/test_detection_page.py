@@ -20,6 +20,7 @@ def run(model: str, ap: float | None, profile: str = "coco") -> DetectionRunReco
         NOBODY,
         NOBODY,
         "ready",
+        "ready",
         1.0,
         None,
         model,
