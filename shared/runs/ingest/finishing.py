@@ -21,11 +21,13 @@ from shared.runs.ingest.sparse_counts import SparseCounts
 from shared.runs.ingest.steps import (
     CountedRows,
     Finished,
+    ask_one_class,
     fold_columns,
     is_inferred,
     label_order,
     look_alike_notices,
     misread,
+    predicted_by,
     refuse_repeated_header,
     repeats,
     sign_notices,
@@ -37,7 +39,7 @@ from shared.runs.ingest.weights import weighted
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.flags import RIGHT, WRONG
 from shared.runs.row_source import RowSource
-from shared.runs.summary import PredictionSource, RunSummary, ScoreColumn, ScoreKind, StoredCells
+from shared.runs.summary import RunSummary, ScoreColumn, ScoreKind, StoredCells
 
 _TWO = 2
 # So few rows may miss a sum of 1 by rounding.
@@ -86,7 +88,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
         counts=b"" if matrix.is_sparse else matrix.counts.tobytes(),
         cells=StoredCells.of(matrix) if matrix.is_sparse else None,
         class_of_code=[int(position) for position in positions],
-        predicted_by=_predicted_by(columns),
+        predicted_by=predicted_by(columns),
         scores=scores,
         score_kind=kind,
         threshold=None if meaning is None else meaning.threshold,
@@ -128,6 +130,8 @@ def _classes(reader: CountedRows, columns: Assignment, names: Sequence[str], row
             f"There are labels of {len(classes):,} classes; up to {limit} are counted. Name the column of labels, "
             "if these are ids or scores; else merge rare classes."
         )
+    if len({*actual_labels}) == 1 and columns.prediction is None:
+        ask_one_class(actual[0], columns, names[columns.truth])
     others = {*other_labels[: len(predicted)]}
     if predicted and not others & {*actual_labels} and is_inferred(columns):
         detail = (
@@ -240,11 +244,3 @@ def _score_columns(
         ScoreColumn(names[position], None if name is None else classes.positions[name], dtype)
         for position, name, dtype in zip(columns.scores, scored, reader.score_types, strict=bool(columns.scores))
     ]
-
-
-def _predicted_by(columns: Assignment) -> PredictionSource:
-    if columns.is_correctness:
-        return "flag"
-    if columns.prediction is not None:
-        return "column"
-    return "highest score" if len(columns.scores) > 1 else "threshold"

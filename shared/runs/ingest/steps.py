@@ -15,10 +15,12 @@ from shared.predictions.names import is_bare, normalise
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally
-from shared.runs.mapping import Assignment
+from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.row_source import RowSource
-from shared.runs.summary import RunSummary, ScoreKind, SliceTable
+from shared.runs.summary import PredictionSource, RunSummary, ScoreKind, SliceTable
 
+# Rules by which a request says what the truth is: by the name of its column, or by a file of its own.
+_SAID = frozenset({"given", "J1"})
 # Folds partition the samples, repeats have all of them again.
 _REPEATS = frozenset({"repeat", "repeats", "repetition", "iter", "resample"})
 
@@ -138,6 +140,23 @@ def label_order(label: Label) -> tuple[bool, Any]:
 def is_inferred(columns: Assignment) -> bool:
     """Whether nobody named both sides."""
     return any(d.role in {"truth", "prediction"} and d.rule != "given" for d in columns.decisions)
+
+
+def ask_one_class(label: str, columns: Assignment, name: str) -> None:
+    """Raise NeedsMapping where all samples are of one class, which no scores tell from another, and nobody named it."""
+    if any(d.role == "truth" and d.rule not in _SAID for d in columns.decisions):
+        detail = f"All samples in “{name}” are of the class “{label[:100]}”, so that their scores have no curve; is the "
+        detail += "file a part of a sorted one? Send `truth` with the name of the column to count it so."
+        raise NeedsMapping([MappingQuestion("truth", detail, [name])])
+
+
+def predicted_by(columns: Assignment) -> PredictionSource:
+    """What the predictions of a run are."""
+    if columns.is_correctness:
+        return "flag"
+    if columns.prediction is not None:
+        return "column"
+    return "highest score" if len(columns.scores) > 1 else "threshold"
 
 
 def repeats(reader: CountedRows, columns: Assignment, names: Sequence[str]) -> list[str]:

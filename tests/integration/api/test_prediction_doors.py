@@ -77,11 +77,14 @@ def _by_value(areas: dict[str, float] | None) -> dict[str, float]:
 async def test_scores_of_which_there_is_no_curve_are_refused_in_the_words_of_the_file(doors: Doors) -> None:
     one_class, outside = b"y,0,1\n0,0.7,0.3\n0,0.6,0.4\n", b"label,score\n1,85\n0,15\n1,60\n"
     forms = await _together({"one class": doors.curve_form(one_class), "outside": doors.curve_form(outside)})
-    runs = await _together({"one class": doors.run(one_class), "outside": doors.run(outside)})
+    runs = await _together({"one class": doors.run(one_class, {"truth": "y"}), "outside": doors.run(outside)})
 
     words = {"one class": "All samples are of the class “0”", "outside": "the score 85 in “score” is not a probability"}
     assert _refusals(words, forms) == {}
-    assert runs == {"one class": [Outcome(([0, 1], [[2, 0], [0, 0]]))], "outside": [Outcome(asked="truth")]}
+    assert runs == {
+        "one class": [Outcome(asked="truth"), Outcome(([0, 1], [[2, 0], [0, 0]]))],
+        "outside": [Outcome(asked="truth")],
+    }
 
 
 async def test_pasted_prints_have_the_matrix_of_their_lists(doors: Doors) -> None:

@@ -110,6 +110,29 @@ def test_samples_that_may_be_a_matrix_of_shares_are_told(tmp_path: Path) -> None
     assert read(tmp_path, data, scores={"crow": "crow", "wren": "wren"}).finished.notices == []
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "y,0,1\n0,0.7,0.3\n0,0.6,0.4\n",
+        "medal,gold,bronze\ngold,0.7,0.3\ngold,0.6,0.4\n",
+        "y_true,prob_a,prob_b,prob_c\nb,0.1,0.8,0.1\nb,0.3,0.4,0.3\n",
+    ],
+    ids=["numbers", "words", "three classes"],
+)
+def test_samples_of_one_class_have_scores_that_rank_nothing(tmp_path: Path, data: str) -> None:
+    name, label = data.partition(",")[0], data.splitlines()[1].partition(",")[0]
+
+    (question,) = asked(tmp_path, data)
+
+    assert (question.asks, question.candidates) == ("truth", [name])
+    assert question.detail.startswith(f"All samples in “{name}” are of the class “{label}”, so that their scores have")
+    assert read(tmp_path, data, truth=name).finished.summary.roc_auc == [None] * (data.splitlines()[0].count(","))
+
+
+def test_predictions_of_samples_of_one_class_are_counted(tmp_path: Path) -> None:
+    assert counts(read(tmp_path, "y_true,y_pred\n0,0\n0,1\n")) == ([0, 1], [[1, 1], [0, 0]])
+
+
 def test_scores_that_are_named_are_scores(tmp_path: Path) -> None:
     scores = {"crow": "crow", "wren": "wren"}
 
