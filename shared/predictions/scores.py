@@ -135,8 +135,14 @@ def _score_columns(table: NamedTable, labels_at: int, numeric: Sequence[int]) ->
     probable = [column for column in scores if any(word.startswith("prob") for word in tokens(table.names[column]))]
     if probable or scores:
         return probable or scores
+    predictions = table.columns_of("prediction")
     candidates = [column for column in numeric if column != labels_at]
-    return [column for column in candidates if column not in table.columns_of("prediction")] or candidates
+    others = [column for column in candidates if column not in predictions]
+    labels = [column for column in candidates if column in predictions and not is_fraction(table.columns[column])]
+    if labels and not others:
+        detail = f"{table.title(labels[0])} holds predicted labels, of which there is one threshold and no curve; give "
+        raise UnreadablePredictions(detail + "the scores that the model has for each sample.")
+    return others or candidates
 
 
 def _read_scores(table: NamedTable, column: int) -> list[float]:

@@ -145,8 +145,8 @@ def is_inferred(columns: Assignment) -> bool:
 def ask_one_class(label: str, columns: Assignment, name: str) -> None:
     """Raise NeedsMapping where all samples are of one class, which no scores tell from another, and nobody named it."""
     if any(d.role == "truth" and d.rule not in _SAID for d in columns.decisions):
-        detail = f"All samples in “{name}” are of the class “{label[:100]}”, so that their scores have no curve; is the "
-        detail += "file a part of a sorted one? Send `truth` with the name of the column to count it so."
+        detail = f"All samples in “{name}” are of the class “{label[:100]}”, so that their scores have no curve; is "
+        detail += "the file a part of a sorted one? Send `truth` with the name of the column to count it so."
         raise NeedsMapping([MappingQuestion("truth", detail, [name])])
 
 

@@ -17,3 +17,12 @@ def test_two_columns_that_may_both_be_the_truth_are_refused() -> None:
 def test_one_column_of_an_encoded_truth_is_not_the_truth() -> None:
     with pytest.raises(UnreadablePredictions, match="“y_true_0” and “y_true_1” may both be the actual labels"):
         read_score_table(b"y_true_0,y_true_1,y_prob_0,y_prob_1\n0,1,0.2,0.8\n1,0,0.6,0.4\n0,1,0.3,0.7\n")
+
+
+@pytest.mark.parametrize("header", ["y_true,y_pred", "real,forecast", "Actual,Predicted"])
+@pytest.mark.parametrize("rows", ["0,0\n1,0\n1,1\n", "1,1\n2,1\n2,2\n"])
+def test_predicted_labels_are_no_scores(header: str, rows: str) -> None:
+    name = header.partition(",")[2]
+
+    with pytest.raises(UnreadablePredictions, match=f"“{name}” holds predicted labels, of which"):
+        read_score_table(f"{header}\n{rows}".encode())
