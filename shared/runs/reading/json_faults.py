@@ -2,8 +2,13 @@
 
 import json
 import re
+from collections.abc import Collection, Mapping, Sequence
 
+from msgspec import Raw
+
+from shared.predictions.names import kind_of
 from shared.runs.errors import FileUnreadable
+from shared.runs.reading.json_scores import spread
 
 # Python writes these for floats that JSON does not have.
 _NO_NUMBER = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=[\s,\]}])")
@@ -30,6 +35,49 @@ def refuse_list(text: bytes, where: str) -> None:
         )
     said = "nothing names its values; write a record for each sample, such as "
     raise FileUnreadable(f'{where} is a list: {said}{{"y_true": "cat", "y_pred": "dog"}}.')
+
+
+def refuse_batch(record: Mapping[str, Raw], where: str) -> None:
+    """Raise FileUnreadable for a record that holds several of them, which are the samples."""
+    lists = {name: bytes(raw) for name, raw in record.items() if bytes(raw).startswith(b"[")}
+    batches = [name for name, text in lists.items() if _is_of_records(text) and spread(name, text) is None]
+    others = {kind_of(name) for name in record if name not in lists}
+    if batches and not others & {"truth", "prediction", "label", "score"}:
+        said = "write each of these by itself, with a label and a prediction of its own."
+        raise FileUnreadable(f"{where} holds a list of records in “{batches[0]}”; {said}")
+
+
+def refuse_annotations(names: Collection[str]) -> None:
+    """Raise FileUnreadable for COCO's file of annotations."""
+    if {"images", "annotations"} <= {*names}:
+        said = (
+            "The document holds images and annotations, as COCO's files do; import it into a project of images, where "
+        )
+        raise FileUnreadable(f"{said}detectors are evaluated.")
+
+
+def refuse_matrix(names: Sequence[str]) -> None:
+    """Raise FileUnreadable for a matrix in place of samples, by the first of these names."""
+    if names:
+        said = "is a matrix of counts, and a run needs a record for each sample; send `counts` to POST /v1/matrices."
+        raise FileUnreadable(f"“{names[0]}” {said}")
+
+
+def refuse_several(names: Sequence[str]) -> None:
+    """Raise FileUnreadable for lists of records of which nothing says that they are of the same samples."""
+    said = "send the records of one of them, as an array, with a label and a prediction each."
+    listed = ", ".join(f"“{name[:40]}”" for name in names)
+    raise FileUnreadable(f"The document holds several lists of records, {listed}; {said}")
+
+
+def refuse_unnamed(name: str, values: Sequence[Raw]) -> None:
+    """Raise FileUnreadable for lists of values without names, which are all that there is."""
+    if values and bytes(values[0]).startswith(b"["):
+        refuse_list(bytes(values[0]), f"Row 1 of “{name}”")
+
+
+def _is_of_records(text: bytes) -> bool:
+    return text[1:].lstrip().startswith(b"{")
 
 
 def _record_of(text: bytes) -> int | None:

@@ -3,7 +3,6 @@
 Numbers keep the text that the file has for them, so that no digit of an id is lost.
 """
 
-import mmap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
@@ -12,33 +11,25 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
-from msgspec import Raw
 
-from shared.kit.json_keys import repeated_key
 from shared.predictions.values import score
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.containers import Container
-from shared.runs.reading.json_faults import explained, refuse_list
-from shared.runs.reading.json_frames import records_of_frame
+from shared.runs.reading.json_documents import read_document
+from shared.runs.reading.json_faults import refuse_batch, refuse_list
 from shared.runs.reading.json_kinds import JsonKinds
+from shared.runs.reading.json_members import Record, members_of, repeated
 from shared.runs.reading.json_scores import spread
 from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
 
 _BATCH_ROWS = 2**16
 # The columns of a table are the keys of its first records.
 _ROWS_SEEN = 10_000
-# A document is decoded as a whole, at some 100 bytes for each value; lines are not.
-_MAX_DOCUMENT_BYTES = 256 * 2**20
 # A record is one row: this is that of ten thousand columns with a text of a thousand letters each.
 _MAX_LINE_BYTES = 16 * 2**20
 _WORDS = {b"null": "", b"true": "True", b"false": "False", b"NaN": ""}
 _BEGIN_NUMBERS = b"-0123456789"
 
-Record = dict[str, Raw]
-
-_RECORD = msgspec.json.Decoder(Record)
-_RECORDS = msgspec.json.Decoder(list[Raw])
-_ROW = msgspec.json.Decoder(list[Raw])
 _TEXT = msgspec.json.Decoder(str)
 
 
@@ -60,6 +51,7 @@ class JsonFile:
         self.path, self._container, self._part = path, container, part
         self.kinds = JsonKinds()
         self._scores = set[str]()
+        self._said: list[str] = []
         self._first: list[dict[str, str]] = []
         if part is not None:
             self.names = [*part.names]
@@ -72,8 +64,8 @@ class JsonFile:
 
     @property
     def notices(self) -> list[str]:
-        """Columns in which a program may have made numbers of some texts, among the records that were read."""
-        return self.kinds.notices(self.names, self._scores)
+        """What of a document was not read, and columns in which a program may have made numbers of some texts."""
+        return [*self._said, *self.kinds.notices(self.names, self._scores)]
 
     def sample(self, rows: int) -> list[list[str]]:
         """The texts of each column in the first records."""
@@ -125,7 +117,10 @@ class JsonFile:
     def _records(self) -> Iterator[dict[str, str]]:
         is_begin = self._part is None or self._part.is_begin
         is_lines = self._container is Container.JSON_LINES
-        source = _lines(self.path, is_begin=is_begin) if is_lines else _document(self.path)
+        if is_lines:
+            source: Iterable[Record] = _lines(self.path, is_begin=is_begin)
+        else:
+            source, self._said = read_document(self.path)
         for number, record in enumerate(source, 1):
             yield _flat(record, number, self.kinds)
 
@@ -139,58 +134,10 @@ def _lines(path: Path, *, is_begin: bool) -> Iterator[Record]:
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 and is_begin else line
             if text.strip():
                 refuse_list(text.lstrip(), f"Line {number:,}")
-                yield _members(text, f"Line {number:,}")
-
-
-def _document(path: Path) -> Iterator[Record]:
-    if path.stat().st_size > _MAX_DOCUMENT_BYTES:
-        detail = f"A JSON document of more than {_MAX_DOCUMENT_BYTES:,} bytes is not read; write JSON Lines."
-        raise FileUnreadable(detail)
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        text = bytes(data).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"["):
-        for number, raw in enumerate(_decoded(_RECORDS, text, "The document"), 1):
-            refuse_list(bytes(raw), f"Record {number:,}")
-            yield _members(raw, f"Record {number:,}")
-        return
-    members = _members(text, "The document")
-    if {"columns", "data"} <= members.keys():
-        yield from _split(members)
-    elif {"schema", "data"} <= members.keys():
-        for number, raw in enumerate(_decoded(_RECORDS, members["data"], "data"), 1):
-            yield _members(raw, f"Record {number:,}")
-    elif members and all(bytes(raw).startswith(b"[") for raw in members.values()):
-        yield from _of_columns(members)
-    elif members and all(bytes(raw).startswith(b"{") for raw in members.values()):
-        parts = {name: _members(raw, f"“{name}”") for name, raw in members.items()}
-        yield from records_of_frame(parts) or [members]
-    else:
-        # One record alone is a file of one line.
-        yield members
-
-
-def _split(members: Record) -> Iterator[Record]:
-    names = _decoded(msgspec.json.Decoder(list[str]), members["columns"], "columns")
-    check_names(names)
-    for number, raw in enumerate(_decoded(_RECORDS, members["data"], "data"), 1):
-        cells = _decoded(_ROW, raw, f"Row {number:,} of data")
-        if len(cells) != len(names):
-            raise FileUnreadable(f"Row {number:,} of data has {len(cells)} values, and there are {len(names)} columns.")
-        yield dict(zip(names, cells, strict=True))
-
-
-def _of_columns(members: Record) -> Iterator[Record]:
-    columns = {name: _decoded(_ROW, raw, f"The column “{name}”") for name, raw in members.items()}
-    lengths = {name: len(cells) for name, cells in columns.items()}
-    if len({*lengths.values()}) > 1:
-        (one, length), (other, second) = min(lengths.items(), key=_size), max(lengths.items(), key=_size)
-        raise FileUnreadable(f"The column “{one}” has {length:,} values, and “{other}” has {second:,}.")
-    for cells in zip(*columns.values(), strict=True):
-        yield dict(zip(columns, cells, strict=True))
-
-
-def _size(item: tuple[str, int]) -> int:
-    return item[1]
+                members = members_of(text, f"Line {number:,}")
+                if number == 1 and is_begin:
+                    refuse_batch(members, "Line 1")
+                yield members
 
 
 def _flat(record: Record, number: int, kinds: JsonKinds, before: str = "") -> dict[str, str]:
@@ -198,13 +145,13 @@ def _flat(record: Record, number: int, kinds: JsonKinds, before: str = "") -> di
     for short_name, raw in record.items():
         text, name = bytes(raw), before + short_name
         if name in cells:
-            raise _repeated(f"Record {number:,}", name)
+            raise repeated(f"Record {number:,}", name)
         scores = spread(name, text) if text[:1] in {b"{", b"["} else None
         if scores is not None or text.startswith(b"{"):
-            members = scores or _members(text, f"Record {number:,}")
+            members = scores or members_of(text, f"Record {number:,}")
             nested = _flat(members, number, kinds, f"{name}.")
             if doubled := cells.keys() & nested.keys():
-                raise _repeated(f"Record {number:,}", min(doubled))
+                raise repeated(f"Record {number:,}", min(doubled))
             cells |= nested
         elif text.startswith(b'"'):
             cells[name] = cell = _TEXT.decode(text)
@@ -217,25 +164,6 @@ def _flat(record: Record, number: int, kinds: JsonKinds, before: str = "") -> di
             if text[0] in _BEGIN_NUMBERS:
                 kinds.numbers.add(name)
     return cells
-
-
-def _members(text: bytes | Raw, where: str) -> Record:
-    """The members of an object; raises FileUnreadable where one of its keys stands twice."""
-    members: Record = _decoded(_RECORD, text, where)
-    if (key := repeated_key(bytes(text), members)) is not None:
-        raise _repeated(where, key)
-    return members
-
-
-def _repeated(where: str, key: str) -> FileUnreadable:
-    return FileUnreadable(f"{where} has the key “{key[:100]}” twice; write every key once.")
-
-
-def _decoded(decoder: msgspec.json.Decoder[Any], text: bytes | Raw, where: str) -> Any:
-    try:
-        return decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise FileUnreadable(explained(bytes(text), where, error)) from error
 
 
 def records_as_file(records: Iterable[bytes]) -> bytes:

@@ -8,7 +8,7 @@ from msgspec import Raw
 from shared.predictions.names import kind_of
 from shared.runs.errors import FileUnreadable
 
-_OF_A_ROLE = {"truth", "prediction", "label", "score"}
+OF_A_ROLE = {"truth", "prediction", "label", "score"}
 # The name that pandas gives in a CSV file to the column of the row names.
 _ROW_NAMES = ""
 
@@ -44,7 +44,7 @@ def _are_columns(names: Sequence[str], others: Sequence[str]) -> bool:
 
 
 def _has_role(names: Iterable[str]) -> bool:
-    return any(kind_of(name) in _OF_A_ROLE for name in names)
+    return any(kind_of(name) in OF_A_ROLE for name in names)
 
 
 def _are_numbers(names: Sequence[str]) -> bool:
