@@ -27,13 +27,14 @@ UPDATE_OF_JOB = re.compile(
 )
 # The column itself, in a list of columns, or a text that is only known at run time and may hold it.
 ASSIGNMENT = re.compile(r"""(?:^|,)\s*"?status"?\s*=|\([^)]*\bstatus\b[^)]*\)\s*=|\{""", re.IGNORECASE)
+CALL = re.compile(r"\b(?:update|setattr)\s*\(")
 SPELLED = re.compile(rf"'(?:{'|'.join(Status)})'")
 
 
-def texts(code: str) -> Iterator[str]:
+def texts(tree: ast.Module) -> Iterator[str]:
     """Every text in a program; what is filled in stands in braces, as it is written."""
     inside = set()
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             inside |= {id(part) for value in node.values for part in ast.walk(value)}
             yield "".join(
@@ -46,18 +47,20 @@ def texts(code: str) -> Iterator[str]:
 
 def assigned(code: str) -> list[str]:
     """What a program does to the status of jobs, but by the table of moves."""
-    sets = [found["set"] or found["upsert"] for text in texts(code) for found in UPDATE_OF_JOB.finditer(text)]
+    tree = ast.parse(code)
+    sets = [found["set"] or found["upsert"] for text in texts(tree) for found in UPDATE_OF_JOB.finditer(text)]
     by_statement = [text for text in sets if ASSIGNMENT.search(re.sub(r"\{set_by\([\w.]+\)\}", "", text))]
     by_attribute = [
         ast.unparse(target)
-        for node in ast.walk(ast.parse(code))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign)
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Attribute) and target.attr == "status" and "job" in ast.unparse(target.value).lower()
     ]
     by_call = [
         ast.unparse(node)
-        for node in ast.walk(ast.parse(code))
+        # Few programs have such a call, and writing out every call of all of them takes seconds.
+        for node in (ast.walk(tree) if CALL.search(code) else ())
         if isinstance(node, ast.Call)
         and (
             re.match(r"(\w+\.)*update\(Job\b.*\bstatus\b", ast.unparse(node), re.DOTALL)
@@ -157,7 +160,7 @@ def test_no_statement_about_jobs_spells_a_state_by_hand() -> None:
         for package in ("api", "worker", "shared")
         for path in (ROOT / package).rglob("*.py")
         if path.parent.name != "versions"
-        for text in texts(path.read_text())
+        for text in texts(ast.parse(path.read_text()))
         if re.search(r"(?:FROM|JOIN|UPDATE|INTO)\s+job\b", text) and SPELLED.search(text)
     }
 
