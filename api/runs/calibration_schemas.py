@@ -1,12 +1,15 @@
 """What is answered about the calibration of a run."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from shared.evaluation.calibration.reliability import CLIPPED_AT, Binning, ReliabilityBin
+from shared.evaluation.thresholds.promises import MIN_SAMPLES
 from shared.evaluation.types import Label
+from shared.kit.counted import there_are
 from shared.runs.curves import ClassReliability
 from shared.runs.records import ReadyRun
 
@@ -98,7 +101,7 @@ class RunCalibration(msgspec.Struct):
             measured.log_loss,
             CLIPPED_AT,
             measured.clipped,
-            _notices(run),
+            [*_notices(run), *_sample_notices(found_bins, is_of_class=label is not None)],
         )
 
 
@@ -115,3 +118,11 @@ def _kind_notices(run: ReadyRun) -> list[str]:
         offer = " With `normalise: true` among the columns they are divided by their sum."
         return [so if run.summary.is_multilabel else f"{so}{offer}"]
     return []
+
+
+def _sample_notices(bins: Sequence[CalibrationBin], *, is_of_class: bool) -> Iterator[str]:
+    n = sum(one.count for one in bins)
+    if n < MIN_SAMPLES:
+        yield f"{there_are(n, 'sample')}: of fewer than {MIN_SAMPLES} these errors are mostly chance."
+    if is_of_class and {one.share for one in bins} in ({0.0}, {1.0}):
+        yield "All samples are of one kind, so that nothing shows whether the scores tell the class from the rest."

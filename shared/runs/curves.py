@@ -14,7 +14,7 @@ from shared.evaluation.thresholds.goals import Goal
 from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
-from shared.runs.errors import ScoresNotProbabilities
+from shared.runs.errors import SamplesInsufficient, ScoresNotProbabilities
 from shared.runs.filters import Condition
 from shared.runs.prediction_scores import PredictionScores, scores_of_predictions
 from shared.runs.records import ReadyRun
@@ -113,11 +113,12 @@ async def calibration(
 async def threshold(
     platform: Platform, run: ReadyRun, position: int | None, conditions: Sequence[Condition], goal: Goal
 ) -> ClassChoice:
-    """The best threshold of a class for a goal; raises InvalidInput, ScoresMissing."""
+    """The best threshold of a class for a goal; raises InvalidInput, ScoresMissing, SamplesInsufficient."""
     scored = scores_of(run.summary, position_of_scored_class(run, position))
 
     def find(scan: RowScan) -> Choice:
         ranked: RankedScores = scored.ranked(scan, run.summary.rows, conditions)
+        refuse_one_kind(ranked)
         return choose(ranked, goal)
 
     return ClassChoice(scored.position, await answers.scan(platform, run, find))
@@ -130,3 +131,13 @@ def refuse_margins(scored: ClassScores | PredictionScores) -> None:
             "Scores of the run lie outside 0 to 1, so they are margins or logits: they rank samples, but state no "
             "probability. Send probabilities, as a sigmoid or softmax makes them."
         )
+
+
+def refuse_one_kind(ranked: RankedScores) -> None:
+    """Raise SamplesInsufficient where all samples have the class, or none has: any threshold is as good then."""
+    n = len(ranked.keys)
+    if not n:
+        raise SamplesInsufficient("There are no samples.")
+    if not ranked.positives or not ranked.negatives:
+        kind = "has" if ranked.positives else "lacks"
+        raise SamplesInsufficient(f"Each of the {n:,} samples {kind} the class, so that no threshold tells them apart.")

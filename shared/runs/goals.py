@@ -15,6 +15,8 @@ def read_goal(
     if (cost_fp is None) != (cost_fn is None):
         missing = "cost_fp" if cost_fp is None else "cost_fn"
         raise InvalidInput(Fault(f"/{missing}", f"{missing}: send the costs of both kinds of errors, or neither."))
+    if cost_fp == cost_fn == 0:
+        raise InvalidInput(Fault("/cost_fn", "cost_fn: one of the two costs must be above 0."))
     if at_least is not None and metric is None:
         raise InvalidInput(Fault("/metric", "metric: say which metric has to reach `at_least`."))
     if cost_fp is not None and cost_fn is not None:

@@ -12,7 +12,7 @@ from shared.kit.counted import there_are
 from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.class_scores import ClassScores, position_of_scored_class, scores_of
-from shared.runs.curves import refuse_margins
+from shared.runs.curves import refuse_margins, refuse_one_kind
 from shared.runs.errors import SamplesInsufficient, WeightsUnsupported
 from shared.runs.filters import Condition
 from shared.runs.records import ReadyRun
@@ -103,6 +103,4 @@ def _check(ranked: RankedScores) -> None:
         raise SamplesInsufficient(f"{worth}; at least {MIN_SAMPLES} are needed.")
     if n < MIN_SAMPLES:
         raise SamplesInsufficient(f"{there_are(n, 'sample')}; at least {MIN_SAMPLES} are needed.")
-    if not ranked.positives or not ranked.negatives:
-        kind = "has" if ranked.positives else "lacks"
-        raise SamplesInsufficient(f"Each of the {n:,} samples {kind} the class, so that no threshold tells them apart.")
+    refuse_one_kind(ranked)

@@ -29,6 +29,7 @@ _PRECISION = 1e-15
 
 SEPARATED = "The label is the most probable class of every sample to fit, so that no finite temperature fits best."
 REVERSED = "The labels are the improbable classes more often than the probable ones: are the columns those of others?"
+ONE_CLASS = "All samples are of one class, so that nothing shows how probable the others should be."
 CONSTANT = "All classes are equally probable in every sample to fit, so that there is nothing to fit."
 
 
@@ -57,6 +58,8 @@ def fit_and_judge(
     The calibration error is that of the most probable class: its probability against how often it is the label. With
     weights (n,), all above 0, likelihood and losses are weighted.
     """
+    if len(labels) and (labels == labels[0]).all():
+        raise TooFewOfAKind(ONE_CLASS)
     given = np.ones(len(labels)) if weights is None else weights
     fitted, judged = split_by_class(labels, plan.fitted_share, plan.seed)
     for name, rows in (("fitted", fitted), ("judged", judged)):
