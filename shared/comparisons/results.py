@@ -51,7 +51,11 @@ class MetricDifference(msgspec.Struct, frozen=True, kw_only=True):
         float | None, Meta(description="True difference that so many samples show with a chance of 80 %.")
     ]
     samples_needed: Annotated[
-        int | None, Meta(description="Number of samples to show `sought_difference` with a chance of 80 %.")
+        int | None,
+        Meta(
+            description="Number of samples to show `sought_difference` with a chance of 80 %; null beyond 2^53, and "
+            "where so few samples are discordant that it cannot be so large."
+        ),
     ]
     reason: Annotated[
         str | None, Meta(description="Why something is null, or how far areas of very many samples may be off.")

@@ -13,6 +13,8 @@ _SAID: dict[Verdict, str] = {
     "not_worse_within_margin": "The candidate is not worse by more than the margin",
     "inconclusive": "Nothing can be concluded",
 }
+# Four digits of the confidence would round it to 100 %, which no interval has.
+_LEAST_ALPHA = 5e-5
 
 
 def sentence(found: MetricDifference, alpha: float, *, is_weighted: bool = False) -> str:
@@ -25,7 +27,11 @@ def sentence(found: MetricDifference, alpha: float, *, is_weighted: bool = False
     said += f" {value_text(found.baseline)} → {value_text(found.candidate)}"
     said += f", difference {signed_text(found.difference)}"
     if found.low is not None and found.high is not None:
-        said += f" ({100 * (1 - alpha):.4g} % interval {signed_text(found.low)} to {signed_text(found.high)})"
+        said += f" ({_confidence(alpha)} {signed_text(found.low)} to {signed_text(found.high)})"
     if found.p_adjusted is not None:
         said += f", P = {value_text(found.p_adjusted)} for all tests together"
     return f"{said}, on {counted_text(found.samples, 'sample')}{'' if found.reason is None else f'; {found.reason}'}."
+
+
+def _confidence(alpha: float) -> str:
+    return f"{100 * (1 - alpha):.4g} % interval" if alpha > _LEAST_ALPHA else f"interval at an alpha of {alpha:g}"

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from shared.evaluation.distributions import binomial_probability, binomial_upper_tail, critical_value
 from shared.evaluation.intervals.proportions import wilson
 
+# The largest number up to which JSON's readers keep every whole one.
+_MOST_SAMPLES = 2**53
+
 
 class Pairs(NamedTuple):
     """Numbers of samples that both, only the baseline, only the candidate, and neither predict correctly."""
@@ -100,14 +103,21 @@ def smallest_detectable(pairs: Pairs, alpha: float, power: float) -> float:
 def samples_needed(pairs: Pairs | EffectivePairs, difference: float, alpha: float, power: float) -> int | None:
     """The number of samples needed to find this difference with this power (Connor 1987).
 
-    None if the share of discordant samples is smaller than the difference: then it cannot be so large.
+    None if the share of discordant samples is smaller than the difference: then it cannot be so large; and of more
+    than 2^53 samples.
     """
     discordant = pairs.discordant / pairs.total
     if abs(difference) >= discordant or not difference:
         return None
     of_level = critical_value(alpha) * math.sqrt(discordant)
     of_power = critical_value(1 - power, one_sided=True) * math.sqrt(discordant - difference**2)
-    return math.ceil(((of_level + of_power) / difference) ** 2)
+    ratio = (of_level + of_power) / difference
+    return whole_number(ratio * ratio)
+
+
+def whole_number(samples: float) -> int | None:
+    """So many samples, rounded up; None of more than anybody counts."""
+    return math.ceil(samples) if samples <= _MOST_SAMPLES else None
 
 
 def deviates(alpha: float, power: float) -> float:

@@ -21,6 +21,7 @@ from shared.evaluation.paired.discordance import (
     newcombe,
     samples_needed,
     smallest_detectable,
+    whole_number,
 )
 from shared.evaluation.rates import Floats
 
@@ -36,11 +37,13 @@ POWER = 0.8
 TOO_FEW = f"there are fewer than {MIN_SAMPLES} samples"
 NO_DISCORDANT = "no sample is right in one of the two alone, so there is nothing to test"
 ALIKE = "both differ in nothing that this metric depends on, so there is nothing to test"
+COARSE = "alpha is lower than any P-value of so many replicates of the bootstrap, so there is nothing to test"
 UNSTABLE = "the metric is undefined in over 1 % of the bootstrap's replicates"
 
 # Normal deviates beyond these are beyond the smallest double.
 _LARGEST_DEVIATE = 37.0
 _STEPS = 60
+_SIDES = 2
 
 
 class Question(NamedTuple):
@@ -97,14 +100,26 @@ def of_pairs(pairs: Pairs, question: Question) -> Tested:
     )
 
 
-def of_replicates(
-    difference: float, drawn: Floats, samples: int, question: Question, method: DifferenceMethod = "bootstrap"
-) -> Tested:
+def of_replicates(difference: float, drawn: Floats, samples: int, question: Question) -> Tested:
     """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew."""
     if math.isnan(difference):
         return Tested(None, reason="the metric is undefined for one of the two")
     if samples < MIN_SAMPLES:
         return Tested(difference, reason=TOO_FEW)
+    if is_coarse(drawn, question.alpha):
+        return Tested(difference, reason=COARSE)
+    return by_percentiles(difference, drawn, samples, question, "bootstrap")
+
+
+def is_coarse(drawn: Floats, alpha: float) -> bool:
+    """Whether so many replicates have no two-sided P-value at the level, nor bounds as far out."""
+    return alpha * (len(drawn) + 1) < _SIDES
+
+
+def by_percentiles(
+    difference: float, drawn: Floats, samples: int, question: Question, method: DifferenceMethod
+) -> Tested:
+    """The interval of percentiles and the P-values of enough samples, as `drawn` (replicates,) show them."""
     interval = percentiles(drawn, question.alpha)
     if interval is None:
         return Tested(difference, reason=UNSTABLE)
@@ -150,10 +165,11 @@ def of_error(difference: float, error: float, samples: int, question: Question, 
     )
 
 
-def planned(error: float, samples: int, question: Question) -> tuple[float, int]:
+def planned(error: float, samples: int, question: Question) -> tuple[float, int | None]:
     """The difference that so many samples show with the usual power, and the number for the one that is sought."""
     detectable = deviates(question.alpha, POWER) * error
-    return detectable, math.ceil(samples * (detectable / question.sought) ** 2)
+    ratio = detectable / question.sought
+    return detectable, whole_number(samples * ratio * ratio)
 
 
 def _share(hits: NDArray[np.bool_]) -> float:

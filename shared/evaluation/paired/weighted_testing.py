@@ -17,18 +17,27 @@ from numpy.typing import NDArray
 from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical, student_upper_tail
 from shared.evaluation.intervals.weighted_areas import WeightedAreas
 from shared.evaluation.kish import kish_number
-from shared.evaluation.paired.discordance import EffectivePairs, Pairs, mcnemar_mid_p, newcombe, samples_needed
+from shared.evaluation.paired.discordance import (
+    EffectivePairs,
+    Pairs,
+    mcnemar_mid_p,
+    newcombe,
+    samples_needed,
+    whole_number,
+)
 from shared.evaluation.paired.tensor import PairedCounts
 from shared.evaluation.paired.testing import (
+    COARSE,
     MIN_SAMPLES,
     NO_DISCORDANT,
     POWER,
     TOO_FEW,
     Question,
     Tested,
+    by_percentiles,
     chance_of,
+    is_coarse,
     of_error,
-    of_replicates,
     planned,
 )
 from shared.evaluation.rates import Floats
@@ -97,7 +106,7 @@ def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bo
     detectable, _ = planned(math.sqrt(_variance(counts, 0.0)), counts.total, question)
     needed = samples_needed(pairs, question.sought, question.alpha, POWER)
     # Equal weights leave all samples but for rounding, which is not to cost one.
-    needed = None if needed is None else math.ceil(round(needed * counts.total / pairs.total, _NEEDED_DIGITS))
+    needed = None if needed is None else whole_number(round(needed * counts.total / pairs.total, _NEEDED_DIGITS))
     p_value = _p_value(counts)
     return Tested(
         pairs.difference,
@@ -124,12 +133,14 @@ def of_weighted_replicates(difference: float, drawn: Floats, counts: PairedCount
         return Tested(None, reason="the metric is undefined for one of the two")
     if reason := too_few(counts):
         return Tested(difference, reason=reason)
+    if is_coarse(drawn, question.alpha):
+        return Tested(difference, reason=COARSE)
     weights, differ = _weights(counts), counts.baseline != counts.candidate
     # Metrics that count every class alike depend on the few samples of rare ones.
     alike = weights / np.maximum(np.bincount(counts.truth, counts.sums, counts.k), _ROUNDING)[counts.truth]
     freedom = min(_freedom(own[differ], counts.counts[differ]) for own in (weights, alike))
     asked = _further_out(question, freedom)
-    return _by_student(of_replicates(difference, drawn, counts.total, asked, "weighted-bootstrap"), freedom)
+    return _by_student(by_percentiles(difference, drawn, counts.total, asked, "weighted-bootstrap"), freedom)
 
 
 def of_weighted_areas(

@@ -52,3 +52,11 @@ FOUND = MetricDifference(
 )
 def test_the_numbers_of_a_verdict_are_written_as_tables_write_them(changes: dict[str, object], said: str) -> None:
     assert sentence(msgspec.structs.replace(FOUND, **changes), alpha=0.05) == said
+
+
+@pytest.mark.parametrize(
+    ("alpha", "said"),
+    [(0.001, "(99.9 % interval"), (6e-5, "(99.99 % interval"), (1e-9, "(interval at an alpha of 1e-09")],
+)
+def test_no_interval_is_said_to_be_of_100_percent(alpha: float, said: str) -> None:
+    assert f"difference +0.0222 {said} " in sentence(FOUND, alpha=alpha)

@@ -8,6 +8,7 @@ from shared.evaluation.intervals.areas import CorrelatedAreas
 from shared.evaluation.paired.discordance import Pairs, newcombe
 from shared.evaluation.paired.testing import (
     ALIKE,
+    COARSE,
     NO_DISCORDANT,
     TOO_FEW,
     Question,
@@ -78,3 +79,20 @@ def test_where_there_is_nothing_to_test_a_sentence_says_so() -> None:
     assert of_replicates(float("nan"), np.zeros(100), 50, ASKED).difference is None
     undefined = np.where(np.arange(100) < 5, np.nan, 0.1)
     assert of_replicates(0.1, undefined, 50, ASKED).p_value is None
+
+
+def test_a_level_below_every_p_value_of_the_replicates_tests_nothing() -> None:
+    drawn = np.linspace(0.001, 0.03, 99)
+
+    assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.0199)) == (0.015, *[None] * 8, COARSE)
+    assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.02)).p_value == 0.02
+
+
+@pytest.mark.parametrize("sought", [5e-324, 1e-200, 1e-12])
+def test_more_samples_than_anybody_counts_are_no_number(sought: float) -> None:
+    asked = ASKED._replace(margin=sought, sought=sought)
+    areas = CorrelatedAreas(np.array([0.8, 0.82]), np.array([[9e-4, 1e-4], [1e-4, 9e-4]]))
+
+    found = [of_pairs(PAIRS, asked), of_areas(areas, 500, asked), of_replicates(0.1, np.linspace(0, 1, 99), 500, asked)]
+
+    assert [one.needed for one in found] == [None] * 3
