@@ -63,9 +63,12 @@ def _expanded_deviate(z: float, freedom: float) -> float:
 def summed_freedom(variance: float, uncertain: float) -> float:
     """The degrees of freedom of a variance that is a sum of parts (Satterthwaite 1946), one at least.
 
-    `uncertain` is the sum of the squares of its parts, each over its own degrees of freedom.
+    `uncertain` is the sum of the squares of its parts, each over its own degrees of freedom; 0 where the variance is
+    known, so that the deviate is a normal one.
     """
-    return max(variance**2 / uncertain, 1.0) if uncertain else 1.0
+    if not uncertain:
+        return _MOST_DEGREES if variance else 1.0
+    return max(variance**2 / uncertain, 1.0)
 
 
 def student_upper_tail(deviate: float, freedom: float) -> float:

@@ -19,6 +19,8 @@ from shared.evaluation.intervals.logit import spread_interval
 from shared.evaluation.rates import Floats
 
 _TWO = 2
+# Less than rounding leaves of changes that cancel each other.
+_NO_SPREAD = 1e-24
 
 
 class AverageArea(NamedTuple):
@@ -38,7 +40,7 @@ class MeanOfClasses:
     def __init__(self, samples: int) -> None:
         self._classes = 0
         self._value = self._centre = 0.0
-        self._down, self._up = np.zeros(samples), np.zeros(samples)
+        self._changes, self._down, self._up = (np.zeros(samples) for _ in range(3))
         self._all_known = True
 
     def add(self, value: float, centre: float, changes: Floats, interval: tuple[float, float] | None) -> None:
@@ -50,13 +52,17 @@ class MeanOfClasses:
         if interval is None or not deviation:
             self._all_known = False
             return
+        self._changes += changes
         self._down += (centre - interval[0]) / deviation * changes
         self._up += (interval[1] - centre) / deviation * changes
 
     def area(self) -> AverageArea:
-        """The mean of all that were added; without an interval if any has none."""
+        """The mean of all that were added; without an interval if any has none, or if what they vary by adds up to 0.
+
+        So it is of the average precisions of two classes whose scores are all equal, which are the classes' shares.
+        """
         value, centre = self._value / self._classes, self._centre / self._classes
-        if not self._all_known:
+        if not self._all_known or float((self._changes**2).mean()) < _NO_SPREAD:
             return AverageArea(value, None)
         down, up = (float(np.sqrt((side**2).mean())) / self._classes for side in (self._down, self._up))
         return AverageArea(value, (min(centre - down, value), max(centre + up, value)))

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from sklearn.metrics import average_precision_score
 
 from shared.evaluation.curves.precision_spread import PrecisionSums
@@ -71,3 +72,15 @@ def test_positives_above_all_negatives_have_no_interval() -> None:
 
     assert spread is not None
     assert average_precision_interval(1.0, spread, 0.05) is None
+
+
+def test_of_equal_scores_it_is_the_share_of_the_class_with_a_normal_deviate() -> None:
+    spread = sums_of(count_at_scores(np.full(20, 0.3), np.arange(20) < 8)).spread()
+    assert spread is not None
+
+    low, high = average_precision_interval(0.4, spread, 0.05) or (0.0, 0.0)
+
+    error = math.sqrt(0.4 * 0.6 / 20)
+    half = norm.ppf(0.975) * error / (0.4 * math.log(1 / 0.4))
+    assert spread.error == pytest.approx(error, rel=1e-12)
+    assert (low, high) == pytest.approx((0.4 ** math.exp(half), 0.4 ** math.exp(-half)), rel=1e-9)
