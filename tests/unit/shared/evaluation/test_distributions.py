@@ -65,6 +65,26 @@ def test_below_a_quantile_of_millions_lies_the_probability(probability: float, a
     assert stats.beta.cdf(beta_quantile(probability, a, b), a, b) == pytest.approx(probability, rel=1e-5)
 
 
+@pytest.mark.parametrize("k", [0, 1, 3, 100, 99_999])
+@pytest.mark.parametrize("probability", [0.9995, 0.975, 0.5, 0.025, 1e-9])
+def test_few_of_a_quadrillion_have_the_quantiles_of_poissons_distribution(k: int, probability: float) -> None:
+    n = 10**15
+
+    found = beta_quantile(probability, k + 1, n - k)
+
+    assert found == pytest.approx(stats.chi2.ppf(probability, 2 * (k + 1)) / 2 / n, rel=2e-10, abs=0)
+    assert beta_quantile(probability, n - k, k + 1) == pytest.approx(
+        1 - stats.chi2.isf(probability, 2 * (k + 1)) / 2 / n, abs=1e-15
+    )
+
+
+@given(st.integers(0, 30), st.floats(0.1, 30))
+def test_few_of_a_quadrillion_have_poissons_probabilities(k: int, mean: float) -> None:
+    found = binomial_probability(k, 10**15, mean / 10**15)
+
+    assert found == pytest.approx(stats.poisson.pmf(k, mean), rel=1e-11)
+
+
 @given(st.floats(1e-6, 0.5), st.floats(-30, 8))
 def test_the_normal_distribution_is_scipys(alpha: float, z: float) -> None:
     assert critical_value(alpha) == relative(stats.norm.isf(alpha / 2))
