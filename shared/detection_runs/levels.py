@@ -18,7 +18,7 @@ from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.rules import RuleName
 from shared.evaluation.detection.agreement import Rates, rates
 from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge, judge_at
-from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, ranked_counts
+from shared.evaluation.detection.ranked_outcomes import RankedCounts, Scene, best_confidence, ranked_counts
 
 # From the least overlap that a scene keeps, in the steps of the page; each costs a matching when the run is made.
 GRID = tuple(round(0.05 * step, 2) for step in range(2, 20))
@@ -26,7 +26,9 @@ GRID = tuple(round(0.05 * step, 2) for step in range(2, 20))
 # Rows that are read and counted for one answer: a few milliseconds' work.
 CHUNK = 32_768
 
+# Beside 0, of what is ignored.
 _RIGHT, _WRONG = 1, 2
+_CODES = 3
 
 # One column of both is one read.
 _ROWS = np.dtype([("confidence", np.float64), ("class", np.int32)])
@@ -66,20 +68,21 @@ def tabulate(scene: Scene, options: DetectionOptions) -> dict[str, NDArray[Any]]
     order = scene.by_confidence
     confidences, classes = scene.candidates.confidences[order], scene.candidates.classes[order].astype(np.int32)
     chunks = np.arange(len(order)) // CHUNK
-    numbers, bounds = chunks * scene.class_count + classes, range(0, len(order), CHUNK)
+    numbers, bounds = (chunks * scene.class_count + classes) * _CODES, range(0, len(order), CHUNK)
+    sought = _sought(scene)
+    total = int(sought.sum())
     columns: dict[str, NDArray[Any]] = {}
     best, outcomes = list[float](), list[NDArray[np.int8]]()
     for step, found in enumerate(judge_at(PROFILES[options.profile], scene, GRID, max_detections(options))):
-        chosen = best_confidence(ranked_counts(scene, found, None))
-        best.append(chosen.confidence if chosen else 0.0)
-        outcomes.append(np.select([found.is_right, found.is_wrong], [_RIGHT, _WRONG], 0).astype(np.int8)[order])
+        of_all = (_RIGHT * found.is_right.view(np.int8) + _WRONG * found.is_wrong.view(np.int8))[order]
+        outcomes.append(of_all)
+        best.append(_best(of_all, confidences, total))
         before = np.zeros((len(bounds) + 1, 2, scene.class_count), np.int32)
-        for side, code in enumerate((_RIGHT, _WRONG)):
-            counts = np.bincount(numbers[outcomes[-1] == code], minlength=len(bounds) * scene.class_count)
-            before[1:, side] = np.cumsum(counts.reshape(-1, scene.class_count), axis=0)
+        counts = np.bincount(numbers + of_all, minlength=len(bounds) * scene.class_count * _CODES)
+        before[1:] = np.cumsum(counts.reshape(len(bounds), scene.class_count, _CODES)[..., 1:], axis=0).swapaxes(1, 2)
         columns[f"level_before_{step}"] = before
     ends = [confidences[start : start + CHUNK][-1] for start in bounds]
-    columns["level_index"] = np.concatenate([best, _sought(scene), ends])
+    columns["level_index"] = np.concatenate([best, sought, ends])
     for chunk, start in enumerate(bounds):
         some = slice(start, start + CHUNK)
         rows = np.empty(len(confidences[some]), _ROWS)
@@ -88,6 +91,14 @@ def tabulate(scene: Scene, options: DetectionOptions) -> dict[str, NDArray[Any]]
         for step, of_step in enumerate(outcomes):
             columns[f"level_outcomes_{chunk}_{step}"] = of_step[some]
     return columns
+
+
+def _best(outcomes: NDArray[np.int8], confidences: NDArray[np.float64], total: int) -> float:
+    """The confidence with the largest F1, of candidates (n,) with the surest first; 0 without any."""
+    rows = np.flatnonzero(outcomes)
+    right = np.cumsum(outcomes[rows] == _RIGHT, dtype=float)
+    chosen = best_confidence(RankedCounts(confidences[rows], right, np.arange(1, len(rows) + 1) - right, total))
+    return chosen.confidence if chosen else 0.0
 
 
 def count_at(columns: Columns, iou: float, confidence: float | None) -> LevelTotals | None:

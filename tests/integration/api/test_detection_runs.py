@@ -159,6 +159,19 @@ async def test_two_models_are_compared_image_by_image(platform: Platform, alice:
     assert (other.status_code, other.json()["code"]) == (409, "baseline-not-comparable")
 
 
+async def test_images_without_any_object_on_either_side_are_judged_and_have_no_figures(
+    platform: Platform, alice: Client
+) -> None:
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [[], []]}, [[], []])
+
+    run = await judge(alice, project_id, "yolo_v8")
+
+    assert (run["ap"], run["result"]["interval"], run["result"]["classes"]) == (None, None, [])
+    assert (run["result"]["images"], run["result"]["objects"], run["result"]["candidates"]) == (2, 0, 0)
+    assert run["intervals"] == {"status": "ready", "reason": None}
+    assert (await shown(alice, run, "matrix"))["counts"] == [[0]]
+
+
 async def test_a_run_is_named_and_what_is_not_sent_stays(platform: Platform, alice: Client) -> None:
     project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
     run = await judge(alice, project_id, "yolo_v8", name="May", tags=["night"], notes="The first with flips.")

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from shared.analyses.agreement.pairs import ImagePair, Pairing
-from shared.detection_runs import judging, objects_of_images
+from shared.detection_runs import judging, levels, objects_of_images
 from shared.detection_runs.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
@@ -25,7 +25,11 @@ def test_images_without_any_object_have_no_figures_and_no_counts(
     stored = objects_of_images.scene_of(sides, options, [])
 
     figures = judging.figures_of(stored, sides.pairing, options, [], [], notices=[])
+    counts = levels.count_at(levels.tabulate(stored.scene, options), 0.5, None)
 
+    assert counts is not None
+    assert [column.tolist() for column in counts[:3]] == [[], [], []]
+    assert judging.with_intervals(figures, stored, options) == figures
     assert (figures.ap, figures.interval, figures.best, figures.classes) == (None, None, None, [])
     assert [error.count for error in figures.errors] == [0] * 6
     matches = SceneMatches(stored, options, [], MatchLevel())
