@@ -11,7 +11,7 @@ from shared.analyses.agreement.pairs import Pairing
 from shared.analyses.image_labels import TruthLabels
 from shared.detection_runs.errors import ImageLabelsUnreadable
 from shared.evaluation.detection.class_hierarchy import ClassHierarchy
-from shared.evaluation.detection.image_labels import ImageLabels
+from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
 
 NOTHING_VERIFIED = (
     "No image names the classes that were looked for (verified_classes), so candidates count only where their image "
@@ -26,6 +26,8 @@ def labels_of(
 
     Where a class is, those above it are; where it is not, none of those below it is.
     """
+    if not parameters:
+        return NO_LABELS
     verified, partial = list[tuple[int, int]](), list[tuple[int, int]]()
     for image, pair in enumerate(pairing.pairs):
         try:

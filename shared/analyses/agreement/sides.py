@@ -1,6 +1,7 @@
 """The objects of one side of an image, from its annotations; takes values and returns values."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ from shared.analyses.records import AnnotationRecord
 from shared.evaluation.detection import boxes
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.masks import Mask
+from shared.evaluation.detection.object_table import Flags
 from shared.evaluation.detection.objects import Geometry, Objects
 
 Box = tuple[float, float, float, float]
@@ -77,7 +79,8 @@ def plain_boxes(annotations: Sequence[AnnotationRecord], codes: dict[str, int]) 
         data = [one for some in chunks for one in _PLAIN.decode(f"[{','.join(each.data for each in some)}]")]
     except msgspec.ValidationError:
         return None
-    sent = np.array([one.bbox for one in data], dtype=np.float64).reshape(-1, 4)
+    # Numbers in a row are read in half of the time of fours of them.
+    sent = np.fromiter(chain.from_iterable([one.bbox for one in data]), np.float64, 4 * len(data)).reshape(-1, 4)
     is_corners = np.array([one.format == "xyxy" for one in data], dtype=bool)[:, None]
     xywh = np.where(is_corners, boxes.to_xywh(sent), sent)
     return Objects(
@@ -86,12 +89,19 @@ def plain_boxes(annotations: Sequence[AnnotationRecord], codes: dict[str, int]) 
         np.where(is_corners, sent, boxes.to_xyxy(sent)),
         xywh=xywh,
         areas=_stated([one.area for one in data], xywh[:, 2] * xywh[:, 3]),
-        crowds=np.array([is_marked(one.iscrowd) for one in data], dtype=bool),
-        ignored=np.array([is_marked(one.ignore) or is_marked(one.difficult) for one in data], dtype=bool),
+        crowds=_marked([one.iscrowd for one in data]),
+        ignored=_marked([one.ignore for one in data]) | _marked([one.difficult for one in data]),
     )
 
 
+def _marked(flags: Sequence[Any]) -> Flags:
+    # Mostly nothing is stated, which one look tells.
+    return np.array([is_marked(flag) for flag in flags], bool) if any(flags) else np.zeros(len(flags), bool)
+
+
 def _stated(areas: Sequence[float | None], computed: Floats) -> Floats:
+    if areas.count(None) == len(areas):
+        return computed
     return np.array([own if area is None else area for area, own in zip(areas, computed.tolist(), strict=True)], float)
 
 
