@@ -69,20 +69,28 @@ def _measured(
     references: ObjectTable, candidates: ObjectTable, pairs: tuple[Integers, Integers], least: float
 ) -> Overlaps:
     rows, columns = pairs
-    found, truth = candidates.xywh[rows], references.xywh[columns]
-    # In the order of operations of pycocotools, so that what lies on a threshold lies there too.
-    common = [
-        np.minimum(found[:, axis + 2] + found[:, axis], truth[:, axis + 2] + truth[:, axis])
-        - np.maximum(found[:, axis], truth[:, axis])
-        for axis in (0, 1)
-    ]
-    touch = np.flatnonzero((common[0] > 0) & (common[1] > 0))
-    shared = common[0][touch] * common[1][touch]
-    own = found[touch, 2] * found[touch, 3]
-    whole = np.where(references.is_crowd[columns[touch]], own, own + truth[touch, 2] * truth[touch, 3] - shared)
+    # Most pairs lie apart along the first axis already.
+    widths = _common(candidates.xywh[:, ::2], references.xywh[:, ::2], rows, columns)
+    touch = np.flatnonzero(widths > 0)
+    rows, columns, widths = rows[touch], columns[touch], widths[touch]
+    heights = _common(candidates.xywh[:, 1::2], references.xywh[:, 1::2], rows, columns)
+    touch = np.flatnonzero(heights > 0)
+    rows, columns = rows[touch], columns[touch]
+    found, truth, shared = candidates.xywh[rows], references.xywh[columns], widths[touch] * heights[touch]
+    own = found[:, 2] * found[:, 3]
+    whole = np.where(references.is_crowd[columns], own, own + truth[:, 2] * truth[:, 3] - shared)
     share = np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
     kept = share >= least
-    return Overlaps(rows[touch][kept], columns[touch][kept], share[kept])
+    return Overlaps(rows[kept], columns[kept], share[kept])
+
+
+def _common(found: Floats, truth: Floats, rows: Integers, columns: Integers) -> Floats:
+    """The length (p,) that pairs share along an axis, of starts and lengths (n, 2) and (m, 2); negative if apart."""
+    # In the order of operations of pycocotools, so that what lies on a threshold lies there too.
+    ends = [side[:, 1] + side[:, 0] for side in (found, truth)]
+    starts = [side[:, 0].copy() for side in (found, truth)]
+    common: Floats = np.minimum(ends[0][rows], ends[1][columns]) - np.maximum(starts[0][rows], starts[1][columns])
+    return common
 
 
 def joined(found: Sequence[Overlaps]) -> Overlaps:
