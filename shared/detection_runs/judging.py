@@ -22,7 +22,14 @@ from shared.evaluation.detection.coco_figures import THRESHOLDS
 from shared.evaluation.detection.image_bootstrap import JudgedCandidates
 from shared.evaluation.detection.lvis import Frequency
 from shared.evaluation.detection.profiles import PROFILES, judge, judge_at
-from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, best_confidence, ranked_counts
+from shared.evaluation.detection.ranked_outcomes import (
+    Outcomes,
+    RankedCounts,
+    Scene,
+    best_confidence,
+    ranked_counts,
+    ranked_counts_by_class,
+)
 from shared.kit.counted import counted
 
 # Candidates times samples that are drawn for an interval: half a minute's work.
@@ -78,7 +85,7 @@ def figures_of(
         metrics=averages.metrics,
         ap=ap,
         interval=None,
-        best=_choice(scene, found, None),
+        best=_choice(ranked_counts(scene, found, None)),
         classes=_classes(scene, found, classes, averages.classes),
         errors=_errors(stored, found),
         comparison=None,
@@ -155,6 +162,7 @@ def _classes(
 ) -> list[DetectedClass]:
     sought = np.bincount(scene.references.classes[~scene.references.is_uncounted], minlength=len(classes))
     candidates = np.bincount(scene.candidates.classes, minlength=len(classes))
+    ranked = ranked_counts_by_class(scene, found)
     return [
         DetectedClass(
             name=name,
@@ -164,14 +172,14 @@ def _classes(
             ap_50=values.ap_50,
             ap_75=values.ap_75,
             sizes=values.sizes,
-            best=_choice(scene, found, code),
+            best=_choice(counts),
         )
-        for code, (name, values) in enumerate(zip(classes, averages, strict=True))
+        for code, (name, values, counts) in enumerate(zip(classes, averages, ranked, strict=True))
     ]
 
 
-def _choice(scene: Scene, found: Outcomes, code: int | None) -> ConfidenceChoice | None:
-    best = best_confidence(ranked_counts(scene, found, code))
+def _choice(counts: RankedCounts) -> ConfidenceChoice | None:
+    best = best_confidence(counts)
     return None if best is None else ConfidenceChoice(*best)
 
 

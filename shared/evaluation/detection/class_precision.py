@@ -1,5 +1,6 @@
 """Average precision of each class from ranked outcomes, by three rules of interpolation."""
 
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -26,11 +27,14 @@ class Ranking(NamedTuple):
 def by_class(ranking: Ranking, interpolation: Interpolation) -> Floats:
     """The average precision (k,) of each class; 0 where there is nothing to find."""
     order = sorted_again(surest_first(ranking.confidences), ranking.classes)
-    bounds = np.searchsorted(ranking.classes[order], np.arange(1, len(ranking.totals) + 1))
-    # The last piece is that behind the last class: nothing.
-    rows = np.split(ranking.is_right[order], bounds)[: len(ranking.totals)]
+    is_right = ranking.is_right[order]
+    bounds = np.searchsorted(ranking.classes[order], np.arange(len(ranking.totals) + 1)).tolist()
     return np.array(
-        [_of_one(row, int(total), interpolation) for row, total in zip(rows, ranking.totals, strict=True)], float
+        [
+            _of_one(is_right[start:stop], total, interpolation)
+            for (start, stop), total in zip(pairwise(bounds), ranking.totals.tolist(), strict=True)
+        ],
+        float,
     )
 
 
@@ -39,8 +43,10 @@ def _of_one(is_right: Flags, total: int, interpolation: Interpolation) -> float:
         return 0.0
     right = np.cumsum(is_right, dtype=float)
     recall, precision = right / total, right / np.arange(1, len(right) + 1)
-    envelope = np.append(np.maximum.accumulate(precision[::-1])[::-1], 0.0)
+    envelope = np.zeros(len(right) + 1)
+    np.maximum.accumulate(precision[::-1], out=envelope[-2::-1])
     if interpolation == "area":
         steps = np.diff(recall, prepend=0.0)
         return float((steps * envelope[:-1]).sum())
-    return float(envelope[np.searchsorted(recall, _POINTS[interpolation])].mean())
+    points = _POINTS[interpolation]
+    return float(envelope[recall.searchsorted(points)].sum()) / len(points)

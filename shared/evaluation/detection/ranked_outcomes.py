@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from shared.evaluation.detection.ranked_matching import (
     Turns,
     match_in_turns,
     ranks,
+    sorted_again,
     surest_first,
     turn_order,
 )
@@ -142,6 +144,20 @@ def ranked_counts(scene: Scene, found: Outcomes, code: int | None) -> RankedCoun
     total = int(is_sought.sum() if code is None else (is_sought & (scene.references.classes == code)).sum())
     right = np.cumsum(found.is_right[rows], dtype=float)
     return RankedCounts(scene.candidates.confidences[rows], right, np.arange(1, len(rows) + 1) - right, total)
+
+
+def ranked_counts_by_class(scene: Scene, found: Outcomes) -> list[RankedCounts]:
+    """The counts of each class as `ranked_counts` has them, with one look at the candidates."""
+    rows = scene.by_confidence[(found.is_right | found.is_wrong)[scene.by_confidence]]
+    rows = sorted_again(rows, scene.candidates.classes)
+    bounds = np.searchsorted(scene.candidates.classes[rows], np.arange(scene.class_count + 1)).tolist()
+    totals = np.bincount(scene.references.classes[~scene.references.is_uncounted], minlength=scene.class_count)
+    is_right, confidences = found.is_right[rows], scene.candidates.confidences[rows]
+    counts = list[RankedCounts]()
+    for (start, stop), total in zip(pairwise(bounds), totals.tolist(), strict=True):
+        right = np.cumsum(is_right[start:stop], dtype=float)
+        counts.append(RankedCounts(confidences[start:stop], right, np.arange(1, len(right) + 1) - right, total))
+    return counts
 
 
 def precision_recall(counts: RankedCounts) -> PrecisionRecall | None:
