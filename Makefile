@@ -86,8 +86,8 @@ client: .venv/dev.stamp ## Build the Python client: a wheel and a source distrib
 	cd client && ../$(PY) -m hatchling build -d dist
 
 .PHONY: neighbours
-neighbours: .venv/dev.stamp ## Take runs to a real MLflow, Hugging Face's hub and PyTorch, which are installed for it, 1.5 GB (6 minutes)
-	NEIGHBOURS=1 $(PY) -m pytest tests/client/test_neighbours.py --timeout 900
+neighbours: .venv/dev.stamp ## Take runs to MLflow, Hugging Face's hub, PyTorch and detectors' evaluators, installed for it, 2.3 GB (8 minutes)
+	NEIGHBOURS=1 $(PY) -m pytest tests/client/test_neighbours.py tests/neighbours --timeout 900
 
 .PHONY: siege
 siege: .venv/dev.stamp ## Attack a service with connections, bodies and hanging receivers: make siege [ARGS=webhooks] (10 minutes)

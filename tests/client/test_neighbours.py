@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from sklearn.svm import LinearSVC
 from deploy.local.ports import free_ports
 from tests.actors import ROOT, eventually, is_answering
 from tests.client.conftest import Account
+from tests.neighbours.interpreters import install, with_neighbours
 
 COLUMNS: dict[str, list[Any]] = {
     "image": ["007", "008", "009", "010", "011", "012"],
@@ -36,13 +36,6 @@ COLUMNS: dict[str, list[Any]] = {
 }
 ROLES: dict[str, Any] = {"y_true": "label", "y_pred": "guess", "id": "image", "slices": ["country"]}
 HOSTILE = 'model "1"\n---\n# {x: [y'
-
-
-# Half of the time of all other tests of the client together would go into installing them.
-with_neighbours = pytest.mark.skipif(
-    "NEIGHBOURS" not in os.environ,
-    reason="`make neighbours` installs MLflow, huggingface_hub and PyTorch, 1.5 GB, and runs it",
-)
 
 
 def create(account: Account) -> evalserve.Run:
@@ -62,20 +55,6 @@ def with_torch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter with PyTorch for processors, from its own index or where that is away from the usual one."""
     needed = ["torch>=2.13,<2.14", "httpx2>=2"]
     return install(tmp_path_factory.mktemp("torch"), ["--torch-backend", "cpu", *needed], needed)
-
-
-def install(folder: Path, *attempts: list[str]) -> Path:
-    """Make an interpreter with the first of these lists of packages that can be installed; else skip the test."""
-    uv, python = [sys.executable, "-m", "uv"], folder / "bin/python"
-    subprocess.run([*uv, "venv", "-q", "--clear", "--python", sys.executable, folder], check=True)
-    complaints = ""
-    for needed in attempts:
-        command = [*uv, "pip", "install", "-q", "--python", str(python), *needed]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            return python
-        complaints = done.stderr.strip()[-300:]
-    pytest.skip(f"{attempts[0][-2:]} cannot be installed here: {complaints}")
 
 
 async def perform(python: Path, program: str, *arguments: str, **environment: str) -> str:
