@@ -27,7 +27,11 @@ Average = Callable[[NDArray[np.float64], Codes, float], AverageArea]
 
 
 def _macro_precision(probabilities: NDArray[np.float64], codes: Codes, measure: Measure, alpha: float) -> AverageArea:
-    return class_precisions.areas_by_class(probabilities, codes, measure, alpha).macro
+    return class_precisions.areas_by_class(probabilities, codes, [measure], alpha)[0].macro
+
+
+def _micro_precision(probabilities: NDArray[np.float64], codes: Codes, measure: Measure, alpha: float) -> AverageArea:
+    return class_precisions.micro_areas(probabilities, codes, [measure], alpha)[0]
 
 
 def _of_precision(average: Callable[..., AverageArea], measure: Measure) -> Average:
@@ -38,9 +42,9 @@ AVERAGES: dict[str, Average] = {
     "ROC AUC, macro": class_areas.macro_area,
     "ROC AUC, micro": class_areas.micro_area,
     "average precision, macro": _of_precision(_macro_precision, average_precision_changes),
-    "average precision, micro": _of_precision(class_precisions.micro_area, average_precision_changes),
+    "average precision, micro": _of_precision(_micro_precision, average_precision_changes),
     "PR AUC, macro": _of_precision(_macro_precision, careful_pr_area_changes),
-    "PR AUC, micro": _of_precision(class_precisions.micro_area, careful_pr_area_changes),
+    "PR AUC, micro": _of_precision(_micro_precision, careful_pr_area_changes),
 }
 
 

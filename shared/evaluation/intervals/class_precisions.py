@@ -5,7 +5,9 @@ the micro average, which counts every cell of the table as one decision, a sampl
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -31,10 +33,6 @@ class PrecisionChanges(NamedTuple):
     changes: Floats
 
 
-Measure = Callable[[Scores, NDArray[np.bool_]], PrecisionChanges]
-"""From scores (n,), and which of the samples are positive."""
-
-
 class AreasByClass(NamedTuple):
     """The areas of the classes that occur, by the column, and their mean."""
 
@@ -42,43 +40,56 @@ class AreasByClass(NamedTuple):
     macro: AverageArea
 
 
-class _Ranked(NamedTuple):
-    """The place of each sample among the distinct scores, the highest first, and the counts at each of them."""
+@dataclass(frozen=True)
+class RankedSamples:
+    """Samples, some of them positive, in the order of their scores: what areas of the same samples have in common.
 
+    `places` (n,) are those of the samples among the distinct scores, the highest first, and the counts are at each.
+    """
+
+    is_positive: NDArray[np.bool_]
     places: NDArray[np.int64]
     hits: Floats
     tp: Floats
     reached: Floats
 
-    @property
+    @cached_property
     def precision(self) -> Floats:
+        """The precision at each score."""
         return self.tp / self.reached
 
-    @property
+    @cached_property
     def gained(self) -> Floats:
         """The recall that each score adds."""
         gained: Floats = self.hits / self.tp[-1]
         return gained
 
+    @cached_property
+    def steps(self) -> PrecisionChanges:
+        """The average precision, the area by steps."""
+        value = float(self.gained @ self.precision)
+        return PrecisionChanges(value, value, _changes(self, value, own=self.precision, weights=self.gained))
 
-def average_precision_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
+
+Measure = Callable[[RankedSamples], PrecisionChanges]
+
+
+def rank(scores: Scores, is_positive: NDArray[np.bool_]) -> RankedSamples:
+    """Rank samples by their scores (n,)."""
+    distinct, places = np.unique(-scores, return_inverse=True)
+    both = np.bincount(places, minlength=len(distinct)).astype(np.float64)
+    hits = np.bincount(places[is_positive], minlength=len(distinct)).astype(np.float64)
+    return RankedSamples(is_positive, places, hits, np.cumsum(hits), np.cumsum(both))
+
+
+def average_precision_changes(ranked: RankedSamples) -> PrecisionChanges:
     """The average precision of samples of which some are positive."""
-    return _by_steps(_rank(scores, is_positive), is_positive)
+    return ranked.steps
 
 
-def _by_steps(ranked: _Ranked, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
-    value = float(ranked.gained @ ranked.precision)
-    changes = _changes(ranked, is_positive, value, own=ranked.precision, weights=ranked.gained)
-    return PrecisionChanges(value, value, changes)
-
-
-def pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
+def pr_area_changes(ranked: RankedSamples) -> PrecisionChanges:
     """The area by trapezoids, which begins at the recall of the highest score."""
-    return _by_trapezoids(_rank(scores, is_positive), is_positive)
-
-
-def _by_trapezoids(ranked: _Ranked, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
-    gained, own = ranked.gained, np.zeros(len(ranked.tp))
+    gained, own = ranked.gained.copy(), np.zeros(len(ranked.tp))
     own[1:] = (ranked.precision[1:] + ranked.precision[:-1]) / 2
     left_out = float(gained[0])
     if ranked.reached[0] == 1:
@@ -89,62 +100,64 @@ def _by_trapezoids(ranked: _Ranked, is_positive: NDArray[np.bool_]) -> Precision
     closed = float(gained @ own)
     # Every precision is an end of two trapezoids.
     weights = (gained + np.append(gained[1:], 0.0)) / 2
-    changes = _changes(ranked, is_positive, closed, own=own, weights=weights)
+    changes = _changes(ranked, closed, own=own, weights=weights)
     # What is left out below the first threshold would leave the interval of few samples too low.
     return PrecisionChanges(closed - left_out * float(own[0]), closed, changes)
 
 
-def careful_pr_area_changes(scores: Scores, is_positive: NDArray[np.bool_]) -> PrecisionChanges:
+def careful_pr_area_changes(ranked: RankedSamples) -> PrecisionChanges:
     """The area by trapezoids, with the changes of the average precision where these spread more.
 
     Of scores without steps both measure the same, and of ten positives the trapezoids, which count half of a precision
     before a positive, seem to vary less than they do.
     """
-    ranked = _rank(scores, is_positive)
-    trapezoids, steps = _by_trapezoids(ranked, is_positive), _by_steps(ranked, is_positive)
-    if steps.changes.std() > trapezoids.changes.std():
-        return trapezoids._replace(changes=steps.changes)
+    trapezoids = pr_area_changes(ranked)
+    if ranked.steps.changes.std() > trapezoids.changes.std():
+        return trapezoids._replace(changes=ranked.steps.changes)
     return trapezoids
 
 
-def areas_by_class(probabilities: Scores, codes: Codes, measure: Measure, alpha: float) -> AreasByClass:
-    """The areas of the classes that occur, and their mean, of probabilities (n, k) and classes (n,)."""
-    combined, per_class = MeanOfClasses(len(codes)), {}
+def areas_by_class(
+    probabilities: Scores, codes: Codes, measures: Sequence[Measure], alpha: float
+) -> list[AreasByClass]:
+    """The areas of the classes that occur, and their mean, by each measure; of probabilities (n, k) and classes (n,).
+
+    One column at a time is ranked, for all the measures.
+    """
+    combined: list[tuple[dict[int, AverageArea], MeanOfClasses]] = [({}, MeanOfClasses(len(codes))) for _ in measures]
     for column in np.flatnonzero(np.bincount(codes, minlength=probabilities.shape[1])).tolist():
-        is_own = codes == column
-        found = measure(probabilities[:, column], is_own)
-        per_class[column] = own = _interval(found, is_own, alpha)
-        combined.add(found.value, found.centre, found.changes, own.interval)
-    return AreasByClass(per_class, combined.area())
+        ranked = rank(probabilities[:, column], codes == column)
+        for measure, (per_class, mean) in zip(measures, combined, strict=True):
+            found = measure(ranked)
+            per_class[column] = own = _interval(found, ranked.is_positive, alpha)
+            mean.add(found.value, found.centre, found.changes, own.interval)
+    return [AreasByClass(per_class, mean.area()) for per_class, mean in combined]
 
 
-def micro_area(probabilities: Scores, codes: Codes, measure: Measure, alpha: float) -> AverageArea:
-    """The area of every cell of the table as one decision."""
-    n, k = probabilities.shape
-    is_own = codes[:, np.newaxis] == np.arange(k)
-    cells = measure(probabilities.ravel(), is_own.ravel())
-    variance = float((cells.changes.reshape(n, k).mean(axis=1) ** 2).mean())
-    if n < _TWO or variance < _NO_SPREAD:
+def micro_areas(probabilities: Scores, codes: Codes, measures: Sequence[Measure], alpha: float) -> list[AverageArea]:
+    """The area of every cell of the table as one decision, by each measure."""
+    is_own = codes[:, np.newaxis] == np.arange(probabilities.shape[1])
+    ranked = rank(probabilities.ravel(), is_own.ravel())
+    return [_micro_area(measure(ranked), probabilities.shape, alpha) for measure in measures]
+
+
+def _micro_area(cells: PrecisionChanges, shape: tuple[int, ...], alpha: float) -> AverageArea:
+    samples = shape[0]
+    variance = float((cells.changes.reshape(shape).mean(axis=1) ** 2).mean())
+    if samples < _TWO or variance < _NO_SPREAD:
         return AverageArea(cells.value, None)
-    spread = PrecisionSpread(math.sqrt(variance / (n - 1)), n - 1)
+    spread = PrecisionSpread(math.sqrt(variance / (samples - 1)), samples - 1)
     return _around(cells, spread, alpha)
 
 
-def _rank(scores: Scores, is_positive: NDArray[np.bool_]) -> _Ranked:
-    distinct, places = np.unique(-scores, return_inverse=True)
-    both = np.bincount(places, minlength=len(distinct)).astype(np.float64)
-    hits = np.bincount(places[is_positive], minlength=len(distinct)).astype(np.float64)
-    return _Ranked(places, hits, np.cumsum(hits), np.cumsum(both))
-
-
-def _changes(ranked: _Ranked, is_positive: NDArray[np.bool_], value: float, *, own: Floats, weights: Floats) -> Floats:
+def _changes(ranked: RankedSamples, value: float, *, own: Floats, weights: Floats) -> Floats:
     """The changes of Σ gained·own, in which the precision at each score has so much weight."""
-    n, positives = len(is_positive), ranked.tp[-1]
+    n, positives = len(ranked.places), ranked.tp[-1]
     misses = ranked.reached - ranked.tp
     # A sample counts at its own score and at every lower one.
     by_hit, by_alarm = (np.cumsum((weights * side * n / ranked.reached**2)[::-1])[::-1] for side in (misses, ranked.tp))
     at_score = n / positives * (own - value) + by_hit
-    changes: Floats = np.where(is_positive, at_score[ranked.places], -by_alarm[ranked.places])
+    changes: Floats = np.where(ranked.is_positive, at_score[ranked.places], -by_alarm[ranked.places])
     return changes
 
 

@@ -48,9 +48,9 @@ def curve_estimates(
         )
     alpha = Confidence().alpha
     table = probabilities, codes
-    precision_of = (*table, average_precision_changes, alpha)
-    pr_of = (*table, careful_pr_area_changes, alpha)
-    of_trapezoids = class_precisions.areas_by_class(*pr_of)
+    of_precisions = (*table, (average_precision_changes, careful_pr_area_changes), alpha)
+    of_steps, of_trapezoids = class_precisions.areas_by_class(*of_precisions)
+    micro_of_steps, micro_of_trapezoids = class_precisions.micro_areas(*of_precisions)
     return CurveEstimates(
         AreaEstimates(
             _each(measured, lambda _, curves: area_estimate(curves.areas.roc, curves.roc_spread, curves.sides)),
@@ -62,12 +62,8 @@ def curve_estimates(
                 measured,
                 lambda _, curves: average_precision_estimate(curves.areas.average_precision, curves.precision_spread),
             ),
-            _area(
-                class_precisions.areas_by_class(*precision_of).macro,
-                "influence",
-                measured.macro.areas.average_precision,
-            ),
-            _area(class_precisions.micro_area(*precision_of), "influence", measured.micro.areas.average_precision),
+            _area(of_steps.macro, "influence", measured.macro.areas.average_precision),
+            _area(micro_of_steps, "influence", measured.micro.areas.average_precision),
         ),
         AreaEstimates(
             _each(
@@ -75,7 +71,7 @@ def curve_estimates(
                 lambda column, curves: _area(of_trapezoids.per_class[column], "influence", curves.areas.pr),
             ),
             _area(of_trapezoids.macro, "influence", measured.macro.areas.pr),
-            _area(class_precisions.micro_area(*pr_of), "influence", measured.micro.areas.pr),
+            _area(micro_of_trapezoids, "influence", measured.micro.areas.pr),
         ),
     )
 

@@ -18,8 +18,9 @@ from shared.evaluation.intervals.class_precisions import (
     areas_by_class,
     average_precision_changes,
     careful_pr_area_changes,
-    micro_area,
+    micro_areas,
     pr_area_changes,
+    rank,
 )
 
 RANDOM = np.random.default_rng(8)
@@ -31,7 +32,11 @@ SCORES = RAISED / RAISED.sum(axis=1, keepdims=True)
 
 
 def macro_area(probabilities: Any, codes: Any, measure: Measure, alpha: float) -> AverageArea:
-    return areas_by_class(probabilities, codes, measure, alpha).macro
+    return areas_by_class(probabilities, codes, [measure], alpha)[0].macro
+
+
+def micro_area(probabilities: Any, codes: Any, measure: Measure, alpha: float) -> AverageArea:
+    return micro_areas(probabilities, codes, [measure], alpha)[0]
 
 
 MEASURES: dict[str, Measure] = {"steps": average_precision_changes, "trapezoids": pr_area_changes}
@@ -43,7 +48,7 @@ def test_the_areas_are_those_of_the_curves(table: np.ndarray[tuple[int, int], np
         is_own = np.equal(CODES, column)
         counts = count_at_scores(table[:, column], is_own)
 
-        steps, trapezoids = (measure(table[:, column], is_own) for measure in MEASURES.values())
+        steps, trapezoids = (measure(rank(table[:, column], is_own)) for measure in MEASURES.values())
 
         assert steps.value == pytest.approx(average_precision(counts), abs=1e-12)
         assert trapezoids.value == pytest.approx(pr_area(counts), abs=1e-12)
@@ -60,7 +65,7 @@ def test_the_interval_of_one_class_is_that_of_the_sums_over_its_scores() -> None
         spread, value = sums.spread(), average_precision_score(is_own, GRADES[:, column])
         assert spread is not None
 
-        found = areas_by_class(GRADES, CODES, average_precision_changes, 0.05).per_class[column]
+        found = areas_by_class(GRADES, CODES, [average_precision_changes], 0.05)[0].per_class[column]
 
         assert found.interval == pytest.approx(average_precision_interval(value, spread, 0.05), abs=1e-9)
 
@@ -70,30 +75,39 @@ def test_changes_are_those_of_a_sample_that_counts_a_little_more(measure: Measur
     # Each sample 1,000 times, and one of them once more: the change over the step.
     scores, is_own = GRADES[:, 0], CODES == 0
     often = np.repeat(np.arange(240), 1000)
-    found = measure(scores, is_own)
-    before = measure(scores[often], is_own[often]).value
+    found = measure(rank(scores, is_own))
+    before = measure(rank(scores[often], is_own[often])).value
 
     for at in (0, 1, 2, 50, 100):
         rows = np.append(often, np.full(100, at))
-        after = measure(scores[rows], is_own[rows]).value
+        after = measure(rank(scores[rows], is_own[rows])).value
         assert (after - before) / (100 / len(rows)) == pytest.approx(found.changes[at], rel=2e-2, abs=2e-3)
     assert found.changes.sum() == pytest.approx(0, abs=1e-9)
 
 
 def test_without_steps_both_areas_vary_alike() -> None:
-    steps, trapezoids = (measure(SCORES[:, 0], CODES == 0) for measure in MEASURES.values())
+    steps, trapezoids = (measure(rank(SCORES[:, 0], CODES == 0)) for measure in MEASURES.values())
 
     assert np.std(trapezoids.changes) == pytest.approx(np.std(steps.changes), rel=0.02)
 
 
 def test_the_wider_of_both_errors_is_that_of_the_trapezoids() -> None:
     for table in (GRADES, SCORES):
-        steps, trapezoids = (measure(table[:, 2], np.equal(CODES, 2)) for measure in MEASURES.values())
+        steps, trapezoids = (measure(rank(table[:, 2], np.equal(CODES, 2))) for measure in MEASURES.values())
 
-        found = careful_pr_area_changes(table[:, 2], np.equal(CODES, 2))
+        found = careful_pr_area_changes(rank(table[:, 2], np.equal(CODES, 2)))
 
         assert found.value == trapezoids.value
         assert np.std(found.changes) == max(np.std(steps.changes), np.std(trapezoids.changes))
+
+
+def test_measures_of_the_same_samples_do_not_change_each_other() -> None:
+    measures = average_precision_changes, careful_pr_area_changes, pr_area_changes
+    for order in (measures, measures[::-1]):
+        for areas in (areas_by_class, micro_areas):
+            together = areas(GRADES, CODES, order, 0.05)
+
+            assert together == [areas(GRADES, CODES, [measure], 0.05)[0] for measure in order]
 
 
 @pytest.mark.parametrize("average", [macro_area, micro_area])
