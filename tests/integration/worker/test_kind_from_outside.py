@@ -45,35 +45,57 @@ class Extended:
         return await self.client.post("/v1/jobs", {"kind": "glossary", **body})
 
 
-@pytest.fixture
-async def extended(team: Team, environment: dict[str, str], tmp_path: Path) -> AsyncIterator[Extended]:
-    """Processes that find the distribution in a folder beside the installed ones."""
-    # The usual worker knows no glossaries.
-    team["worker"].kill()
-    installed, temporary = tmp_path / "installed", tmp_path / "temporary"
-    metadata = installed / "glossary-1.0.dist-info"
+@dataclass
+class Outside:
+    """The address of an api that finds the distribution, and what makes a worker find it."""
+
+    url: str
+    parts: dict[str, tuple[str, ...]]
+    data: DataDir
+    variables: dict[str, str]
+
+    def process(self, name: str, **variables: str) -> Process:
+        """A part of the service that finds the distribution in a folder beside the installed ones."""
+        environment = self.variables | variables
+        return Process(f"outside-{name}", self.parts[name], data=self.data, environment=environment, folder=ROOT)
+
+
+@pytest.fixture(scope="module")
+async def outside(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Outside]:
+    """An api beside the usual one, for all tests: it is not forked, and loading takes it seconds."""
+    folder = tmp_path_factory.mktemp("outside")
+    metadata = folder / "installed/glossary-1.0.dist-info"
     metadata.mkdir(parents=True)
-    temporary.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: glossary\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text(ENTRY_POINTS)
     (port,) = free_ports(1)
     parts = commands(host="127.0.0.1", port=port, api_workers=1, worker_concurrency=1).parts
-    data = DataDir(tmp_path / "data")
+    data = DataDir(folder / "data")
     data.lock()
-    variables = environment | {"PYTHONPATH": str(installed), "TMPDIR": str(temporary)}
-    api, worker = (
-        Process(f"extended-{name}", parts[name], data=data, environment=variables, folder=ROOT)
-        for name in ("api", "worker")
-    )
+    variables = environment | {"PYTHONPATH": str(metadata.parent)}
+    made = Outside(f"http://127.0.0.1:{port}", parts, data, variables)
+    api = made.process("api")
     api.spawn()
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=40) as http:
-        try:
+    try:
+        async with httpx2.AsyncClient(base_url=made.url) as http:
             await eventually(_answers(http))
-            yield Extended(await Client.sign_up(http), worker, temporary)
-        finally:
-            api.kill()
-            worker.kill()
-            data.unlock()
+        yield made
+    finally:
+        api.kill()
+        data.unlock()
+
+
+@pytest.fixture
+async def extended(team: Team, outside: Outside, tmp_path: Path) -> AsyncIterator[Extended]:
+    """An account there, and a worker with a folder of its own for temporary files."""
+    # The usual worker knows no glossaries.
+    team["worker"].kill()
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    worker = outside.process("worker", TMPDIR=str(temporary))
+    async with httpx2.AsyncClient(base_url=outside.url, timeout=40) as http:
+        yield Extended(await Client.sign_up(http), worker, temporary)
+    worker.kill()
 
 
 async def test_a_job_of_the_kind_is_submitted_done_and_done_once(extended: Extended) -> None:
