@@ -42,22 +42,22 @@ ROOT = Path(__file__).parents[1]
 TEMPLATE = "evalserve_template"
 MIGRATE_S = 200.0
 
-# The folders whose tests wait most, and share a fixture that starts slowly: the whole service, a browser.
-LONGEST = ("tests/e2e/", "tests/pages/")
+# The folder whose tests need all the processes of the service, and share those that start slowly.
+WHOLE = "tests/e2e/"
 
-# Copies all that is stored, several times: while its stack is new, that is little but what it made itself.
-COPYING = "tests/integration/deploy/test_backup.py"
+# What begins first: the folder that takes one test process half of the time; the file that copies all that is stored,
+# several times, which is little but its own while its stack is new; and the folder that makes browsers work.
+FIRST = (WHOLE, "tests/integration/deploy/test_backup.py", "tests/pages/")
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """Gives a test process one file after the other, but one of the longest folders as a whole.
+    """Gives a test process one file after the other, but the folder with the whole service at once.
 
     So only one test at a time needs all the processes of the service, beside small ones.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return next((folder for folder in LONGEST if file.startswith(folder)), file)
+        return WHOLE if nodeid.startswith(WHOLE) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
@@ -66,8 +66,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest folders first; run last, one of them would keep a single test process busy to the end."""
-    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), not item.nodeid.startswith(COPYING)))
+    """Run what takes longest first; run last, it would keep a single test process busy to the end."""
+    items.sort(key=lambda item: next((i for i, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST)))
 
 
 def pytest_collection() -> None:

@@ -32,7 +32,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def site(
     environment: dict[str, str], nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[str]:
@@ -59,7 +59,7 @@ async def site(
         process.kill()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's chromium."""
     if CHROMIUM is None:
