@@ -39,6 +39,8 @@ def result(
     classes = dict(zip(map(str, inputs.classes), measurements.per_class, strict=True))
     summaries = {name: summary for name, summary in classes.items() if isinstance(summary, CurveSummary)}
     thresholds = np.unique(inputs.probabilities)
+    # None of precision, nor of weighted samples.
+    band_of = _band if kind == "ROC" and inputs.weights is None else _no_band
     return {
         "type": kind,
         "classes": list(inputs.classes),
@@ -52,7 +54,7 @@ def result(
         "undefined": {name: entry.reason for name, entry in classes.items() if isinstance(entry, UndefinedCurve)},
         "micro": _average(measurements.micro.areas, kind) | {"curve": _curve_points(measurements.micro, kind)},
         "macro": _average(measurements.macro.areas, kind),
-        "curves": {name: _curve_points(summary, kind) | _band(summary, kind) for name, summary in summaries.items()},
+        "curves": {name: _curve_points(summary, kind) | band_of(summary) for name, summary in summaries.items()},
         "best_thresholds": {name: _best(summary.best) for name, summary in summaries.items()},
     }
 
@@ -118,10 +120,12 @@ def _curve_points(summary: CurveSummary, kind: CurveType) -> dict[str, Any]:
     return _points(drawing.curve, kind) | {"area_error": drawing.area_error}
 
 
-def _band(summary: CurveSummary, kind: CurveType) -> dict[str, Any]:
-    """The bounds of the true positive rate at each point; none of weighted samples, nor of precision."""
-    if kind != "ROC" or not min(summary.sides):
-        return {}
+def _no_band(_: CurveSummary) -> dict[str, Any]:
+    return {}
+
+
+def _band(summary: CurveSummary) -> dict[str, Any]:
+    """The bounds of the true positive rate of a class at each point."""
     band = roc_band(summary.roc.curve, *summary.sides, Confidence().critical)
     return {"low": band.low.tolist(), "high": band.high.tolist()}
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.evaluation.curves.area_spread import AreaSpread
 from shared.evaluation.curves.curves import (
@@ -21,6 +22,8 @@ from shared.evaluation.curves.precision_spread import PrecisionSpread, Precision
 from shared.evaluation.curves.scored_curves import roc_area_spread
 from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
+from shared.evaluation.curves.weighted_area import sides_at_scores, weighted_area
+from shared.evaluation.curves.weighted_precision import weighted_precision_spread
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores, Weights
 from shared.evaluation.inputs.probability_errors import OneClassOnly
@@ -45,8 +48,8 @@ class CurveSummary:
     """Areas, curves to draw and best thresholds of one class against the rest, or of all of them pooled.
 
     `sides` are the numbers of positives and negatives of a class, beside the spreads of its ROC area, by DeLong's
-    method, and of its average precision; both are None of pooled classes, whose decisions are not independent, of
-    weighted samples and of too few.
+    method, and of its average precision; of weighted samples Kish's numbers. Both spreads are None of pooled classes,
+    whose decisions are not independent, and of too few samples.
     """
 
     areas: Areas
@@ -116,7 +119,11 @@ def measure_curves(
             continue
         counts = count_class(probabilities, codes, column, weights, scored=scored)
         summary = _measure(counts, max_points, cost_ratio)
-        per_class.append(summary if weights is not None else _with_spreads(summary, counts))
+        if weights is None:
+            per_class.append(_with_spreads(summary, counts))
+        else:
+            scores = probabilities[:, column] if scored is None or column == scored else -probabilities[:, scored]
+            per_class.append(_with_weighted_spreads(summary, scores, codes == column, weights))
         full = roc_curve(counts)
         mean += np.interp(_GRID, full.x, full.y)
     micro = _measure(count_pooled(probabilities, codes, weights), max_points, cost_ratio)
@@ -160,6 +167,21 @@ def _with_spreads(summary: CurveSummary, counts: ThresholdCounts) -> CurveSummar
     sums = PrecisionSums(*sides)
     sums.add(counts)
     return replace(summary, sides=sides, roc_spread=roc_area_spread(counts), precision_spread=sums.spread())
+
+
+def _with_weighted_spreads(
+    summary: CurveSummary, scores: Scores, is_own: NDArray[np.bool_], weights: Weights
+) -> CurveSummary:
+    sides = sides_at_scores(scores, is_own, weights)
+    assert sides is not None, "the class occurs, and so do others"
+    _, roc_spread = weighted_area(sides)
+    effective = max(round(sides.positives.effective), 1), max(round(sides.negatives.effective), 1)
+    return replace(
+        summary,
+        sides=effective,
+        roc_spread=roc_spread,
+        precision_spread=weighted_precision_spread(*sides.falling),
+    )
 
 
 def _macro(summaries: list[CurveSummary], mean: Values, columns: tuple[int, ...]) -> MacroAverage:

@@ -1,7 +1,7 @@
 """Areas under curves with their intervals of 95 %, of one class and of averages over classes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.evaluation.curves.area_spread import AreaSpread
 from shared.evaluation.curves.one_vs_rest import Areas, ClassifierCurves, CurveSummary, UndefinedCurve
@@ -39,13 +39,9 @@ class CurveEstimates:
 def curve_estimates(
     probabilities: Scores, codes: Codes, measured: ClassifierCurves, *, is_weighted: bool
 ) -> CurveEstimates:
-    """The areas of measured curves with their intervals; weighted samples have none."""
+    """The areas of measured curves with their intervals; averages and trapezoids of weighted samples have none."""
     if is_weighted:
-        return CurveEstimates(
-            _without_intervals(measured, lambda areas: areas.roc),
-            _without_intervals(measured, lambda areas: areas.average_precision),
-            _without_intervals(measured, lambda areas: areas.pr),
-        )
+        return _of_weighted(measured)
     alpha = Confidence().alpha
     table = probabilities, codes
     of_precisions = (*table, (average_precision_changes, careful_pr_area_changes), alpha)
@@ -80,6 +76,23 @@ def _each(measured: ClassifierCurves, estimate: Callable[[int, CurveSummary], Es
     return tuple(
         Estimate(None, reason=curves.reason) if isinstance(curves, UndefinedCurve) else estimate(column, curves)
         for column, curves in enumerate(measured.per_class)
+    )
+
+
+def _of_weighted(measured: ClassifierCurves) -> CurveEstimates:
+    by_delong = _each(
+        measured, lambda _, found: area_estimate(found.areas.roc, found.roc_spread, found.sides, "weighted-delong")
+    )
+    by_influence = _each(
+        measured,
+        lambda _, found: average_precision_estimate(
+            found.areas.average_precision, found.precision_spread, "weighted-influence"
+        ),
+    )
+    return CurveEstimates(
+        replace(_without_intervals(measured, lambda areas: areas.roc), per_class=by_delong),
+        replace(_without_intervals(measured, lambda areas: areas.average_precision), per_class=by_influence),
+        _without_intervals(measured, lambda areas: areas.pr),
     )
 
 

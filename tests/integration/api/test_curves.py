@@ -125,6 +125,10 @@ async def test_areas_and_curves_come_with_their_intervals(alice: Client) -> None
             assert one["reason"].startswith("its threshold was chosen for being the best in these samples")
     assert all("low" not in curve for curve in (*precision["curves"].values(), *weighted["curves"].values()))
     reason = "the samples are weighted, and a sum of weights is no number of samples"
+    for kind, method in (("roc_auc", "weighted-delong"), ("average_precision", "weighted-influence")):
+        for one in weighted["estimates"][kind].values():
+            assert 0 < one["low"] < one["value"] < one["high"] < 1
+            assert (one["reason"], one["method"]) == (None, method)
     assert weighted["estimates"]["macro_roc_auc"] == {
         "value": weighted["macro"]["auc_trp"],
         "low": None,

@@ -122,6 +122,25 @@ async def test_curves_calibration_and_thresholds_count_the_weights(alice: Client
     assert (best["point"]["tp"], best["point"]["fp"], best["point"]["accuracy"]) == (0, 0, 0.5)
 
 
+async def test_both_doors_of_weighted_curves_give_the_same_intervals(alice: Client) -> None:
+    data = overconfident()
+    run = await settled(alice, await alice.post("/v1/runs", {"data": data, "positive": "ill"}))
+    body = {"actual_vector": data["y_true"], "sample_weight": data["sample_weight"], "classes": ["well", "ill"]}
+
+    found = await read(alice, run, "curves")
+    of_one = await alice.post("/curve", body | {"type": "ROC", "probability_vector": data["prob_ill"]})
+    rows = [[1 - score, score] for score in data["prob_ill"]]
+    of_both = await alice.post("/curve", body | {"type": "ROC", "probability_vector": rows})
+
+    for answer in (of_one, of_both):
+        estimates = answer.json()["estimates"]
+        for kind in ("roc_auc", "average_precision"):
+            mine = found[f"{kind}_estimate"]
+            bounds = {name: pytest.approx(mine[name], abs=1e-9) for name in ("low", "value", "high")}
+            assert estimates[kind]["ill"] == mine | bounds
+    assert estimates["roc_auc"]["well"]["low"] == pytest.approx(estimates["roc_auc"]["ill"]["low"], abs=1e-9)
+
+
 async def test_rows_of_a_program_may_have_weights_too(alice: Client) -> None:
     run = await settled(alice, await alice.post("/v1/runs", {"data": COLUMNS}))
     plain = await settled(alice, await alice.post("/v1/runs", {"data": COLUMNS, "columns": {"weight": None}}))
