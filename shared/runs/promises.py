@@ -98,7 +98,8 @@ async def _of_ranked(
 
 def _check(ranked: RankedScores) -> None:
     n = len(ranked.keys)
-    if n >= MIN_SAMPLES and ranked.weighted is not None and ranked.weighted.worth < MIN_SAMPLES:
+    # Of equal weights rounding may leave a little less than their number.
+    if n >= MIN_SAMPLES and ranked.weighted is not None and round(ranked.weighted.worth, 6) < MIN_SAMPLES:
         worth = f"By their weights the {n:,} samples are worth {ranked.weighted.worth:.2g} of equal weight"
         raise SamplesInsufficient(f"{worth}; at least {MIN_SAMPLES} are needed.")
     if n < MIN_SAMPLES:

@@ -347,3 +347,19 @@ async def test_the_pages_say_that_samples_are_weighted(app: Litestar, alice: Cli
     assert "Weighted accuracy of the samples" in slices
     assert "Accuracy, weighted" in listed
     assert [row["weight"] for row in csv.DictReader(io.StringIO(errors))] == ["4", "0", "1", "3"]
+
+
+async def test_ten_samples_of_equal_weight_are_enough_whatever_the_weight(alice: Client) -> None:
+    scores = np.linspace(0.1, 0.9, 10).round(3).tolist()
+    data = {
+        "y_true": ["spam", "ham"] * 5,
+        "y_pred": ["spam", "ham"] * 5,
+        "prob_spam": scores,
+        # In floats the sums of ten of it and of its squares make a little less than ten samples.
+        "sample_weight": [6.244] * 10,
+    }
+    run = await settled(alice, await alice.post("/v1/runs", {"data": data, "positive": "spam"}))
+
+    found = await read(alice, run, "decision-curve", points=1)
+
+    assert (found["positives"], found["negatives"]) == (5, 5)
