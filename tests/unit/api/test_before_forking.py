@@ -1,18 +1,18 @@
 """What the processes of the service are forked with is open to nothing."""
 
+import json
+import subprocess
 import sys
-import threading
+from pathlib import Path
 
 import pytest
 
-from api.app import create_app
-from api.server import OPEN_FILES
-from shared.kit import platform
 from shared.kit.settings import Settings
 from shared.kit.storage import Storage
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="open files are listed on Linux only")
 
+ROOT = Path(__file__).parents[3]
 SETTINGS = {
     "database_url": "postgresql://nobody@127.0.0.1/none",
     "redis_url": "redis://127.0.0.1",
@@ -21,16 +21,33 @@ SETTINGS = {
     "s3_secret_access_key": "secret",
     "secret_key": "s" * 32,
 }
+# In a process of its own: among other tests the collector closes their files while the application is made, and their
+# threads end when they like.
+PROGRAM = """
+import json, os, sys, threading
+
+def open_things():
+    return sorted(os.listdir("/proc/self/fd")), [thread.name for thread in threading.enumerate()]
+
+before = open_things()
+from api.app import create_app
+from shared.kit import platform
+from shared.kit.settings import Settings
+
+platform.rehearse()
+create_app(Settings.model_validate(json.loads(sys.argv[1])))
+print(json.dumps([before, open_things()]))
+"""
 
 
 def test_neither_the_application_nor_what_is_made_before_it_opens_a_file_or_starts_a_thread() -> None:
-    settings = Settings.model_validate(SETTINGS)
-    before = sorted(OPEN_FILES.iterdir()), threading.enumerate()
+    command = [sys.executable, "-c", PROGRAM, json.dumps(SETTINGS)]
 
-    platform.rehearse()
-    create_app(settings)
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
 
-    assert (sorted(OPEN_FILES.iterdir()), threading.enumerate()) == before
+    before, after = json.loads(done.stdout.splitlines()[-1])
+    assert before == after
+    assert after[1] == ["MainThread"]
 
 
 def test_clients_of_the_storage_are_made_at_their_first_use() -> None:
