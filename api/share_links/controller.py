@@ -30,7 +30,7 @@ class ShareLinkController(Controller):
         without its single samples, a comparison, a gate with its latest verdict and badge, a matrix with its report,
         or an image with its annotations. Nothing else can be reached from it. The link is only part of this answer.
         """
-        issued = await sharing.create(platform, caller, link.noun, str(link.target_id), link.valid_days)
+        issued = await sharing.create(platform, caller, link.target_type, str(link.target_id), link.valid_days)
         return IssuedShareLinkOut.of_issued(issued)
 
     @get(operation_id="share_links.list")

@@ -7,20 +7,20 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shared.sharing import IssuedLink, LinkRecord, SharedNoun
+from shared.sharing import IssuedLink, LinkRecord, TargetType
 
 # A month is the time of a review; a link that works for longer than a year is forgotten.
 DEFAULT_DAYS = 30
 MAX_DAYS = 366
 
-Noun = Annotated[SharedNoun, Meta(description="What the link shows.")]
+SharedType = Annotated[TargetType, Meta(description="What the link shows.")]
 TargetId = Annotated[UUID, Meta(description="Id of the object that the link shows.")]
 
 
 class ShareLinkIn(msgspec.Struct, forbid_unknown_fields=True):
     """A share link to create."""
 
-    noun: Noun
+    target_type: SharedType
     target_id: TargetId
     valid_days: Annotated[int, Meta(ge=1, le=MAX_DAYS, description="Days until it expires, 1 to 366.")] = DEFAULT_DAYS
 
@@ -29,7 +29,7 @@ class ShareLinkOut(msgspec.Struct):
     """A share link without its token."""
 
     id: Annotated[UUID, Meta(description="Id of the share link.")]
-    noun: Noun
+    target_type: SharedType
     target_id: TargetId
     created_at: Annotated[datetime, Meta(description="When it was created, in UTC.")]
     expires_at: Annotated[datetime, Meta(description="When it stops working, in UTC.")]

@@ -15,17 +15,17 @@ from api.web.page_request import PageRequest
 from shared import sharing
 from shared.kit import clock
 from shared.kit.errors import Fault, InvalidInput
-from shared.sharing import IssuedLink, SharedNoun
+from shared.sharing import IssuedLink, TargetType
 
 PAGE_SIZE = 50
 
 # Where the owner finds what a link shows.
 FOLDERS = {
-    SharedNoun.RUN: "/app/runs/",
-    SharedNoun.COMPARISON: "/app/comparisons/",
-    SharedNoun.GATE: "/app/gates/",
-    SharedNoun.MATRIX: "/app/matrices/",
-    SharedNoun.IMAGE: "/app/images/",
+    TargetType.RUN: "/app/runs/",
+    TargetType.COMPARISON: "/app/comparisons/",
+    TargetType.GATE: "/app/gates/",
+    TargetType.MATRIX: "/app/matrices/",
+    TargetType.IMAGE: "/app/images/",
 }
 
 
@@ -42,12 +42,12 @@ class ShareLinkPages(Controller):
     @post()
     async def create(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[str]:
         """Create a link; only the page in the answer shows it."""
-        nouns = {noun.value: noun for noun in SharedNoun}
-        noun = nouns.get(form.texts.get("noun", ""))
-        if noun is None:
-            raise InvalidInput(Fault("/noun", f"noun: must be one of {', '.join(nouns)}."))
+        target_types = {one.value: one for one in TargetType}
+        target_type = target_types.get(form.texts.get("target_type", ""))
+        if target_type is None:
+            raise InvalidInput(Fault("/target_type", f"target_type: must be one of {', '.join(target_types)}."))
         issued = await sharing.create(
-            page_request.platform, page_request.caller, noun, form.texts.get("target_id", ""), _days(form)
+            page_request.platform, page_request.caller, target_type, form.texts.get("target_id", ""), _days(form)
         )
         return await _page(page_request, None, issued)
 

@@ -16,7 +16,7 @@ from shared import sharing
 from shared.matrices.kinds.report import Report
 from shared.presentation.gate_reports import badge
 from shared.projects import images
-from shared.sharing import SharedNoun, SharedThing
+from shared.sharing import SharedThing, TargetType
 from shared.sharing.errors import NothingShared
 
 # The address is the secret: no search engine lists it, and no shared cache keeps what it opens.
@@ -45,12 +45,12 @@ class SharedPages(Controller):
     @get("/curves")
     async def curves(self, page_request: Injected[PageRequest], request: HttpRequest) -> Response[Any]:
         """Draw the curves of a shared run."""
-        return _private(await shared_views.run_curves(page_request, _shared(request, SharedNoun.RUN)))
+        return _private(await shared_views.run_curves(page_request, _shared(request, TargetType.RUN)))
 
     @get("/report")
     async def report(self, page_request: Injected[PageRequest], request: HttpRequest) -> Response[Any]:
         """Send the report of a shared matrix."""
-        thing = _shared(request, SharedNoun.MATRIX)
+        thing = _shared(request, TargetType.MATRIX)
         wanted = FileRequest("report.html", "wait=10", None)
         answer = await results.of_arguments(page_request.waiter, thing.owner, Report(cm_uid=thing.target_id), wanted)
         return _private(answer)
@@ -58,12 +58,12 @@ class SharedPages(Controller):
     @get("/matrix")
     async def matrix(self, page_request: Injected[PageRequest], request: HttpRequest) -> Response[Any]:
         """Send the counts of a shared matrix as CSV."""
-        return _private(await shared_views.matrix_file(page_request.platform, _shared(request, SharedNoun.MATRIX)))
+        return _private(await shared_views.matrix_file(page_request.platform, _shared(request, TargetType.MATRIX)))
 
     @get("/badge")
     async def badge(self, page_request: Injected[PageRequest], request: HttpRequest) -> Response[Any]:
         """Send the badge of a shared gate: the verdict of its latest check."""
-        check = await shared_views.latest_check(page_request.platform, _shared(request, SharedNoun.GATE))
+        check = await shared_views.latest_check(page_request.platform, _shared(request, TargetType.GATE))
         if check is None:
             raise NothingShared
         return _private(Response(badge(check), media_type="image/svg+xml", headers=HEADERS))
@@ -71,16 +71,16 @@ class SharedPages(Controller):
     @get("/content")
     async def content(self, page_request: Injected[PageRequest], request: HttpRequest) -> Response[Any]:
         """Send a shared image itself."""
-        thing = _shared(request, SharedNoun.IMAGE)
+        thing = _shared(request, TargetType.IMAGE)
         image = await images.find(page_request.platform, thing.owner, thing.target_id)
         pieces = await images.content(page_request.platform, image)
         headers = HEADERS | {"Content-Length": str(image.size_bytes)}
         return _private(Stream(pieces, media_type=image.content_type, headers=headers))
 
 
-def _shared(request: HttpRequest, noun: SharedNoun) -> SharedThing:
+def _shared(request: HttpRequest, target_type: TargetType) -> SharedThing:
     thing: SharedThing = request.state.shared
-    if thing.noun is not noun:
+    if thing.target_type is not target_type:
         raise NothingShared
     return thing
 

@@ -22,12 +22,12 @@ from shared.presentation.matrix_drawing import draw_matrix
 from shared.presentation.matrix_view import View
 from shared.presentation.whiskers import WIDTH
 from shared.projects import images
-from shared.sharing import SharedNoun, SharedThing
+from shared.sharing import SharedThing, TargetType
 
 
 async def show(page_request: PageRequest, thing: SharedThing) -> Response[str]:
     """Show the object of a link."""
-    return await _VIEWS[thing.noun](page_request, thing)
+    return await _VIEWS[thing.target_type](page_request, thing)
 
 
 async def run_curves(page_request: PageRequest, thing: SharedThing) -> Response[str]:
@@ -108,13 +108,13 @@ async def _image(page_request: PageRequest, thing: SharedThing) -> Response[str]
 
 def _render(page_request: PageRequest, thing: SharedThing, **values: Any) -> Response[str]:
     token = page_request.request.query_params.get("token", "")
-    return page_request.render(f"shared/{thing.noun.value}.html", thing=thing, share_token=token, **values)
+    return page_request.render(f"shared/{thing.target_type.value}.html", thing=thing, share_token=token, **values)
 
 
-_VIEWS: dict[SharedNoun, Callable[[PageRequest, SharedThing], Awaitable[Response[str]]]] = {
-    SharedNoun.RUN: _run,
-    SharedNoun.COMPARISON: _comparison,
-    SharedNoun.GATE: _gate,
-    SharedNoun.MATRIX: _matrix,
-    SharedNoun.IMAGE: _image,
+_VIEWS: dict[TargetType, Callable[[PageRequest, SharedThing], Awaitable[Response[str]]]] = {
+    TargetType.RUN: _run,
+    TargetType.COMPARISON: _comparison,
+    TargetType.GATE: _gate,
+    TargetType.MATRIX: _matrix,
+    TargetType.IMAGE: _image,
 }

@@ -17,9 +17,9 @@ from shared.kit.platform import Platform
 from shared.projects import images
 from shared.sharing import queries
 from shared.sharing.errors import NothingShared, ShareLinkNotFound, TooManyShareLinks, TooManyVisits
-from shared.sharing.models import SharedNoun
+from shared.sharing.models import TargetType
 
-__all__ = ["IssuedLink", "LinkRecord", "SharedNoun", "SharedThing"]
+__all__ = ["IssuedLink", "LinkRecord", "SharedThing", "TargetType"]
 
 # Many more than anybody keeps an eye on.
 MAX_LINKS = 1000
@@ -31,12 +31,12 @@ VISITS = Rate(per_second=20, burst=400)
 LISTED_FOR = timedelta(days=30)
 
 # Each reads an object of the caller by its id, and raises an error that is answered 404 where there is none.
-_READERS: dict[SharedNoun, Callable[[Platform, Caller, str], Awaitable[Any]]] = {
-    SharedNoun.RUN: runs.get,
-    SharedNoun.COMPARISON: comparisons.get,
-    SharedNoun.GATE: gates.get,
-    SharedNoun.MATRIX: matrices.counts,
-    SharedNoun.IMAGE: images.find,
+_READERS: dict[TargetType, Callable[[Platform, Caller, str], Awaitable[Any]]] = {
+    TargetType.RUN: runs.get,
+    TargetType.COMPARISON: comparisons.get,
+    TargetType.GATE: gates.get,
+    TargetType.MATRIX: matrices.counts,
+    TargetType.IMAGE: images.find,
 }
 
 
@@ -44,7 +44,7 @@ class LinkRecord(NamedTuple):
     """A share link without its token; the fields are the columns, in this order."""
 
     id: UUID
-    noun: SharedNoun
+    target_type: TargetType
     target_id: UUID
     created_at: datetime
     expires_at: datetime
@@ -65,29 +65,29 @@ class IssuedLink(NamedTuple):
 class SharedThing(NamedTuple):
     """What a link shows, and the account that it is read for."""
 
-    noun: SharedNoun
+    target_type: TargetType
     target_id: str
     expires_at: datetime
     owner: Caller
 
 
-async def create(platform: Platform, caller: Caller, noun: SharedNoun, target_id: str, days: int) -> IssuedLink:
-    """Create a link to an object of the caller; raises the noun's own error where there is none, TooManyShareLinks."""
-    await _READERS[noun](platform, caller, target_id)
-    return await _insert(platform, caller, noun, target_id, timedelta(days=days))
+async def create(platform: Platform, caller: Caller, target_type: TargetType, target_id: str, days: int) -> IssuedLink:
+    """Create a link to an object of the caller; raises the error of its type if there is none, TooManyShareLinks."""
+    await _READERS[target_type](platform, caller, target_id)
+    return await _insert(platform, caller, target_type, target_id, timedelta(days=days))
 
 
 @retry_conflicts
 async def _insert(
-    platform: Platform, caller: Caller, noun: SharedNoun, target_id: str, lifetime: timedelta
+    platform: Platform, caller: Caller, target_type: TargetType, target_id: str, lifetime: timedelta
 ) -> IssuedLink:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     async with platform.db.transaction() as connection:
         if await connection.fetchval(queries.COUNT, caller.account_id) >= MAX_LINKS:
             raise TooManyShareLinks
-        values = (uuid7(), caller.account_id, digest(token), noun.value, UUID(target_id), lifetime)
+        values = (uuid7(), caller.account_id, digest(token), target_type.value, UUID(target_id), lifetime)
         link = _link(await connection.fetchrow(queries.INSERT, *values))
-        details = {"link": str(link.id), "noun": noun.value, "target": target_id}
+        details = {"link": str(link.id), "target_type": target_type.value, "target": target_id}
         await audit.write(connection, AuditType.SHARE_LINK_CREATED, caller.account_id, **details)
     return IssuedLink(link, token)
 
@@ -106,7 +106,7 @@ async def revoke(platform: Platform, caller: Caller, link_id: str) -> None:
         row = await connection.fetchrow(queries.DELETE, known, caller.account_id)
         if row is None:
             raise ShareLinkNotFound
-        details = {"link": str(known), "noun": row["noun"], "target": str(row["target_id"])}
+        details = {"link": str(known), "target_type": row["noun"], "target": str(row["target_id"])}
         await audit.write(connection, AuditType.SHARE_LINK_REVOKED, caller.account_id, **details)
 
 
@@ -119,9 +119,9 @@ async def visit(platform: Platform, token: str) -> SharedThing:
     verdict = await platform.limiter.take(f"share:{digest(token).hex()}", VISITS)
     if not verdict.allowed:
         raise TooManyVisits(retry_after_s=verdict.retry_after_s)
-    noun, target_id, expires_at, account_id, plan, granted = row
+    target_type, target_id, expires_at, account_id, plan, granted = row
     owner = Caller(account_id, key_id="", plan=plan, granted=granted)
-    return SharedThing(SharedNoun(noun), str(target_id), expires_at, owner)
+    return SharedThing(TargetType(target_type), str(target_id), expires_at, owner)
 
 
 async def expire(platform: Platform) -> None:
@@ -131,5 +131,5 @@ async def expire(platform: Platform) -> None:
 
 
 def _link(row: Any) -> LinkRecord:
-    link_id, noun, *rest = row
-    return LinkRecord(link_id, SharedNoun(noun), *rest)
+    link_id, target_type, *rest = row
+    return LinkRecord(link_id, TargetType(target_type), *rest)

@@ -12,7 +12,7 @@ from shared.kit.ids import uuid7
 from shared.kit.tables import moment_column, owner_column
 
 
-class SharedNoun(StrEnum):
+class TargetType(StrEnum):
     """What can be shared."""
 
     RUN = "run"
@@ -27,7 +27,7 @@ class ShareLink(SQLModel, table=True):
 
     __tablename__ = "share_link"
     __table_args__ = (
-        CheckConstraint(f"noun IN ({', '.join(repr(noun.value) for noun in SharedNoun)})", name="noun"),
+        CheckConstraint(f"noun IN ({', '.join(repr(one.value) for one in TargetType)})", name="noun"),
         Index("uq_share_link_token_hash", "token_hash", unique=True),
         Index("ix_share_link_account_id_id", "account_id", "id"),
         Index("ix_share_link_expires_at", "expires_at"),
@@ -36,7 +36,8 @@ class ShareLink(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     account_id: int = Field(sa_column=owner_column(index=False))
     token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    noun: str = Field(sa_column=Column(String, nullable=False))
+    # A column that is renamed stops the release before, which runs while this one starts.
+    target_type: str = Field(sa_column=Column("noun", String, nullable=False))
     target_id: UUID
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     created_at: datetime = Field(default_factory=clock.now, sa_column=moment_column())

@@ -74,8 +74,8 @@ async def _paths(reader: Reader, platform: Platform) -> list[str]:
     body = {"upload_id": truth["id"], "name": "Pets"}
     dataset = (await client.make("/v1/datasets", body))["id"]
     links = [
-        (await client.post("/v1/share-links", {"noun": noun, "target_id": target})).json()["path"]
-        for noun, target in shared.items()
+        (await client.post("/v1/share-links", {"target_type": target_type, "target_id": target})).json()["path"]
+        for target_type, target in shared.items()
     ]
     return [
         "/",

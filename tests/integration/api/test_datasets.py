@@ -229,7 +229,7 @@ async def test_the_truth_of_a_private_dataset_is_told_by_no_group_or_score_of_it
         assert (answer.status_code, answer.json()["code"]) == (403, "dataset-private"), path
     report = (await alice.get(f"/v1/runs/{run['id']}/report")).text
     assert ("<h2>Classes" in report, "<h2>Curves" in report) == (True, False)
-    link = (await alice.post("/v1/share-links", {"noun": "run", "target_id": run["id"]})).json()
+    link = (await alice.post("/v1/share-links", {"target_type": "run", "target_id": run["id"]})).json()
     token = link["path"].partition("token=")[2]
     seen = [await alice.http.get(f"/app/shared{part}", params={"token": token}) for part in ("", "/curves")]
     assert [answer.status_code for answer in seen] == [200, 403]

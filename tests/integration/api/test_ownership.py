@@ -98,11 +98,11 @@ IN_BODIES: list[tuple[str, dict[str, Any]]] = [
     ("detection_runs.create", {"project_id": "{project_id}", "model_name": "yolo_v8"}),
     ("gates.create", {"name": "g", "baseline": {"run_id": "{run_id}"}}),
     ("gates.create", {"name": "g", "baseline": {"run_id": "{detection_run_id}"}, "metrics": [{"metric": "map"}]}),
-    ("share_links.create", {"noun": "run", "target_id": "{run_id}"}),
-    ("share_links.create", {"noun": "comparison", "target_id": "{comparison_id}"}),
-    ("share_links.create", {"noun": "gate", "target_id": "{gate_id}"}),
-    ("share_links.create", {"noun": "matrix", "target_id": "{uid}"}),
-    ("share_links.create", {"noun": "image", "target_id": "{image_id}"}),
+    ("share_links.create", {"target_type": "run", "target_id": "{run_id}"}),
+    ("share_links.create", {"target_type": "comparison", "target_id": "{comparison_id}"}),
+    ("share_links.create", {"target_type": "gate", "target_id": "{gate_id}"}),
+    ("share_links.create", {"target_type": "matrix", "target_id": "{uid}"}),
+    ("share_links.create", {"target_type": "image", "target_id": "{image_id}"}),
     ("jobs.submit", {"kind": "report", "cm_uid": "{cm_uid}"}),
     ("pycm.compare_matrices", {"cm_uids": ["{cm_uid}", "{own}"]}),
 ]
@@ -128,7 +128,9 @@ async def things(alice: Client, platform: Platform) -> dict[str, str]:
     gate = (await alice.post("/v1/gates", GATE)).json()["id"]
     return {
         "gate_id": gate,
-        "share_link_id": (await alice.post("/v1/share-links", {"noun": "matrix", "target_id": uid})).json()["id"],
+        "share_link_id": (await alice.post("/v1/share-links", {"target_type": "matrix", "target_id": uid})).json()[
+            "id"
+        ],
         "check_id": await _add_check(platform, gate, run),
         "detection_run_id": await _add_detection_run(platform, project),
         "comparison_id": (await alice.post("/v1/comparisons", sides)).json()["id"],

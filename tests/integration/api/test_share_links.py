@@ -26,7 +26,7 @@ MAKERS = {
 }
 NOWHERE = "01a2d7a0-0000-7000-8000-000000000000"
 
-# What belongs to one noun alone.
+# What belongs to one type alone.
 PARTS = {"curves": "run", "report": "matrix", "matrix": "matrix", "badge": "gate", "content": "image"}
 
 ADMIN = ("root", "root's password")
@@ -34,21 +34,21 @@ ADMIN = ("root", "root's password")
 
 @dataclass(frozen=True)
 class Shared:
-    """One link to an object of each noun, and the ids of the objects."""
+    """One link to an object of each type, and the ids of the objects."""
 
     tokens: dict[str, str]
     ids: dict[str, str]
 
 
-async def _link(client: Client, noun: str, target_id: str, **fields: Any) -> dict[str, Any]:
-    answer = await client.post("/v1/share-links", {"noun": noun, "target_id": target_id, **fields})
+async def _link(client: Client, target_type: str, target_id: str, **fields: Any) -> dict[str, Any]:
+    answer = await client.post("/v1/share-links", {"target_type": target_type, "target_id": target_id, **fields})
     assert answer.status_code == 201, answer.text
     link: dict[str, Any] = answer.json()
     return link
 
 
-async def _token(client: Client, noun: str, target_id: str) -> str:
-    path: str = (await _link(client, noun, target_id))["path"]
+async def _token(client: Client, target_type: str, target_id: str) -> str:
+    path: str = (await _link(client, target_type, target_id))["path"]
     return path.partition("=")[2]
 
 
@@ -57,10 +57,10 @@ async def shared(workers: Team, alice: Client, receiver: Receiver) -> Shared:
     """Links of Alice's."""
     assert workers["worker"].running
     scene = Scene(alice, receiver)
-    ids = {noun: str(await scene.get(make)) for noun, make in MAKERS.items()}
+    ids = {target_type: str(await scene.get(make)) for target_type, make in MAKERS.items()}
     check = (await alice.get(f"/v1/checks/{await scene.get(things.gate_check)}")).json()
     ids["gate"] = check["gate_id"]
-    return Shared({noun: await _token(alice, noun, target) for noun, target in ids.items()}, ids)
+    return Shared({target_type: await _token(alice, target_type, target) for target_type, target in ids.items()}, ids)
 
 
 async def test_a_link_opens_its_object_without_an_account_and_is_found_by_no_search_engine(
@@ -68,18 +68,18 @@ async def test_a_link_opens_its_object_without_an_account_and_is_found_by_no_sea
 ) -> None:
     texts = {"run": "Confusion matrix", "comparison": "Differences", "gate": "Why", "matrix": "Report",
              "image": "/app/shared/content"}  # fmt: skip
-    for noun, token in shared.tokens.items():
+    for target_type, token in shared.tokens.items():
         stranger = Visitor.of(app)
         page = await stranger.get(f"/app/shared?token={token}")
 
-        assert (page.status_code, texts[noun] in page.text) == (200, True), noun
+        assert (page.status_code, texts[target_type] in page.text) == (200, True), target_type
         assert page.headers["x-robots-tag"] == "noindex, nofollow"
         assert page.headers["cache-control"] == "no-store"
         assert page.headers["referrer-policy"] == "no-referrer"
         assert "set-cookie" not in page.headers
         # No way from it to anything that would need an account, or to single samples.
         folders = "runs|matrices|comparisons|gates|checks|projects|images|jobs"
-        assert re.findall(rf'(?:href|src|action)="(/app/(?:{folders})[^"]*)"', page.text) == [], noun
+        assert re.findall(rf'(?:href|src|action)="(/app/(?:{folders})[^"]*)"', page.text) == [], target_type
 
 
 async def test_the_parts_of_a_page_open_with_the_link_of_their_noun_alone(
@@ -87,10 +87,10 @@ async def test_the_parts_of_a_page_open_with_the_link_of_their_noun_alone(
 ) -> None:
     stranger = Visitor.of(app)
     for part, own in PARTS.items():
-        for noun, token in shared.tokens.items():
+        for target_type, token in shared.tokens.items():
             answer = await stranger.get(f"/app/shared/{part}?token={token}")
-            assert answer.status_code == (200 if noun == own else 404), (part, noun)
-            assert noun != own or answer.headers["x-robots-tag"] == "noindex, nofollow"
+            assert answer.status_code == (200 if target_type == own else 404), (part, target_type)
+            assert target_type != own or answer.headers["x-robots-tag"] == "noindex, nofollow"
     image = await stranger.get(f"/app/shared/content?token={shared.tokens['image']}")
     assert image.content == (await alice.get(f"/api/images/{shared.ids['image']}/content")).content
     assert image.headers["content-type"] == "image/png"
@@ -104,7 +104,7 @@ async def test_the_parts_of_a_page_open_with_the_link_of_their_noun_alone(
 async def test_a_link_is_no_key_and_no_session_for_any_operation(app: Litestar, shared: Shared, alice: Client) -> None:
     http: httpx2.AsyncClient = alice.http
     known = {**dict.fromkeys(NAMES, NOWHERE), "account_id": "1", "invitation_id": NOWHERE, **BESIDE}
-    known |= {f"{noun}_id": target for noun, target in shared.ids.items()}
+    known |= {f"{target_type}_id": target for target_type, target in shared.ids.items()}
     known |= {"uid": shared.ids["matrix"], "cm_uid": shared.ids["matrix"]}
     public = {"health.check_liveness", "health.check_readiness", "health.check_pipeline_api",
               "accounts.sign_in", "accounts.sign_up"}  # fmt: skip
@@ -124,11 +124,16 @@ async def test_a_link_is_no_key_and_no_session_for_any_operation(app: Litestar, 
 async def test_a_link_opens_no_page_but_its_own(app: Litestar, shared: Shared) -> None:
     folders = {"run": "runs", "comparison": "comparisons", "gate": "gates", "matrix": "matrices", "image": "images"}
     stranger = Visitor.of(app)
-    for noun, token in shared.tokens.items():
+    for target_type, token in shared.tokens.items():
         stranger.http.cookies.set("evalserve-session", token)
-        for path in (f"/app/{folders[noun]}/{shared.ids[noun]}", "/app/runs", "/app/account", "/app/share-links"):
+        for path in (
+            f"/app/{folders[target_type]}/{shared.ids[target_type]}",
+            "/app/runs",
+            "/app/account",
+            "/app/share-links",
+        ):
             answer = await stranger.get(f"{path}?token={token}")
-            assert answer.status_code == 303, (noun, path)
+            assert answer.status_code == 303, (target_type, path)
             assert answer.headers["location"].startswith("/app/sign-in")
 
 
@@ -171,17 +176,17 @@ async def test_nobody_shares_lists_or_revokes_what_is_somebody_else_s(
     uid = await alice.create_matrix()
     link = await _link(alice, "matrix", uid)
 
-    for noun, target in (("matrix", uid), ("run", uid), ("gate", uid), ("image", uid), ("comparison", uid)):
-        answer = await mallory.post("/v1/share-links", {"noun": noun, "target_id": target})
+    for target_type, target in (("matrix", uid), ("run", uid), ("gate", uid), ("image", uid), ("comparison", uid)):
+        answer = await mallory.post("/v1/share-links", {"target_type": target_type, "target_id": target})
         assert answer.status_code == 404, answer.text
-    # One's own id under another noun is nothing either.
-    assert (await alice.post("/v1/share-links", {"noun": "run", "target_id": uid})).status_code == 404
+    # One's own id under another type is nothing either.
+    assert (await alice.post("/v1/share-links", {"target_type": "run", "target_id": uid})).status_code == 404
     assert (await mallory.get("/v1/share-links")).json() == {"items": [], "next": None}
     assert (await mallory.delete(f"/v1/share-links/{link['id']}")).status_code == 404
     his = Visitor.of(app)
     await his.sign_in(mallory)
     assert (await his.send(f"/app/share-links/{link['id']}/revoke", "/app/share-links")).status_code == 404
-    fields = {"noun": "matrix", "target_id": uid, "valid_days": "1"}
+    fields = {"target_type": "matrix", "target_id": uid, "valid_days": "1"}
     assert (await his.send("/app/share-links", "/app/share-links", **fields)).status_code == 404
     assert (await Visitor.of(app).get(link["path"])).status_code == 200
 
@@ -199,7 +204,7 @@ async def test_the_token_is_in_one_answer_and_nowhere_in_the_database(platform: 
     assert token.encode() not in stored
     query = {"type": "share_link_created"}
     events = (await alice.http.get("/v1/admin/audit", params=query, auth=ADMIN)).json()["items"]
-    details = {"link": link["id"], "noun": "matrix", "target": link["target_id"]}
+    details = {"link": link["id"], "target_type": "matrix", "target": link["target_id"]}
     assert events[0]["details"] == details
     assert token not in str(events)
 
@@ -207,7 +212,7 @@ async def test_the_token_is_in_one_answer_and_nowhere_in_the_database(platform: 
 async def test_a_read_only_key_shares_nothing(alice: Client) -> None:
     uid = await alice.create_matrix()
     key = (await alice.post("/v1/keys", {"name": "reads", "scopes": ["read"]})).json()["api_key"]
-    body = {"noun": "matrix", "target_id": uid}
+    body = {"target_type": "matrix", "target_id": uid}
     answer = await alice.http.post("/v1/share-links", json=body, headers={"X-API-Key": key})
     assert answer.status_code == 403
 
@@ -215,11 +220,11 @@ async def test_a_read_only_key_shares_nothing(alice: Client) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"noun": "job", "target_id": NOWHERE},
-        {"noun": "matrix", "target_id": "x"},
-        {"noun": "matrix", "target_id": NOWHERE, "valid_days": 0},
-        {"noun": "matrix", "target_id": NOWHERE, "valid_days": 367},
-        {"noun": "matrix", "target_id": NOWHERE, "expires_at": "2999-01-01T00:00:00Z"},
+        {"target_type": "job", "target_id": NOWHERE},
+        {"target_type": "matrix", "target_id": "x"},
+        {"target_type": "matrix", "target_id": NOWHERE, "valid_days": 0},
+        {"target_type": "matrix", "target_id": NOWHERE, "valid_days": 367},
+        {"target_type": "matrix", "target_id": NOWHERE, "expires_at": "2999-01-01T00:00:00Z"},
     ],
 )
 async def test_a_link_without_a_noun_an_id_or_an_end_is_refused(alice: Client, body: dict[str, Any]) -> None:
@@ -247,7 +252,7 @@ async def test_the_page_makes_a_link_lists_it_and_revokes_it(app: Litestar, alic
     owner, stranger = Visitor.of(app), Visitor.of(app)
     await owner.sign_in(alice)
     uid = await alice.create_matrix()
-    fields = {"noun": "matrix", "target_id": uid, "valid_days": "7"}
+    fields = {"target_type": "matrix", "target_id": uid, "valid_days": "7"}
     made = await owner.send("/app/share-links", f"/app/matrices/{uid}", **fields)
     (path,) = re.findall(r'id="issued">http://evalserve.test(/app/shared\?token=[\w-]+)<', made.text)
     assert (await stranger.get(path)).status_code == 200
@@ -258,7 +263,7 @@ async def test_the_page_makes_a_link_lists_it_and_revokes_it(app: Litestar, alic
     await owner.send(f"/app/share-links/{link_id}/revoke", "/app/share-links")
 
     assert (await stranger.get(path)).status_code == 404
-    for wrong in ({"valid_days": "0"}, {"valid_days": "x"}, {"noun": "job"}, {"valid_days": "-1"}):
+    for wrong in ({"valid_days": "0"}, {"valid_days": "x"}, {"target_type": "job"}, {"valid_days": "-1"}):
         refused = await owner.send("/app/share-links", f"/app/matrices/{uid}", **{**fields, **wrong})
         assert refused.status_code == 400, wrong
 

@@ -221,7 +221,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("GET", "/v1/checks/{check_id}/markdown"): Sample(),
     ("GET", "/v1/checks/{check_id}/badge"): Sample(),
     # share links
-    ("POST", "/v1/share-links"): Sample(json={"noun": "run", "target_id": things.run, "valid_days": 7}),
+    ("POST", "/v1/share-links"): Sample(json={"target_type": "run", "target_id": things.run, "valid_days": 7}),
     ("GET", "/v1/share-links"): Sample(after=(things.share_link,), query={"limit": 1}),
     ("DELETE", "/v1/share-links/{share_link_id}"): Sample(),
     # uploads

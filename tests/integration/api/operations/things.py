@@ -185,7 +185,9 @@ async def gate_check(scene: Scene) -> Any:
 
 
 async def share_link(scene: Scene) -> Any:
-    return (await scene.create("/v1/share-links", {"noun": "matrix", "target_id": await scene.get(matrix)}))["id"]
+    return (await scene.create("/v1/share-links", {"target_type": "matrix", "target_id": await scene.get(matrix)}))[
+        "id"
+    ]
 
 
 async def file_upload(scene: Scene) -> Any:

@@ -63,7 +63,7 @@ async def test_a_share_link_is_listed_for_a_month_after_its_end_and_a_reset_is_g
     uid, ends = await alice.create_matrix(), {"over a month ago": 31, "lately": 29, "later": -1}
     ids = {}
     for name, days in ends.items():
-        body = {"noun": "matrix", "target_id": uid}
+        body = {"target_type": "matrix", "target_id": uid}
         ids[name] = (await alice.post("/v1/share-links", body)).json()["id"]
         ago = timedelta(days=days)
         await _execute(
