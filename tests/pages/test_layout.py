@@ -57,10 +57,57 @@ async def test_a_phone_shows_the_verdicts_of_a_comparison_at_once(reader: Reader
     await reader.page.set_viewport_size({"width": 390, "height": 900})
 
     await reader.open(f"/app/comparisons/{compared['id']}")
-    heads = reader.page.get_by_role("columnheader")
+    first = reader.page.get_by_role("row").filter(has=reader.page.get_by_role("rowheader", name="Accuracy")).first
+    cells = first.get_by_role("cell")
 
-    assert (await heads.all_inner_texts())[:3] == ["Metric", "Difference", "Verdict"]
-    assert max(edge for _, edge in (await heads.evaluate_all(_EDGES))[:3]) <= 390
+    assert await cells.evaluate_all("(found) => found.slice(0, 2).map((one) => one.dataset.label)") == [
+        "Difference",
+        "Verdict",
+    ]
+    assert max(edge for _, edge in await cells.evaluate_all(_EDGES)) <= 390
+
+
+async def test_a_phone_shows_every_figure_of_a_row_with_its_name(reader: Reader, workers: Team) -> None:
+    assert workers["worker"].running
+    client, page = reader.client, reader.page
+    run = (await client.make("/v1/runs", {"data": BINARY, "positive": "spam", "model_name": "a filter of spam"}))["id"]
+    before = (await client.make("/v1/runs", {"data": BINARY}))["id"]
+    gate = (
+        await client.post(
+            "/v1/gates", {"name": "g", "baseline": {"run_id": before}, "metrics": [{"metric": "accuracy"}]}
+        )
+    ).json()
+    await client.make(f"/v1/gates/{gate['id']}/checks", {"candidate": run})
+    await client.post("/v1/share-links", {"target_type": "run", "target_id": run})
+    paths = {
+        "/": ["Metric", "Model", "Samples", "Status", "Created"],
+        "/app/runs": ["Metric", "Model", "Samples", "Status", "Created"],
+        "/app/gates": ["Latest check", "Metrics", "Version", "Created"],
+        f"/app/gates/{gate['id']}": ["Candidate", "Version of the gate", "Checked"],
+        "/app/jobs": ["Status", "Matrices", "Created", "Files"],
+        "/app/share-links": ["Created", "Expires", "Status"],
+        "/app/account": ["Scopes", "Created", "Last used", "Status"],
+        f"/app/runs/{run}": [
+            "Support",
+            "Predicted",
+            "Precision",
+            "Recall",
+            "F1 score",
+            "ROC AUC",
+            "F1 with its interval",
+        ],
+    }
+    await page.set_viewport_size({"width": 390, "height": 900})
+
+    for path, names in paths.items():
+        await reader.open(path)
+        row = page.locator(".stacked tbody tr").first
+        assert await row.locator("td[data-label]").evaluate_all("(all) => all.map((one) => one.dataset.label)") == names
+        edges = await row.locator("th, td").evaluate_all(_EDGES)
+        assert (path, max(edge for _, edge in edges) <= 390) == (path, True)
+    # The titles that sort are still there.
+    await page.get_by_role("link", name="Recall").click()
+    await page.wait_for_url("**sort=recall*")
 
 
 async def test_a_phone_shows_the_button_that_ends_a_session(reader: Reader, browser: Browser, site: str) -> None:
