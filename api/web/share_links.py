@@ -64,6 +64,7 @@ async def _page(page_request: PageRequest, cursor: Any, issued: IssuedLink | Non
     return page_request.render(
         "share_links.html",
         links=page.rows,
+        names=await sharing.names(page_request.platform, page_request.caller, page.rows),
         next_cursor=page.next,
         link=origin_of(page_request.request) + issued.path if issued else None,
         issued=issued,

@@ -1,7 +1,7 @@
 """Share links: one object of an account, read by everybody who has the link, until a date or until it is revoked."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -96,6 +96,13 @@ async def list_own(platform: Platform, caller: Caller, *, before: UUID | None, l
     """List the links of the caller, newest first, those that expired lately too."""
     async with platform.db.connection() as connection:
         return [_link(row) for row in await connection.fetch(queries.LIST_OWN, caller.account_id, before, limit)]
+
+
+async def names(platform: Platform, caller: Caller, links: Sequence[LinkRecord]) -> dict[UUID, str]:
+    """Return the names of what the caller's links show, by its id; what has none, or was deleted, is left out."""
+    async with platform.db.connection() as connection:
+        rows = await connection.fetch(queries.NAMES, caller.account_id, [link.target_id for link in links])
+    return dict(rows)
 
 
 @retry_conflicts

@@ -17,6 +17,16 @@ LIST_OWN = f"""
     SELECT {COLUMNS} FROM share_link WHERE account_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
 """  # noqa: S608 -- the columns above
 
+# What has no name of its own, as a comparison, has no row.
+NAMES = """
+    SELECT run.id, coalesce(run.name, newest.filename)
+    FROM run JOIN run_version AS newest ON newest.run_id = run.id AND newest.number = run.version
+    WHERE run.account_id = $1 AND run.id = ANY($2::uuid[])
+    UNION ALL SELECT id, name FROM gate WHERE account_id = $1 AND id = ANY($2::uuid[])
+    UNION ALL SELECT uid, name FROM matrix WHERE account_id = $1 AND uid = ANY($2::uuid[]) AND name IS NOT NULL
+    UNION ALL SELECT id, filename FROM image WHERE account_id = $1 AND id = ANY($2::uuid[])
+"""
+
 DELETE = "DELETE FROM share_link WHERE id = $1 AND account_id = $2 RETURNING noun, target_id"
 
 FIND = """

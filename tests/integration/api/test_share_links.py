@@ -191,6 +191,23 @@ async def test_nobody_shares_lists_or_revokes_what_is_somebody_else_s(
     assert (await Visitor.of(app).get(link["path"])).status_code == 200
 
 
+async def test_the_list_of_links_names_what_they_show(
+    app: Litestar, shared: Shared, alice: Client, mallory: Client
+) -> None:
+    named = {"name": "Hers", "actual_vector": [0, 1], "predicted_vector": [0, 1]}
+    await _link(mallory, "matrix", (await mallory.post("/v1/matrices", named)).json()["uid"])
+    visitor = Visitor.of(app)
+    await visitor.sign_in(alice)
+
+    page = (await visitor.get("/app/share-links")).text
+
+    rows = re.findall(r"<bdi>([^<]*)</bdi>\s*</a>\s*<small>(\w+)</small>", page)
+    gate = (await alice.get(f"/v1/gates/{shared.ids['gate']}")).json()["name"]
+    image = (await alice.get(f"/api/images/{shared.ids['image']}")).json()["filename"]
+    assert {("gate", gate), ("image", image)} <= {(kind, name) for name, kind in rows}
+    assert "Hers" not in page
+
+
 async def test_the_token_is_in_one_answer_and_nowhere_in_the_database(platform: Platform, alice: Client) -> None:
     link = await _link(alice, "matrix", await alice.create_matrix(), valid_days=2)
     token = link["path"].partition("=")[2]
