@@ -62,6 +62,11 @@ def cell_sheet() -> str:
     )
 
 
+def correct_shades() -> NDArray[np.float64]:
+    """The light shades of correct cells from faint to full, in sRGB from 0 to 1, shape (LEVELS, 3)."""
+    return _ramp(_LIGHT.correct)
+
+
 def _rules(theme: _Theme) -> str:
     lines = []
     for name, anchors in (("d", theme.correct), ("e", theme.wrong)):

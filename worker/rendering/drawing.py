@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, Normalize
@@ -17,7 +16,9 @@ from shared.evaluation.confusion.cell_list import in_blocks
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import row_shares
 from shared.kit.number_format import compact_count_text, count_text
+from shared.matrices.kinds.plot import ColourMap
 from shared.presentation.labels import label_text, plain_text
+from worker.rendering.colour_map import colour_map_named
 from worker.rendering.fonts import drawable, fit_text
 from worker.rendering.layout import EDGE, LABEL_POINTS, Layout, layout
 
@@ -50,7 +51,7 @@ class _Colours(NamedTuple):
 
 
 def draw(
-    matrix: ConfusionMatrix, *, normalised: bool, colour_map: str, title: str | None, numbers: bool, dpi: int
+    matrix: ConfusionMatrix, *, normalised: bool, colour_map: ColourMap, title: str | None, numbers: bool, dpi: int
 ) -> Drawing:
     """The matrix as a heat map with a colour bar; beyond 30 classes without numbers, of thousands in blocks of them."""
     note = ""
@@ -61,7 +62,7 @@ def draw(
     figure = Figure(figsize=(figure_layout.width, figure_layout.height), dpi=dpi, facecolor=_PAPER)
     values = row_shares(matrix.counts) if normalised else matrix.counts.astype(np.float64)
     scale = Normalize(0, 1 if normalised else float(matrix.counts.max()) or 1)
-    colours = _Colours(colormaps[colour_map].with_extremes(bad=_NO_SAMPLES), scale)
+    colours = _Colours(colour_map_named(colour_map).with_extremes(bad=_NO_SAMPLES), scale)
     axes = figure.add_axes(figure_layout.square())
     _cells(axes, values, colours)
     if numbers and len(matrix.classes) <= NUMBERED_CLASSES:

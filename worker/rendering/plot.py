@@ -34,7 +34,7 @@ def render_plot(
     matrix: ConfusionMatrix,
     *,
     normalised: bool = False,
-    colour_map: ColourMap = "Blues",
+    colour_map: ColourMap = "evalserve",
     title: str | None = None,
     numbers: bool = True,
     dpi: int = 100,

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from shared.kit.names import Name
 from shared.matrices.arguments import MatrixArguments
 
-ColourMap = Literal["Blues", "Greens", "Greys", "Oranges", "Purples", "viridis", "magma", "cividis"]
+ColourMap = Literal["evalserve", "Blues", "Greens", "Greys", "Oranges", "Purples", "viridis", "magma", "cividis"]
 
 Format = Literal["png", "svg"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -17,7 +17,9 @@ class PlotOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """How the plot looks."""
 
     normalised: Annotated[bool, Meta(description="Show the share of each row instead of counts.")] = False
-    colour_map: Annotated[ColourMap, Meta(description="Colour map, by matplotlib's name.")] = "Blues"
+    colour_map: Annotated[
+        ColourMap, Meta(description="Colour map: evalserve, with the blues of the pages, or one by matplotlib's name.")
+    ] = "evalserve"
     title: Annotated[
         Annotated[Name, Meta(max_length=200)] | None,
         Meta(description="Title of the plot, 1 to 200 characters; null for none."),

@@ -6,7 +6,6 @@ from xml.etree import ElementTree as ET
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib import colormaps
 from matplotlib.collections import QuadMesh
 from PIL import Image
 
@@ -14,12 +13,23 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.types import Label
 from shared.matrices.kinds.plot import ColourMap
 from shared.presentation.labels import label_text, short_labels
+from worker.rendering.colour_map import colour_map_named
 from worker.rendering.drawing import Drawing, draw
 from worker.rendering.plot import render_plot
 
 RandomMatrix = Callable[[tuple[Label, ...]], ConfusionMatrix]
 _SVG = "{http://www.w3.org/2000/svg}"
-_MAPS: tuple[ColourMap, ...] = ("Blues", "Greens", "Greys", "Oranges", "Purples", "cividis", "magma", "viridis")
+_MAPS: tuple[ColourMap, ...] = (
+    "evalserve",
+    "Blues",
+    "Greens",
+    "Greys",
+    "Oranges",
+    "Purples",
+    "cividis",
+    "magma",
+    "viridis",
+)
 
 
 def _pixels(png: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -31,7 +41,7 @@ def _texts(svg: bytes) -> list[str]:
     return [element.text or "" for element in ET.fromstring(svg).iter(f"{_SVG}text")]
 
 
-def _drawing(matrix: ConfusionMatrix, *, normalised: bool = False, colour_map: str = "Blues") -> Drawing:
+def _drawing(matrix: ConfusionMatrix, *, normalised: bool = False, colour_map: ColourMap = "evalserve") -> Drawing:
     return draw(matrix, normalised=normalised, colour_map=colour_map, title=None, numbers=True, dpi=100)
 
 
@@ -86,6 +96,14 @@ def test_every_option_shows_in_the_pixels(random_matrix: RandomMatrix) -> None:
     assert len({plot["svg"] for plot in plots}) == len(plots)
 
 
+def test_a_plot_begins_with_the_paper_and_ends_with_the_fullest_blue_of_the_pages() -> None:
+    matrix = ConfusionMatrix((0, 1), np.array([[10, 0], [0, 10]]))
+    colours = np.unique(_pixels(render_plot(matrix, numbers=False, dpi=50)["png"]).reshape(-1, 3), axis=0).tolist()
+    assert [255, 255, 255] in colours
+    # --b9 of the pages.
+    assert [0x12, 0x3F, 0x73] in colours
+
+
 @pytest.mark.parametrize("colour_map", _MAPS)
 def test_cells_have_the_colours_of_the_map(colour_map: ColourMap) -> None:
     matrix = ConfusionMatrix((0, 1), np.array([[10, 0], [5, 5]]))
@@ -93,7 +111,7 @@ def test_cells_have_the_colours_of_the_map(colour_map: ColourMap) -> None:
     colours, occurrences = np.unique(pixels, axis=0, return_counts=True)
     areas = dict(zip(map(tuple, colours.tolist()), occurrences.tolist(), strict=True))
     for share, cells in ((0.0, 1), (0.5, 2), (1.0, 1)):
-        wanted = tuple(round(part * 255) for part in colormaps[colour_map](share)[:3])
+        wanted = tuple(round(part * 255) for part in colour_map_named(colour_map)(share)[:3])
         near = sum(
             area for colour, area in areas.items() if max(abs(a - b) for a, b in zip(colour, wanted, strict=True)) <= 1
         )
@@ -127,7 +145,7 @@ def test_labels_keep_their_distance(size: int) -> None:
 
 
 @pytest.mark.parametrize("colour_map", _MAPS)
-def test_numbers_contrast_with_their_cells(colour_map: str) -> None:
+def test_numbers_contrast_with_their_cells(colour_map: ColourMap) -> None:
     matrix = ConfusionMatrix(tuple(range(10)), np.arange(100).reshape(10, 10))
     axes = _drawing(matrix, colour_map=colour_map).figure.axes[0]
     (mesh,) = (artist for artist in axes.collections if isinstance(artist, QuadMesh))
