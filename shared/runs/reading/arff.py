@@ -14,11 +14,15 @@ from shared.runs.reading.delimited import Dialect, explained, line_of, read_deli
 from shared.runs.reading.tables import Batch, ColumnForm, check_names
 
 _ATTRIBUTE = re.compile(
-    r"""\s*@attribute\s+(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>\S+))\s+(?P<kind>.*)""", re.IGNORECASE
+    r"""\s*@attribute\s+(?:'(?P<single>(?:[^'\\]|\\.)*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>\S+))\s+(?P<kind>.*)""",
+    re.IGNORECASE,
 )
-# Values with a backslash are left to the reader of rows, which knows no escapes either.
-_VALUES = re.compile(r"""\{(?:\s*(?:'[^'\\]*'|"[^"\\]*"|[^\s,'"{}\\][^,'"{}\\]*)\s*[,}])+\s*(?:%.*)?""")
-_VALUE = re.compile(r"""\s*(?:'([^']*)'|"([^"]*)"|([^,'"{}]+))\s*[,}]""")
+_VALUES = re.compile(r"""\{(?:\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,'"{}\\][^,'"{}\\]*)\s*[,}])+\s*(?:%.*)?""")
+_VALUE = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,'"{}]+))\s*[,}]""")
+# Weka and liac-arff write these behind a backslash, within quotes.
+_ESCAPED = re.compile(rb"\\[\\'\"%]")
+_ESCAPE = re.compile(r"\\(.)")
+_PIECE_BYTES = 2**18
 _DATA = re.compile(r"\s*@data\s*$", re.IGNORECASE)
 _MISSING = "?"
 # A header is a line for each column; a class list of thousands makes long lines, not many.
@@ -38,7 +42,7 @@ class ArffFile:
         check_names(self.names)
         if first.startswith("{"):
             raise FileUnreadable("The rows are sparse, each within braces; write a dense ARFF file, or CSV.")
-        self._dialect = Dialect(",", ".", skipped, len(self.names), "'")
+        self._dialect = Dialect(",", ".", skipped, len(self.names), "'", "\\" if _has_escapes(path) else None)
 
     def sample(self, rows: int) -> list[list[str]]:
         """The texts of each column in the first rows."""
@@ -96,7 +100,8 @@ def _header(path: Path) -> tuple[list[str], dict[int, frozenset[str]], int, str]
             if match := _ATTRIBUTE.match(line):
                 if _VALUES.fullmatch(match["kind"].strip()):
                     declared[len(names)] = _values(match["kind"])
-                names.append(next(name for name in match.group("single", "double", "bare") if name is not None))
+                name = next(name for name in match.group("single", "double", "bare") if name is not None)
+                names.append(_ESCAPE.sub(r"\1", name))
             elif _DATA.match(line):
                 first, blank = _first_row(file)
                 return names, declared, number + blank, first
@@ -106,7 +111,18 @@ def _header(path: Path) -> tuple[list[str], dict[int, frozenset[str]], int, str]
 def _values(kind: str) -> frozenset[str]:
     """The values between braces."""
     found = _VALUE.findall(kind.partition("{")[2])
-    return frozenset((single or double or bare).strip() for single, double, bare in found)
+    return frozenset(_ESCAPE.sub(r"\1", single or double or bare).strip() for single, double, bare in found)
+
+
+def _has_escapes(path: Path) -> bool:
+    """Whether a backslash is one that escapes anywhere, and not part of a path."""
+    end = b""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            if _ESCAPED.search(end + piece):
+                return True
+            end = piece[-1:]
+    return False
 
 
 def _first_row(lines: Iterator[str]) -> tuple[str, int]:

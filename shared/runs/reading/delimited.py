@@ -31,13 +31,14 @@ _MAX_FAULTS = 101
 
 
 class Dialect(NamedTuple):
-    """How the text is cut: separator, quote, mark of decimals, lines before the first sample, cells of a row."""
+    """How the text is cut: separator, quote, escape, mark of decimals, lines before the first sample, cells."""
 
     separator: str
     decimal: str
     skipped_lines: int
     width: int
     quote: str = '"'
+    escape: str | None = None
 
 
 class DelimitedFile:
@@ -108,6 +109,7 @@ def read_delimited(path: Path, dialect: Dialect, forms: Mapping[int, ColumnForm]
         parse_options=pa_csv.ParseOptions(
             delimiter=dialect.separator,
             quote_char=dialect.quote if quotes else False,
+            escape_char=dialect.escape or False,
             newlines_in_values=bool(quotes),
         ),
         convert_options=pa_csv.ConvertOptions(
@@ -187,7 +189,7 @@ def _cells(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for _ in range(dialect.skipped_lines):
             file.readline()
-        reader = csv.reader(file, delimiter=dialect.separator, quotechar=dialect.quote)
+        reader = csv.reader(file, delimiter=dialect.separator, quotechar=dialect.quote, escapechar=dialect.escape)
         before = 0
         try:
             for cells in reader:

@@ -84,7 +84,9 @@ def test_numbers_that_are_equal_are_one_class(tmp_path: Path) -> None:
         ("{ a , b } % of two", "a,b\nb,b\n", ["a", "b"]),
         ("{a,b}", "a, b\nb,b\n", ["a", "b"]),
         ("{a,?}", "a,a\n", ["a"]),
-        ("{'it\\'s',b}", "b,b\n", ["b"]),
+        ("{'it\\'s',b}", "b,b\n'it\\'s',b\n", ["b", "it's"]),
+        ("{'5 \\%','a\\\\b'}", "'5 \\%','a\\\\b'\n'5 \\%','5 \\%'\n", ["5 %", "a\\b"]),
+        ("{a\\b,b}", "a\\b,b\nb,b\n", ["a\\b", "b"]),
         ("string", "a,b\nb,b\n", ["a", "b"]),
     ],
 )
