@@ -33,6 +33,7 @@ from shared.runs.ingest.steps import (
     sign_notices,
     slice_table,
     sum_notices,
+    unlisted,
 )
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
 from shared.runs.ingest.weights import weighted
@@ -117,10 +118,11 @@ def _classes(reader: CountedRows, columns: Assignment, names: Sequence[str], row
     actual = [texts[code] for code in np.unique(truth_codes)]
     predicted = [texts[code] for code in np.unique(predicted_codes) if texts[code] not in {ABOVE, BELOW}]
     scored = [*(columns.score_classes or [])]
+    labels_predicted = unlisted(actual, predicted)
     try:
         # A decimal comma is read on both sides or on neither.
         pointed = with_points_in_both if reader.has_decimal_commas else _as_they_are
-        actual_labels, other_labels = as_labels(*pointed(actual, [*predicted, *scored]))
+        actual_labels, other_labels = as_labels(*pointed(actual, [*labels_predicted, *scored]))
     except UnreadablePredictions as error:
         raise misread(error, reader, rows, lambda text: [text]) from error
     labels = dict(zip([*actual, *predicted, *scored], [*actual_labels, *other_labels], strict=True))

@@ -16,6 +16,7 @@ from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
+from shared.runs.reading.label_sets import labels_of, read_set
 from shared.runs.row_source import RowSource
 from shared.runs.summary import PredictionSource, RunSummary, ScoreKind, SliceTable
 
@@ -148,6 +149,15 @@ def ask_one_class(label: str, columns: Assignment, name: str) -> None:
         detail = f"All samples in “{name}” are of the class “{label[:100]}”, so that their scores have no curve; is "
         detail += "the file a part of a sorted one? Send `truth` with the name of the column to count it so."
         raise NeedsMapping([MappingQuestion("truth", detail, [name])])
+
+
+def unlisted(actual: Collection[str], predicted: Sequence[str]) -> Sequence[str]:
+    """The predicted labels without the list around each, of arrays of one column, where actual ones have none."""
+    sets = [read_set(text, None) for text in predicted]
+    labels = [labels_of(text) if text is not None else [] for text in sets]
+    if any(len(each) != 1 for each in labels) or any(read_set(text, None) is not None for text in actual):
+        return predicted
+    return [each[0] for each in labels]
 
 
 def predicted_by(columns: Assignment) -> PredictionSource:

@@ -127,3 +127,23 @@ def test_the_row_of_names_may_end_with_commas_of_its_own(tmp_path: Path) -> None
     data = "inst#,actual,predicted,error,distribution,,\n1,1:no,2:yes,+,0.3,*0.7\n2,2:yes,2:yes,,0.1,*0.9\n"
 
     assert counts(read(tmp_path, data)) == (["1:no", "2:yes"], [[0, 1], [0, 1]])
+
+
+@pytest.mark.parametrize("labels", [("wren", "crow"), (1, 0)])
+def test_predictions_in_a_list_each_are_labels_where_the_truth_has_none(
+    tmp_path: Path, labels: tuple[Any, Any]
+) -> None:
+    # CatBoost predicts more than two classes as an array of one column.
+    first, second = labels
+    records = [{"y_true": true, "y_pred": [said]} for true, said in ((first, first), (second, first), (second, second))]
+
+    expected = (sorted(labels), [[1, 1], [0, 1]])
+    assert counts(read(tmp_path, json.dumps(records))) == expected
+    rows = "\n".join(f"{record['y_true']},{record['y_pred']}" for record in records)
+    assert counts(read(tmp_path, f"y_true,y_pred\n{rows}\n")) == expected
+
+
+def test_lists_on_both_sides_are_sets_of_labels(tmp_path: Path) -> None:
+    summary = read(tmp_path, "y_true,y_pred\n['a'],['a']\n['b'],['a']\n").finished.summary
+
+    assert (summary.task, summary.rows, summary.errors) == ("multilabel", 2, 1)
