@@ -11,6 +11,8 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
+import uvloop
+
 from shared.kit import platform
 from shared.kit.platform import Platform
 from shared.kit.settings import settings
@@ -25,7 +27,7 @@ class Runtime:
     """The event loop of one process and its connections."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
+        self.loop = uvloop.new_event_loop()
         threading.Thread(target=self.loop.run_forever, name="event-loop", daemon=True).start()
         self._stack = AsyncExitStack()
         self.platform: Platform = self.run(self._connect())
