@@ -13,6 +13,7 @@ from shared.jobs.errors import LeaseLost
 from shared.jobs.records import JobRecord
 from shared.kit.db import DatabaseBusy, DatabaseUnavailable
 from shared.kit.platform import Platform
+from worker.common_ticks import until_next_tick
 
 log = structlog.get_logger()
 
@@ -78,6 +79,7 @@ class Heartbeat:
         """Return when the next beat is due, earlier once there is progress to write, or the attempt has ended."""
         due = time.monotonic() + INTERVAL_S
         while time.monotonic() < due:
-            await asyncio.sleep(PROGRESS_INTERVAL_S)
+            # The watches over small attempts outlive them: at moments of their own, each would wake the loop once more.
+            await asyncio.sleep(until_next_tick(PROGRESS_INTERVAL_S))
             if self._has_ended or self._progress != self._written_progress:
                 return

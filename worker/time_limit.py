@@ -9,6 +9,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from worker.common_ticks import until_next_tick
+
 # An attempt that has ended leaves its watch behind for this time at most: to wake the loop for it takes longer than
 # all the rest.
 LOOK_S = 1.0
@@ -61,5 +63,5 @@ class TimeLimit:
 
     async def _ends_by(self, moment: float) -> bool:
         while not self._has_ended and (left := moment - time.monotonic()) > 0:  # noqa: ASYNC110 -- in another thread
-            await asyncio.sleep(min(left, LOOK_S))
+            await asyncio.sleep(min(left, until_next_tick(LOOK_S)))
         return self._has_ended
