@@ -19,6 +19,7 @@ from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.errors import SlicesNotAvailable
 from shared.runs.filters import Condition
+from shared.runs.probabilities import with_weight
 from shared.runs.records import ReadyRun
 from shared.runs.scanning import RowScan
 
@@ -90,7 +91,8 @@ def _cells(scan: RowScan, run: ReadyRun, column: str, conditions: Sequence[Condi
     k, name = len(run.summary.classes), f"m_{run.summary.metadata.index(column)}"
     known: dict[str, int] = {}
     sums = SparseCells()
-    for table in scan.select(["t", "p", name, *scan.weighed], conditions):
+    for part in scan.select(["t", "p", name, *scan.weighed], conditions):
+        table = with_weight(scan, part)
         groups = _codes(table.column(name).combine_chunks(), known, column)
         cells = (groups * k + scan.classes_in(table, "t")) * k + scan.classes_in(table, "p")
         sums.add(cells, scan.weights(table))

@@ -208,10 +208,21 @@ async def test_decision_curve_and_clustered_intervals_have_the_figures_of_repeat
             [other[name] for name in ("net_benefit", "of_all", "gain")], abs=1e-12
         )
         assert one["high"] - one["low"] > other["high"] - other["low"]
-    assert (of_groups["rows"], of_groups["weight"], groups["weight"]) == (400, float(TIMES.sum()), None)
+    counted_rows, weight = int((TIMES > 0).sum()), float(TIMES.sum())
+    assert (of_groups["rows"], of_groups["weight"], groups["weight"]) == (counted_rows, weight, None)
     for one, other in zip(of_groups["items"], groups["items"], strict=True):
         names = ("value", "low", "high", "standard_error")
         assert [one[name] for name in names] == pytest.approx([other[name] for name in names], rel=1e-9)
+
+
+async def test_samples_without_weight_change_no_interval_of_groups(alice: Client) -> None:
+    data = overconfident()
+    held = {name: [value for value, times in zip(values, TIMES, strict=True) if times] for name, values in data.items()}
+    run, fewer = [await settled(alice, await alice.post("/v1/runs", {"data": one})) for one in (data, held)]
+
+    found, again = [await read(alice, one, "clustered-intervals", group="patient") for one in (run, fewer)]
+
+    assert found | {"run_id": ""} == again | {"run_id": ""}
 
 
 @pytest.mark.parametrize("path", ["recalibration", "temperature"])
