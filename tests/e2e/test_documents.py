@@ -97,6 +97,15 @@ def test_the_curl_pipeline_sends_its_annotations(
     assert (analysis["annotation_count"], [one["status"] for one in artifacts]) == (2, ["stored"])
 
 
+@needs_tools
+def test_the_commands_of_projects_upload_find_delete_and_restore_an_image(
+    environment: dict[str, str], folder: Path
+) -> None:
+    (program,) = blocks("docs/projects.md", "sh")
+
+    assert run(["sh", "-eu"], program, folder, environment) == "['photo.jpg']\nphoto.jpg\n"
+
+
 def test_every_example_of_an_annotation_is_accepted_and_of_every_type(
     service: Service, key: str, environment: dict[str, str], folder: Path
 ) -> None:
