@@ -14,7 +14,8 @@ from tests.pictures import picture
 from tests.pipelines import Pipeline, box
 
 
-async def _unharmed(reader: Reader, site: str, where: str) -> None:
+async def unharmed(reader: Reader, site: str, where: str) -> None:
+    """Fail where a text ran, fetched something from outside, or was only stopped by the policy."""
     assert not await reader.was_fooled(), where
     assert reader.dialogs == [], where
     assert reader.outside(site) == [], where
@@ -45,15 +46,15 @@ async def test_what_is_said_of_matrices_is_text(reader: Reader, site: str) -> No
     assert shown == PAYLOADS[:-51:-1]
     await reader.page.get_by_role("link", name="Older").click()
     await reader.page.wait_for_load_state("networkidle")
-    await _unharmed(reader, site, "the list")
+    await unharmed(reader, site, "the list")
     for uid, text in zip(uids, PAYLOADS, strict=True):
         await reader.page.goto(f"/app/matrices/{uid}")
         assert await reader.page.locator("h1").text_content() == text
-        await _unharmed(reader, site, text)
+        await unharmed(reader, site, text)
     await reader.open(f"/app/compare?uid={uids[0]}&uid={uids[3]}")
-    await _unharmed(reader, site, "the comparison")
+    await unharmed(reader, site, "the comparison")
     await reader.open("/app/compare")
-    await _unharmed(reader, site, "the choice")
+    await unharmed(reader, site, "the choice")
 
 
 @pytest.mark.parametrize("count", [30, len(PAYLOADS)])
@@ -62,20 +63,20 @@ async def test_labels_are_text(reader: Reader, site: str, count: int) -> None:
     uid = await _made(reader.client, {"actual_vector": labels, "predicted_vector": labels[1:] + labels[:1]})
     for query in ("", "?show=row&order=errors&diagonal=hide", "?worst=10"):
         await reader.open(f"/app/matrices/{uid}{query}")
-        await _unharmed(reader, site, query)
+        await unharmed(reader, site, query)
     for row in range(0, count, 7):
         await reader.open(f"/app/matrices/{uid}/samples?row={row}&column={(row + 1) % count}")
-        await _unharmed(reader, site, f"samples of {row}")
+        await unharmed(reader, site, f"samples of {row}")
     if count > 30:
         await reader.open(f"/app/matrices/{uid}")
         await reader.page.locator("[data-grid]").focus()
         await reader.page.keyboard.press("ArrowRight")
         await reader.page.keyboard.press("Enter")
         await reader.page.wait_for_load_state("networkidle")
-        await _unharmed(reader, site, "the script's words")
+        await unharmed(reader, site, "the script's words")
     other = await _made(reader.client, {"actual_vector": labels, "predicted_vector": labels})
     await reader.open(f"/app/compare?uid={uid}&uid={other}")
-    await _unharmed(reader, site, "the comparison")
+    await unharmed(reader, site, "the comparison")
 
 
 @pytest.mark.timeout(300)
@@ -91,7 +92,7 @@ async def test_what_comes_with_the_address_is_text(reader: Reader, site: str) ->
         # Each text in one place, and in each place some of them; the list of matrices gets them all.
         for path in dict.fromkeys((paths[0], paths[number % len(paths)])):
             await reader.page.goto(path)
-            await _unharmed(reader, site, path)
+            await unharmed(reader, site, path)
 
 
 async def test_what_was_typed_comes_back_as_text(reader: Reader, site: str, tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ async def test_what_was_typed_comes_back_as_text(reader: Reader, site: str, tmp_
         await page.get_by_role("button", name="Create").click()
         await page.wait_for_load_state("networkidle")
         assert await page.get_by_role("textbox", name="Name").input_value() == text
-        await _unharmed(reader, site, text)
+        await unharmed(reader, site, text)
         file = tmp_path / "labels.csv"
         file.write_text(f"{text.replace(chr(34), '')},a,b\n")
         await page.goto("/app/curves")
@@ -112,7 +113,7 @@ async def test_what_was_typed_comes_back_as_text(reader: Reader, site: str, tmp_
         await page.get_by_label("Title").fill(text)
         await page.get_by_role("button", name="Create").click()
         await page.wait_for_load_state("networkidle")
-        await _unharmed(reader, site, text)
+        await unharmed(reader, site, text)
 
 
 async def test_names_of_keys_and_endpoints_are_text(reader: Reader, site: str) -> None:
@@ -124,10 +125,10 @@ async def test_names_of_keys_and_endpoints_are_text(reader: Reader, site: str) -
         answer = await reader.client.post("/v1/webhooks/endpoints", body)
         assert answer.status_code in {201, 400}, answer.text
     await reader.open("/app/account")
-    await _unharmed(reader, site, "keys")
+    await unharmed(reader, site, "keys")
     await reader.open("/app/webhooks")
     assert await reader.page.locator("article").count() >= 20
-    await _unharmed(reader, site, "endpoints")
+    await unharmed(reader, site, "endpoints")
 
 
 async def test_titles_of_curves_are_text(reader: Reader, site: str, workers: Team) -> None:
@@ -145,7 +146,7 @@ async def test_titles_of_curves_are_text(reader: Reader, site: str, workers: Tea
     assert (await reader.client.final(job["id"]))["status"] == "succeeded"
     for path in ("/app/curves", f"/app/curves/{job['id']}?column=3", "/app/jobs", f"/app/jobs/{job['id']}"):
         await reader.open(path)
-        await _unharmed(reader, site, path)
+        await unharmed(reader, site, path)
     assert await reader.page.locator("h1").text_content() == "Job"
 
 
@@ -183,16 +184,16 @@ async def test_what_is_said_of_images_and_found_in_them_is_text(reader: Reader, 
         f"/app/images/{image}?first={analyses[0]}&second={analyses[1]}&layout=beside",
     ):
         await reader.page.goto(path)
-        await _unharmed(reader, site, path)
+        await unharmed(reader, site, path)
     assert await reader.page.locator("[data-found]").count() == 2 * (len(PAYLOADS) + 2)
     assert await reader.page.locator(".comments li").count() == len(PAYLOADS)
     for text in PAYLOADS[::5]:
         await reader.page.goto(f"/app/images/{image}?class_name={quote(text)}&least=0.1")
-        await _unharmed(reader, site, text)
+        await unharmed(reader, site, text)
         await reader.page.locator("[data-viewer]").focus()
         await reader.page.keyboard.press("n")
         assert text in (await reader.page.locator(".shape.chosen title").text_content() or "")
-        await _unharmed(reader, site, f"{text}, chosen")
+        await unharmed(reader, site, f"{text}, chosen")
 
 
 async def _upload(client: Client, project_id: str, filename: str, said: str) -> str:
