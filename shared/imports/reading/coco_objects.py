@@ -5,6 +5,7 @@ from typing import Any, Literal
 from shared.analyses.annotations.validation import Checker, is_count
 from shared.imports.reading.meanings import is_turn, refuse_turns, take_flags
 from shared.imports.reading.objects import Category
+from shared.kit.counted import counted
 
 Shape = Literal["bounding_box", "segmentation", "keypoint"]
 
@@ -87,7 +88,7 @@ def _keypoints(sent: Any, category: Category, checker: Checker, pointer: str) ->
     count = len(sent) // _POINT
     names = category.keypoints or tuple(str(number) for number in range(1, count + 1))
     if len(names) != count:
-        checker.note(pointer, f"the category has {len(names)} keypoints, and this object {count}")
+        checker.note(pointer, f"the category has {counted(len(names), 'keypoint')}, and this object {count}")
         names = tuple(str(number) for number in range(1, count + 1))
     states = sent[2::_POINT]
     # Detectors write their confidence of each point where ground truth has its visibility.

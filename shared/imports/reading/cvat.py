@@ -61,7 +61,7 @@ def _image(element: Element, rules: ReadingRules, pointer: str, unread: Counter[
             image.objects.append(ReadObject(_object(shape, rules, place), place.pointer))
             unread["a group"] += shape.get("group_id", "0") not in {"", "0"}
         elif shape.tag in _NOT_COMPARED:
-            rules.checker.note(place.pointer, f"a {shape.tag} is not compared; draw a polygon instead")
+            rules.checker.note(place.pointer, f"the {shape.tag} is not compared; draw a polygon instead")
         else:
             unread[f"a {shape.tag} of the whole image"] += 1
     return image

@@ -10,6 +10,7 @@ from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
 from shared.imports.reading.meanings import refuse_turns, take_flags
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject, unkept
+from shared.kit.counted import counted
 
 _BEGIN = re.compile(rb'"dm_format_version"|"categories"\s*:\s*\{')
 _CONFIDENCES = ("score", "confidence")
@@ -140,7 +141,7 @@ class _Reading:
                 key = (annotation.group, annotation.label_id) if annotation.group else index
                 groups.setdefault(key, []).append((place, annotation))
             elif annotation.type in _NOT_COMPARED:
-                self._checker.note(place, f"a {annotation.type} is not compared; draw a polygon instead")
+                self._checker.note(place, f"the {annotation.type} is not compared; draw a polygon instead")
             else:
                 self._unread[f"a {annotation.type[:50]} of the whole image"] += 1
         for parts in groups.values():
@@ -208,7 +209,7 @@ class _Reading:
         names = category.keypoints or tuple(str(number) for number in range(1, count + 1))
         states = annotation.visibility or [2] * count
         if len(flat) % 2 or not len(names) == len(states) == count:
-            self._checker.note(f"{pointer}/points", f"expected x and y of each of the {len(names)} points in turn")
+            self._checker.note(f"{pointer}/points", f"expected x and y of {counted(len(names), 'point')} in turn")
             return [{"name": "1", "x": 0, "y": 0}]
         return [
             {"name": name, "x": x, "y": y, "visibility": state}

@@ -60,7 +60,9 @@ def _texts(files: InputFiles) -> list[str]:
 def _object(words: list[str], rules: ReadingRules, pointer: str) -> dict[str, Any]:
     checker = rules.checker
     if len(words) not in {_WORDS, _WITH_SCORE}:
-        checker.note(pointer, f"expected a class and 14 numbers, and a score of predictions, not {len(words)} words")
+        checker.note(
+            pointer, f"expected a class and 14 numbers, and a score of predictions, not {counted(len(words), 'word')}"
+        )
         words = [words[0], *["0"] * (_WORDS - 1)]
     if rules.role == "ground_truth" and len(words) == _WITH_SCORE and words[-1] not in _CERTAIN:
         checker.note(pointer, "a score is one of predictions")

@@ -142,7 +142,7 @@ def _outline(shape: _Shape, rules: ReadingRules, pointer: str) -> list[list[floa
         left, top, right, bottom = min(columns), min(rows), max(columns), max(rows)
         return [[left, top], [right, top], [right, bottom], [left, bottom]]
     if shape.shape_type not in {"polygon", None}:
-        rules.checker.note(f"{pointer}/shape_type", f"a {str(shape.shape_type)[:50]} is not compared; draw a polygon")
+        rules.checker.note(f"{pointer}/shape_type", f"the {str(shape.shape_type)[:50]} is not compared; draw a polygon")
         return [[0.0, 0.0]] * 4
     return points
 

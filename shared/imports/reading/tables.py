@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import text_of
+from shared.kit.counted import counted
 
 
 def rows_of(name: str, body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
@@ -15,7 +16,7 @@ def rows_of(name: str, body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         header = [column.strip() for column in next(reader, [])]
         for cells in reader:
             if len(cells) != len(header) and cells:
-                detail = f"line {reader.line_num:,} has {len(cells)} cells, and the first line {len(header)}"
+                detail = f"line {reader.line_num:,} has {counted(len(cells), 'cell')}, and the first line {len(header)}"
                 raise AnnotationsUnreadable(f"“{name[:200]}”: {detail}.")
             if cells:
                 yield reader.line_num, dict(zip(header, cells, strict=True))

@@ -1,6 +1,7 @@
 """What each program says of an object beside its box: kept, read as what it means here, or refused with its place."""
 
 import io
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -302,6 +303,7 @@ REFUSED: list[tuple[Any, str, str]] = [
     (cvat('<box xtl="1" ytl="2" xbr="3" ybr="4"/>'), "/image/0/box/0/category_id", "this field is required"),
     (cvat('<box label="car" xtl="201" ytl="2" xbr="203" ybr="4"/>'), "/image/0/box/0/bbox", "outside of the image"),
     (cvat('<polygon label="car" points="1,2;3"/>'), "/image/0/polygon/0/points", "x,y of each point"),
+    (cvat('<ellipse label="car" cx="9" cy="9" rx="2" ry="2"/>'), "/image/0/ellipse/0", "the ellipse is not compared"),
     (cvat('<mask label="car" rle="1,9" left="0" top="0" width="2" height="2"/>'), "/image/0/mask/0/rle", "run lengths"),
     (cvat('<mask label="car" rle="1,2" left="0" top="0" width="2" height="2"/>'), "/image/0/mask/0/rle", "all pixels"),
     (cvat('<mask label="car" rle="1" left="199" top="0" width="2" height="2"/>'), "/image/0/mask/0/rle", "run lengths"),
@@ -310,11 +312,15 @@ REFUSED: list[tuple[Any, str, str]] = [
         "/image/0/mask/0/rle",
         "whole numbers",
     ),
-    (labelme({"points": [[1, 2], [3, 4]], "shape_type": "circle"}), "/shapes/0/shape_type", "a circle is not compared"),
+    (
+        labelme({"points": [[1, 2], [3, 4]], "shape_type": "circle"}),
+        "/shapes/0/shape_type",
+        "the circle is not",
+    ),
     (
         labelme({"points": [[5, 0], [9, 4], [5, 8], [1, 4]], "shape_type": "rectangle"}),
         "/shapes/0/shape_type",
-        "a rectangle is not compared; draw a polygon",
+        "the rectangle is not compared; draw a polygon",
     ),
     (b'<annotations><image id="0" width="9" height="9"/></annotations>', "/image/0", "the image has no name"),
     (tasks([], []), "/0/annotations", "2 people or models say different things"),
@@ -344,9 +350,14 @@ REFUSED: list[tuple[Any, str, str]] = [
     (f"{OPENIMAGES}other,x,car,1,0.05,0.2,0.2,0.6,0,0".encode(), "/2", "the project has no image “other”"),
     (zipped({"street.txt": "Car 0 0 0 1 2 3 4 1 1 1 1 1 1 1 .5"}), "/street.txt/1", "a score is one of predictions"),
     (zipped({"street.txt": "Car 0 0 0 1 2 3 4 1 1 1 1 1 1 1\nCar 1 2"}), "/street.txt/2", "14 numbers"),
+    (zipped({"street.txt": "Car 0 0 0 1 2 3 4 1 1 1 1 1 1 1\nCar"}), "/street.txt/2", "not 1 word"),
     (datumaro({"type": "bbox", "bbox": [1, 2, 3, 4], "label_id": 5}), "/items/0/annotations/0/label_id", "no label 5"),
     (datumaro({"type": "rotated_bbox", "bbox": [1, 2, 3, 4]}), "/items/0/annotations/0", "is not compared"),
-    (datumaro({"type": "points", "points": [1, 2]}, points=True), "/items/0/annotations/0/points", "of the 2 points"),
+    (
+        datumaro({"type": "points", "points": [1, 2]}, points=True),
+        "/items/0/annotations/0/points",
+        "x and y of 2 points",
+    ),
 ]
 
 
@@ -357,6 +368,7 @@ def test_what_cannot_be_kept_is_refused_with_its_place(tmp_path: Path, body: Any
 
     places = {fault.pointer: fault.detail for fault in refused.value.faults}
     assert sentence in places[pointer]
+    assert re.search(r"\b(1 \w+s|a [aeio]\w+)\b", places[pointer]) is None
 
 
 BESIDE: dict[str, dict[str, str | bytes]] = {
