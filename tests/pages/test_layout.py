@@ -103,7 +103,7 @@ async def test_a_phone_shows_every_figure_of_a_row_with_its_name(reader: Reader,
         await reader.open(path)
         row = page.locator(".stacked tbody tr").first
         assert await row.locator("td[data-label]").evaluate_all("(all) => all.map((one) => one.dataset.label)") == names
-        edges = await row.locator("th, td").evaluate_all(_EDGES)
+        edges = await row.locator("th, td, time").evaluate_all(_EDGES)
         assert (path, max(edge for _, edge in edges) <= 390) == (path, True)
     # The titles that sort are still there.
     await page.get_by_role("link", name="Recall").click()
