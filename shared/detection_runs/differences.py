@@ -91,6 +91,8 @@ def summarize(
     others: Sequence[RuleName],
 ) -> list[RuleSummary]:
     """Count what other rules judge otherwise, and why, at IoU 0.50 and the confidence with the largest F1."""
+    if not others:
+        return []
     iou, confidence, (own, *sides) = _sides(stored.scene, options, MatchLevel(), others)
     summaries = []
     for side in sides:

@@ -182,9 +182,9 @@ async def _baseline(platform: Platform, job: JobRecord, run: DetectionRunRecord,
 
 def _notices(inputs: DetectionInputs, stored: StoredScene) -> list[str]:
     sides, notices = inputs.sides, class_expansion.notices_of(inputs.sides, inputs.run.asked)
-    records = [record for pair in sides.pairing.pairs for record in sides.of(pair)[1]]
-    if uncertain := sum(record.confidence is None for record in records):
-        of_all = f"{uncertain:,} of {counted(len(records), 'candidate')}"
+    confidences = [record.confidence for pair in sides.pairing.pairs for record in sides.of(pair)[1]]
+    if uncertain := confidences.count(None):
+        of_all = f"{uncertain:,} of {counted(len(confidences), 'candidate')}"
         said = form(uncertain, "states no confidence and counts", "state no confidence and count")
         notices.append(f"{of_all} {said} as certain.")
     profile = PROFILES[inputs.run.asked.profile]
