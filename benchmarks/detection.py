@@ -22,6 +22,7 @@ from faster_coco_eval import COCOeval_faster
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
+from benchmarks import judged_runs
 from benchmarks.made_up_objects import (
     CLASSES,
     IMAGES,
@@ -30,10 +31,9 @@ from benchmarks.made_up_objects import (
     Arrays,
     documents,
     made_up,
-    records_of,
     sides_of,
 )
-from shared.detection_runs import judging, levels, objects_of_images, scenes
+from shared.detection_runs import judging, levels, scenes
 from shared.detection_runs.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene
@@ -50,28 +50,6 @@ def ours() -> Callable[[], Any]:
     truth, found = made_up(IMAGES, OF_IMAGE, OF_IMAGE)
     pairs = list(zip(sides_of(truth), sides_of(found), strict=True))
     return lambda: average_precision(pairs, NAMES).summary["map"]
-
-
-def whole_run() -> Callable[[], Any]:
-    """A detection run: annotations to all figures with the interval, and the scene's file."""
-    sides = records_of(*made_up(IMAGES, OF_IMAGE, OF_IMAGE))
-    options = DetectionOptions()
-
-    def run() -> Any:
-        stored = judging.classified(objects_of_images.scene_of(sides, options, NAMES), options)
-        figures = judging.figures_of(stored, sides.pairing, options, NAMES, [None] * CLASSES, notices=[])
-        with TemporaryDirectory() as folder:
-            scenes.write(Path(folder) / "scene.npz", stored, levels.tabulate(stored.scene, options))
-        return figures.ap
-
-    return run
-
-
-def interval() -> Callable[[], Any]:
-    """The interval alone: 1,000 samples of the images."""
-    sides = records_of(*made_up(IMAGES, OF_IMAGE, OF_IMAGE))
-    stored = objects_of_images.scene_of(sides, DetectionOptions(), NAMES)
-    return lambda: judging.drawn_means(stored.scene, DetectionOptions(), IMAGES, 1_000).mean()
 
 
 def pycocotools() -> Callable[[], Any]:
@@ -219,8 +197,10 @@ def main() -> None:
         *beside,
         faster_coco_eval,
         pycocotools,
-        whole_run,
-        interval,
+        judged_runs.ready,
+        judged_runs.intervals,
+        judged_runs.ready_to_ap,
+        judged_runs.complete_to_ap,
         level,
         level_of_many,
         level_again_of_many,
