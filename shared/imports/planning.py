@@ -72,6 +72,9 @@ class FileChecker(Checker):
     # Programs write all of a mask: one that ends early was cut off, or made for an image of another size.
     needs_whole_masks = True
 
+    # Objects of ground truth that reach out of their image.
+    reaching_out = 0
+
     def note(self, pointer: str, message: str) -> None:
         """Note a fault at a place of an annotation, as the file has it."""
         for ours, theirs in _IN_FILES:
@@ -142,6 +145,12 @@ def plan(
             f"{counted(matcher.renumbered, 'image')} {have} another number in this file than in the project, which "
             "keeps its own: results by the numbers of this file would be read for other images."
         )
+    if out := checker.reaching_out:
+        reach, box = (
+            form(out, "reaches out of its image", "reach out of their images"),
+            form(out, "its box", "their box"),
+        )
+        read.notices.append(f"{counted(out, 'object')} {reach} by more than a pixel: is {box} stated in another form?")
     if matcher.ambiguous:
         are, were = form(matcher.ambiguous, "is", "are"), form(matcher.ambiguous, "it was", "they were")
         read.notices.append(
@@ -181,7 +190,7 @@ def _silent(known: Known, analyses: list[PlannedAnalysis]) -> list[PlannedAnalys
 
 
 def _analyses(
-    read: ReadFile, matcher: Matcher, checker: Checker, role: Role, progress: Callable[[float], None]
+    read: ReadFile, matcher: Matcher, checker: FileChecker, role: Role, progress: Callable[[float], None]
 ) -> Iterator[PlannedAnalysis]:
     for index, image in enumerate(read.images):
         if index % 1000 == 0:
@@ -196,7 +205,7 @@ def _analyses(
             break
 
 
-def _checked(image: ReadImage, target: KnownImage, checker: Checker, role: Role) -> list[CheckedAnnotation]:
+def _checked(image: ReadImage, target: KnownImage, checker: FileChecker, role: Role) -> list[CheckedAnnotation]:
     size = Size(target.height, target.width)
     annotations = []
     for sent in image.objects:
@@ -208,7 +217,7 @@ def _checked(image: ReadImage, target: KnownImage, checker: Checker, role: Role)
     return annotations
 
 
-def _check_place(sent: ReadObject, annotation: CheckedAnnotation, size: Size, checker: Checker, role: Role) -> None:
+def _check_place(sent: ReadObject, annotation: CheckedAnnotation, size: Size, checker: FileChecker, role: Role) -> None:
     if annotation.mask_size not in (None, size):
         checker.note(
             f"{sent.pointer}/segmentation",
@@ -220,6 +229,8 @@ def _check_place(sent: ReadObject, annotation: CheckedAnnotation, size: Size, ch
             checker.note(
                 f"{sent.pointer}/bbox", f"the object lies outside of the image of {size.width} x {size.height} pixels"
             )
+        is_inside = min(left, top) >= -1 and right <= size.width + 1 and bottom <= size.height + 1
+        checker.reaching_out += not is_inside
 
 
 def _box(annotation: dict[str, Any]) -> tuple[float, float, float, float] | None:

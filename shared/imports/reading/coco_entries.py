@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from shared.analyses.annotations.validation import Checker, escape
 from shared.imports.reading.json_text import decode
-from shared.imports.reading.meanings import is_said, turns
+from shared.imports.reading.meanings import is_uncounted, refuse_uncounted, turns
 from shared.imports.reading.objects import FileId
 
 # Where an image comes from, and what describes a category; COCO's and LVIS' own.
@@ -18,7 +18,6 @@ _PASSED_OVER = {
 
 # Of a whole image or category.
 _TURNED = frozenset({"rotation", "angle", "orientation"})
-_UNCOUNTED = frozenset({"ignore", "difficult", "iscrowd", "is_crowd", "deleted"})
 
 # EXIF's orientation of an upright image.
 _UPRIGHT = 1
@@ -76,13 +75,12 @@ class EntryList:
         return entries
 
     def _check(self, beyond: dict[str, Any], pointer: str) -> None:
+        refuse_uncounted(beyond, self._checker, pointer)
         for name, value in beyond.items():
             place, key = f"{pointer}/{escape(name)}", name.lower()
-            if key in _UNCOUNTED and is_said(value):
-                self._checker.note(place, "what does not count is not read as such; leave it out of the file")
-            elif key in _TURNED and value != _UPRIGHT * (key == "orientation") and turns(value):
+            if key in _TURNED and value != _UPRIGHT * (key == "orientation") and turns(value):
                 self._checker.note(
                     place, "nothing says whether the boxes turn with it; turn the image before you export its boxes"
                 )
-            elif key not in _UNCOUNTED | _TURNED:
+            elif key not in _TURNED and not is_uncounted(name):
                 self.unread.add(name[:50])

@@ -8,7 +8,15 @@ from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.cvat_shapes import SHAPES, Place
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.meanings import refuse_turns, take_flags
-from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
+from shared.imports.reading.objects import (
+    ReadFile,
+    ReadImage,
+    ReadingRules,
+    ReadObject,
+    confidence_among,
+    named,
+    unkept,
+)
 from shared.imports.reading.xml_text import elements, number_of
 
 _CONFIDENCES = ("score", "confidence")
@@ -87,7 +95,8 @@ def _object(shape: Element, rules: ReadingRules, place: Place) -> dict[str, Any]
     annotation = {"annotation_type": kind, "class_name": rules.names.get(label or "", label), "data": data}
     pointer = f"{place.pointer}/score"
     if rules.role == "predictions":
-        rated = next((said.pop(name) for name in _CONFIDENCES if said.get(name)), None)
+        rated = confidence_among(said, _CONFIDENCES, rules.checker, pointer)
+        said = {name: value for name, value in said.items() if name not in _CONFIDENCES}
         rules.rate(annotation, number_of(rated, rules.checker, pointer), pointer)
     take_flags(said, data, rules.checker, f"{place.pointer}/attribute")
     refuse_turns(said, rules.checker, f"{place.pointer}/attribute")

@@ -9,13 +9,23 @@ import msgspec
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
 from shared.imports.reading.meanings import refuse_turns, take_flags
-from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject, unkept
+from shared.imports.reading.objects import (
+    Category,
+    ReadFile,
+    ReadImage,
+    ReadingRules,
+    ReadObject,
+    confidence_among,
+    unkept,
+)
 from shared.kit.counted import counted
 
 _BEGIN = re.compile(rb'"dm_format_version"|"categories"\s*:\s*\{')
 _CONFIDENCES = ("score", "confidence")
 # CVAT's, of a box: degrees clockwise around its centre, as here.
 _ROTATION = "rotation"
+# CVAT's, of an object in a video that is not to be seen.
+_OUTSIDE = "outside"
 _SHAPES = frozenset({"bbox", "polygon", "mask", "points"})
 _NOT_COMPARED = frozenset({"polyline", "cuboid_2d", "cuboid_3d", "ellipse", "rotated_bbox", "hash_key"})
 
@@ -172,13 +182,20 @@ class _Reading:
                 self._check_upright(part, place)
                 own.pop(_ROTATION, None)
             refuse_turns(own, self._checker, f"{place}/attributes")
+            if own.get(_OUTSIDE):
+                self._checker.note(
+                    f"{place}/attributes/{_OUTSIDE}", "an object that has left the image is none; remove it"
+                )
             data |= flags
             said = own | said
-        rated = [said.pop(name) for name in _CONFIDENCES if name in said and self._rules.role == "predictions"]
+        rated = None
+        if self._rules.role == "predictions":
+            rated = confidence_among(said, _CONFIDENCES, self._checker, f"{pointer}/attributes/score")
+            said = {name: value for name, value in said.items() if name not in _CONFIDENCES}
         if said:
             data["attributes"] = said
         annotation = {"annotation_type": kind, "class_name": category.name, "data": data}
-        self._rules.rate(annotation, rated[0] if rated else None, f"{pointer}/attributes/score")
+        self._rules.rate(annotation, rated, f"{pointer}/attributes/score")
         return annotation
 
     def _check_upright(self, box: _Annotation, pointer: str) -> None:

@@ -74,11 +74,16 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     (name,) = files
     images, unread = list[ReadImage](), Counter[str]()
     known = {image.filename for image in rules.known.images}
+    counts = Counter[str]()
     for index, raw in enumerate(decode(name, files[name], list[msgspec.Raw])):
         task = decode(name, bytes(raw), _Task, f"/{index}")
+        counts.update(annotations=len(task.annotations), predictions=len(task.predictions))
         images.append(_Reading(task, rules, f"/{index}", unread).read(known))
         if rules.checker.is_full:
             break
+    own, other = ("annotations", "predictions")[:: 1 if rules.role == "ground_truth" else -1]
+    if counts[other] and not counts[own]:
+        rules.checker.note(f"/0/{own}", f"the tasks have {other} only; import them as those")
     notices = [
         f"{counted(count, 'result')} {form(count, 'is', 'are')} of the type {kind}, which is not kept."
         for kind, count in unread.items()

@@ -7,10 +7,12 @@ import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
-from shared.imports.reading.meanings import is_flag, refuse_turns, take_flags
+from shared.imports.reading.meanings import is_flag, refuse_turns, refuse_uncounted, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
+from shared.kit.counted import counted, form
 
 _CORNERS = 2
+_FLAGS_OF_IMAGE = "flags of the image"
 
 
 class _Shape(msgspec.Struct):
@@ -35,6 +37,7 @@ class _Part(NamedTuple):
 
 class _Document(msgspec.Struct, rename={"path": "imagePath", "height": "imageHeight", "width": "imageWidth"}):
     shapes: list[msgspec.Raw]
+    flags: dict[str, Any] | None = None
     path: str | None = None
     height: int | None = None
     width: int | None = None
@@ -59,7 +62,10 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
         images.append(_image(name, decode(name, files[name], _Document), rules, prefix, unread))
         if rules.checker.is_full:
             break
-    return ReadFile(images, named(images), unkept(unread))
+    notices = []
+    if flagged := unread.pop(_FLAGS_OF_IMAGE, 0):
+        notices = [f"{counted(flagged, 'image')} {form(flagged, 'states', 'state')} flags, which are not kept."]
+    return ReadFile(images, named(images), [*notices, *unkept(unread)])
 
 
 def _documents(files: InputFiles) -> list[str]:
@@ -70,6 +76,9 @@ def _image(name: str, document: _Document, rules: ReadingRules, prefix: str, unr
     path = document.path or name.removesuffix(".json")
     image = ReadImage(prefix or "/imagePath", path, width=document.width, height=document.height)
     image.is_stem = document.path is None
+    flags = document.flags or {}
+    refuse_uncounted(flags, rules.checker, f"{prefix}/flags")
+    unread[_FLAGS_OF_IMAGE] += any(flags.values())
     groups: dict[Any, list[_Part]] = {}
     for index, raw in enumerate(document.shapes):
         place = f"{prefix}/shapes/{index}"

@@ -6,6 +6,7 @@ from shared.analyses.annotations.validation import Checker, escape
 
 _FLAGS = {"iscrowd": "iscrowd", "is_crowd": "iscrowd", "ignore": "ignore", "difficult": "difficult"}
 _TURNS = frozenset({"rotation", "angle", "direction", "theta"})
+_UNCOUNTED = frozenset({"ignore", "difficult", "iscrowd", "is_crowd", "deleted"})
 _YES, _NO = frozenset({"1", "true", "yes"}), frozenset({"0", "false", "no"})
 _NOTHING = frozenset({"", "none"})
 
@@ -45,9 +46,17 @@ def is_turn(name: str) -> bool:
     return name.lower() in _TURNS
 
 
-def is_said(value: Any) -> bool:
-    """Tell whether a mark is set, in any form but those of no."""
-    return _word(value) not in _NO | _NOTHING
+def refuse_uncounted(said: dict[str, Any], checker: Checker, pointer: str) -> None:
+    """Note what marks a whole image or category as one that does not count."""
+    for name, value in said.items():
+        if is_uncounted(name) and _word(value) not in _NO | _NOTHING:
+            message = "what does not count is not read as such; leave it out of the file"
+            checker.note(f"{pointer}/{escape(name)}", message)
+
+
+def is_uncounted(name: str) -> bool:
+    """Tell whether a member of this name is looked at by `refuse_uncounted`."""
+    return name.lower() in _UNCOUNTED
 
 
 def turns(value: Any, *, is_word: bool = True) -> bool:

@@ -1,7 +1,7 @@
 """What a reader returns, and what it is told; values without any database behind them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple
@@ -139,6 +139,14 @@ class ReadingRules:
         if confidence is None:
             self.checker.note(pointer, "a prediction needs its score, from 0 to 1")
         annotation["confidence"] = confidence
+
+
+def confidence_among(said: Mapping[str, Any], names: Iterable[str], checker: Checker, pointer: str) -> Any:
+    """Return the confidence that stands under one of the names, None without any; notes two that differ."""
+    values = [said[name] for name in names if said.get(name) is not None and said[name] != ""]
+    if len({str(value) for value in values}) > 1:
+        checker.note(pointer, "the object states two confidences that differ; send one of them")
+    return values[0] if values else None
 
 
 def named(objects: Iterable[ReadImage], first: Iterable[str] = ()) -> list[Category]:

@@ -9,7 +9,7 @@ from typing import Any
 from shared.analyses.annotations.formats import Size
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.meanings import is_turn, refuse_turns, take_flags
-from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
+from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, confidence_among, named
 from shared.imports.reading.tables import rows_of
 from shared.imports.reading.xml_text import number_of
 from shared.kit.counted import counted, form
@@ -132,6 +132,6 @@ def _object(
     rules.unkept.update(name[:50] for name, cell in beyond.items() if cell and not is_turn(name))
     label = row["LabelName"]
     annotation = {"annotation_type": "bounding_box", "class_name": names.get(label, label), "data": data}
-    rated = next((row[name] for name in _CONFIDENCES if row.get(name)), None)
+    rated = confidence_among(row, _CONFIDENCES, rules.checker, f"{pointer}/Score")
     rules.rate(annotation, number_of(rated, rules.checker, f"{pointer}/Score"), f"{pointer}/Score")
     return annotation

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 
 from shared.imports.errors import AnnotationsUnreadable
@@ -14,6 +15,8 @@ def rows_of(name: str, body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.reader(io.StringIO(text_of(name, body), newline=""), strict=True)
     try:
         header = [column.strip() for column in next(reader, [])]
+        if twice := [column for column, count in Counter(header).items() if count > 1]:
+            raise AnnotationsUnreadable(f"“{name[:200]}”: the column {twice[0][:100]} stands there twice.")
         for cells in reader:
             if len(cells) != len(header) and cells:
                 detail = f"line {reader.line_num:,} has {counted(len(cells), 'cell')}, and the first line {len(header)}"

@@ -10,8 +10,16 @@ from typing import Any
 
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles, pointer_of, stem_of
-from shared.imports.reading.meanings import refuse_turns, take_flags
-from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
+from shared.imports.reading.meanings import refuse_turns, refuse_uncounted, take_flags
+from shared.imports.reading.objects import (
+    ReadFile,
+    ReadImage,
+    ReadingRules,
+    ReadObject,
+    confidence_among,
+    named,
+    unkept,
+)
 from shared.imports.reading.xml_text import XmlMembers, root_of
 
 _BEGIN = re.compile(rb"<annotation[\s>]")
@@ -48,7 +56,9 @@ def _image(name: str, body: bytes, rules: ReadingRules, unread: Counter[str]) ->
     if root.tag != "annotation":
         raise AnnotationsUnreadable(f"“{name[:200]}”: expected the element annotation, as Pascal VOC has it.")
     document = XmlMembers(root, rules.checker, pointer_of(name))
-    refuse_turns({child.tag: child.text for child in root}, rules.checker, document.pointer)
+    stated = {child.tag: child.text for child in root}
+    refuse_turns(stated, rules.checker, document.pointer)
+    refuse_uncounted(stated, rules.checker, document.pointer)
     filename = document.text("filename") or stem_of(name)
     image = ReadImage(document.pointer, filename, is_stem="." not in filename)
     image.width, image.height = _pixels(document, "size/width"), _pixels(document, "size/height")
@@ -65,7 +75,8 @@ def _object(sent: XmlMembers, rules: ReadingRules) -> dict[str, Any]:
         data["difficult"] = 1
     named = rules.names.get(label, label) if label is not None else None
     annotation: dict[str, Any] = {"annotation_type": "bounding_box", "class_name": named, "data": data}
-    score = sent.number("confidence") if sent.text("confidence") else sent.number("score")
+    said = {name: sent.number(name) for name in ("confidence", "score")}
+    score = confidence_among(said, said, rules.checker, f"{sent.pointer}/score")
     rules.rate(annotation, score, f"{sent.pointer}/confidence")
     return annotation
 

@@ -9,10 +9,10 @@ import pytest
 
 from shared.imports.errors import AnnotationsUnreadable
 from shared.kit.errors import InvalidInput
-from tests.unit.shared.imports.containers import encoded, zipped
-from tests.unit.shared.imports.test_formats import COCO, objects, planned
+from tests.unit.shared.imports.containers import zipped
+from tests.unit.shared.imports.test_formats import objects, planned
 from tests.unit.shared.imports.test_members import BOX, OPENIMAGES, cvat, datumaro, labelme, region, tasks
-from tests.unit.shared.imports.test_refusals import changed, entry
+from tests.unit.shared.imports.test_refusals import changed
 
 CORNERS = "<bndbox><xmin>10</xmin><ymin>20</ymin><xmax>40</xmax><ymax>60</ymax></bndbox>"
 RECTANGLE = {"points": [[10, 20], [40, 60]], "shape_type": "rectangle"}
@@ -177,6 +177,14 @@ REFUSED: list[tuple[Any, str, str]] = [
         "/0/annotations/0/result/1/to_name",
         "of one image",
     ),
+    (voc("").replace(b"</filename>", b"</filename><ignore>1</ignore>"), "/file/ignore", "leave it out of the file"),
+    (labelme(RECTANGLE) | {"flags": {"ignore": True}}, "/flags/ignore", "leave it out of the file"),
+    (
+        datumaro({**DATUMARO, "attributes": {"outside": True}}),
+        "/items/0/annotations/0/attributes/outside",
+        "has left the image",
+    ),
+    (tasks([], side="predictions"), "/0/annotations", "the tasks have predictions only"),
     (changed(id=1.0), "/annotations/0/id", "expected a whole number, or a text"),
     (changed(id=True), "/annotations/0/id", "expected a whole number, or a text"),
 ]
@@ -207,55 +215,3 @@ def test_names_of_yolo_that_do_not_fit_its_lines_are_refused(tmp_path: Path, nam
         planned(tmp_path, yolo("0 .5 .5 .2 .2 .1 .1 .2 .2", names, {"classes.txt": "car\n"}))
 
     assert sentence in refused.value.detail
-
-
-UNKEPT = "1 object states {}, which is not kept."
-REPORTED: list[tuple[Any, str]] = [
-    (voc("<colour>red</colour>"), UNKEPT.format("colour")),
-    (entry("images", camera=3), "Images state camera, which is not kept."),
-    (entry("categories", sigmas=[0.1], part=1), "Categories state part and sigmas, which are not kept."),
-    (entry("categories", frequency="often"), "Categories state frequency, which is not kept."),
-    ({**COCO, "videos": []}, "The document states videos, which is not kept."),
-    (voc("<confidence>0.5</confidence>"), UNKEPT.format("a confidence beside ground truth")),
-    (labelme({**RECTANGLE, "colour": "red"}), UNKEPT.format("colour")),
-    (labelme({**RECTANGLE, "score": 0.5}), UNKEPT.format("a confidence beside ground truth")),
-    (cvat_box('colour="red"'), UNKEPT.format("colour")),
-    (studio(score=0.5), UNKEPT.format("a confidence beside ground truth")),
-    (open_image("0", "0.5"), UNKEPT.format("a confidence beside ground truth")),
-    (zipped({"a.json": encoded(COCO), "b/c.xml": voc("")}), "1 file of the archive was not read as coco: “b/c.xml”."),
-    (
-        zipped({"a.json": encoded(COCO), **{f"{n}.txt": "0" for n in range(5)}}),
-        "5 files of the archive were not read as coco: “0.txt”, “1.txt”, “2.txt” and others.",
-    ),
-    (
-        zipped({"street.txt": "DontCare -1 -1 -10 1 2 3 4 -1 -1 -1 -1 -1 -1 -1\ncar 0 0 0 1 2 3 4 1 1 1 1 1 1 1"}),
-        "1 region is marked DontCare, in which KITTI counts no detection; it is left out.",
-    ),
-]
-
-
-@pytest.mark.parametrize(("body", "notice"), REPORTED)
-def test_what_is_not_kept_is_reported(tmp_path: Path, body: Any, notice: str) -> None:
-    assert notice in planned(tmp_path, body).report.notices
-
-
-def test_shapes_of_one_prediction_with_two_scores_are_refused(tmp_path: Path) -> None:
-    shapes = [{**RECTANGLE, "group_id": 1, "score": score} for score in (0.5, 0.9)]
-
-    with pytest.raises(InvalidInput) as refused:
-        planned(tmp_path, labelme(*shapes), role="predictions")
-
-    assert [fault.pointer for fault in refused.value.faults] == ["/shapes/1/score"]
-
-
-def test_the_score_of_an_object_of_datumaro_may_stand_on_its_box(tmp_path: Path) -> None:
-    made = planned(tmp_path, datumaro(*parts({"colour": "red"}, {"score": 0.5})), role="predictions")
-
-    ((_, _, confidence, data),) = objects(made)
-    assert (confidence, data["attributes"]) == (0.5, {"colour": "red"})
-
-
-def test_what_datumaro_states_beside_its_members_is_an_attribute(tmp_path: Path) -> None:
-    ((_, _, _, data),) = objects(planned(tmp_path, datumaro({**DATUMARO, "colour": "red"})))
-
-    assert data["attributes"] == {"colour": "red"}

@@ -1,0 +1,118 @@
+"""What a file states and this product does not keep is reported, and what it states twice is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.imports.errors import AnnotationsUnreadable
+from shared.kit.errors import InvalidInput
+from tests.unit.shared.imports.containers import encoded, zipped
+from tests.unit.shared.imports.test_formats import COCO, objects, planned
+from tests.unit.shared.imports.test_meanings import (
+    DATUMARO,
+    RECTANGLE,
+    cvat_box,
+    open_image,
+    parts,
+    studio,
+    voc,
+)
+from tests.unit.shared.imports.test_members import datumaro, labelme
+from tests.unit.shared.imports.test_refusals import changed, entry
+
+UNKEPT = "1 object states {}, which is not kept."
+REPORTED: list[tuple[Any, str]] = [
+    (voc("<colour>red</colour>"), UNKEPT.format("colour")),
+    (labelme(RECTANGLE) | {"flags": {"night": True}}, "1 image states flags, which are not kept."),
+    (
+        changed(bbox=[100, 50, 180, 90]),
+        "1 object reaches out of its image by more than a pixel: is its box stated in another form?",
+    ),
+    (entry("images", camera=3), "Images state camera, which is not kept."),
+    (entry("categories", sigmas=[0.1], part=1), "Categories state part and sigmas, which are not kept."),
+    (entry("categories", frequency="often"), "Categories state frequency, which is not kept."),
+    ({**COCO, "videos": []}, "The document states videos, which is not kept."),
+    (voc("<confidence>0.5</confidence>"), UNKEPT.format("a confidence beside ground truth")),
+    (labelme({**RECTANGLE, "colour": "red"}), UNKEPT.format("colour")),
+    (labelme({**RECTANGLE, "score": 0.5}), UNKEPT.format("a confidence beside ground truth")),
+    (cvat_box('colour="red"'), UNKEPT.format("colour")),
+    (studio(score=0.5), UNKEPT.format("a confidence beside ground truth")),
+    (open_image("0", "0.5"), UNKEPT.format("a confidence beside ground truth")),
+    (zipped({"a.json": encoded(COCO), "b/c.xml": voc("")}), "1 file of the archive was not read as coco: “b/c.xml”."),
+    (
+        zipped({"a.json": encoded(COCO), **{f"{n}.txt": "0" for n in range(5)}}),
+        "5 files of the archive were not read as coco: “0.txt”, “1.txt”, “2.txt” and others.",
+    ),
+    (
+        zipped({"street.txt": "DontCare -1 -1 -10 1 2 3 4 -1 -1 -1 -1 -1 -1 -1\ncar 0 0 0 1 2 3 4 1 1 1 1 1 1 1"}),
+        "1 region is marked DontCare, in which KITTI counts no detection; it is left out.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "notice"), REPORTED)
+def test_what_is_not_kept_is_reported(tmp_path: Path, body: Any, notice: str) -> None:
+    assert notice in planned(tmp_path, body).report.notices
+
+
+def test_shapes_of_one_prediction_with_two_scores_are_refused(tmp_path: Path) -> None:
+    shapes = [{**RECTANGLE, "group_id": 1, "score": score} for score in (0.5, 0.9)]
+
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, labelme(*shapes), role="predictions")
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/shapes/1/score"]
+
+
+TWO_SCORES: list[tuple[Any, str]] = [
+    (voc("<confidence>.5</confidence><score>.9</score>"), "/file/object/0/score"),
+    (
+        cvat_box("", '<attribute name="score">.5</attribute><attribute name="confidence">.9</attribute>'),
+        "/image/0/box/0/score",
+    ),
+    (
+        b"ImageID,LabelName,Confidence,Score,XMin,XMax,YMin,YMax\nstreet,car,.9,.3,.05,.2,.2,.6\n",
+        "/2/Score",
+    ),
+    (
+        datumaro({**DATUMARO, "attributes": {"score": 0.3, "confidence": 0.9}}),
+        "/items/0/annotations/0/attributes/score",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "pointer"), TWO_SCORES)
+def test_two_confidences_of_one_prediction_are_refused(tmp_path: Path, body: Any, pointer: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, body, role="predictions")
+
+    places = {fault.pointer: fault.detail for fault in refused.value.faults}
+    assert "states two confidences" in places[pointer]
+
+
+def test_a_file_of_label_studio_without_predictions_is_none_of_a_model(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, studio(), role="predictions")
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/0/predictions"]
+
+
+def test_a_table_with_one_column_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AnnotationsUnreadable) as refused:
+        planned(tmp_path, b"ImageID,LabelName,XMin,XMax,YMin,YMax,XMin\nstreet,car,.05,.2,.2,.6,.1\n")
+
+    assert "the column XMin stands there twice" in refused.value.detail
+
+
+def test_the_score_of_an_object_of_datumaro_may_stand_on_its_box(tmp_path: Path) -> None:
+    made = planned(tmp_path, datumaro(*parts({"colour": "red"}, {"score": 0.5})), role="predictions")
+
+    ((_, _, confidence, data),) = objects(made)
+    assert (confidence, data["attributes"]) == (0.5, {"colour": "red"})
+
+
+def test_what_datumaro_states_beside_its_members_is_an_attribute(tmp_path: Path) -> None:
+    ((_, _, _, data),) = objects(planned(tmp_path, datumaro({**DATUMARO, "colour": "red"})))
+
+    assert data["attributes"] == {"colour": "red"}
