@@ -4,6 +4,7 @@ A line is the class and the box by centre and size, or the class and an outline,
 have a confidence at the end. Classes are named by data.yaml (or classes.txt), or by `categories` of the request.
 """
 
+import math
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles, pointer_of, stem_of, text_of
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
 from shared.imports.reading.xml_text import number_of
+from shared.imports.reading.yolo_poses import PoseWatch
 
 _LISTS_OF_NAMES = re.compile(r"(^|/)(classes|obj|labels)\.(txt|names)$")
 _REMARKS = re.compile(r"(^|/)(readme|licen[cs]e|notice)[^/]*\.txt$", re.IGNORECASE)
@@ -44,7 +46,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     """
     names = _class_names(files) | rules.names
     sizes = rules.sizes()
-    images, used = [], set[str]()
+    images, poses = [], PoseWatch()
     for name in _texts(files):
         image = ReadImage(pointer_of(name), stem_of(name), is_stem=True)
         images.append(image)
@@ -54,11 +56,19 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
                 if words := line.split():
                     pointer = f"{image.pointer}/{index}"
                     image.objects.append(ReadObject(_object(words, names, size, rules, pointer), pointer))
-                    used.add(words[0])
+                    poses.add([_share(word) for word in words[1:]])
         if rules.checker.is_full:
             break
     numbered = {number: name for number, name in names.items() if number.isdecimal()}
-    return ReadFile(images, [Category(name, int(number)) for number, name in numbered.items()])
+    return ReadFile(images, [Category(name, int(number)) for number, name in numbered.items()], poses.notices)
+
+
+def _share(word: str) -> float:
+    # What is no number is noted with the object.
+    try:
+        return float(word)
+    except ValueError:
+        return math.nan
 
 
 def _texts(files: InputFiles) -> list[str]:

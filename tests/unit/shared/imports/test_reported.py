@@ -17,10 +17,13 @@ from tests.unit.shared.imports.test_meanings import (
     parts,
     studio,
     voc,
+    yolo,
 )
 from tests.unit.shared.imports.test_members import datumaro, labelme
 from tests.unit.shared.imports.test_refusals import changed, entry
 
+LOOKS = "have as many numbers and begin with a box around their points, as lines of poses do"
+LIKE_POSES = f"All 3 outlines {LOOKS}, which are not read: send poses as COCO keypoints."
 UNKEPT = "1 object states {}, which is not kept."
 REPORTED: list[tuple[Any, str]] = [
     (voc("<colour>red</colour>"), UNKEPT.format("colour")),
@@ -28,6 +31,10 @@ REPORTED: list[tuple[Any, str]] = [
     (
         changed(bbox=[100, 50, 180, 90]),
         "1 object reaches out of its image by more than a pixel: is its box stated in another form?",
+    ),
+    (
+        yolo("0 .5 .5 .2 .2 .45 .45 .55 .55 .5 .5\n" * 3),
+        LIKE_POSES,
     ),
     (entry("images", camera=3), "Images state camera, which is not kept."),
     (entry("categories", sigmas=[0.1], part=1), "Categories state part and sigmas, which are not kept."),
@@ -49,6 +56,21 @@ REPORTED: list[tuple[Any, str]] = [
         "1 region is marked DontCare, in which KITTI counts no detection; it is left out.",
     ),
 ]
+
+
+OUTLINE = "0 .1 .1 .9 .1 .9 .9 .1 .9 .05 .5\n"
+POSE = "0 .5 .5 .2 .2 .45 .45 .9 .55 .55 .8 0 0 .1\n"
+
+
+def test_predicted_poses_without_a_confidence_are_reported(tmp_path: Path) -> None:
+    made = planned(tmp_path, yolo(POSE * 3), role="predictions")
+
+    assert made.report.notices == [LIKE_POSES]
+
+
+@pytest.mark.parametrize("lines", [OUTLINE * 3, POSE.replace(" .1\n", "\n") * 2, "0 .5 .5 .2 .2 .5 .5 .5 .5\n" * 3])
+def test_outlines_are_not_taken_for_poses(tmp_path: Path, lines: str) -> None:
+    assert planned(tmp_path, yolo(lines)).report.notices == []
 
 
 @pytest.mark.parametrize(("body", "notice"), REPORTED)
