@@ -37,7 +37,14 @@ class Doors:
 
     async def curve_form(self, data: bytes) -> Outcome:
         """A file of scores in the form of curves."""
-        answer = await self._sent(_CURVE_PAGE, data)
+        return await self._areas(await self._sent(_CURVE_PAGE, data))
+
+    async def curve_paste(self, text: str) -> Outcome:
+        """A table of scores in the field of the form of curves."""
+        form = {"form_token": self._token, "text": text}
+        return await self._areas(await self._visitor.http.post(_CURVE_PAGE, data=form))
+
+    async def _areas(self, answer: httpx2.Response) -> Outcome:
         if answer.status_code != httpx2.codes.SEE_OTHER:
             return Outcome(refused=html.unescape(answer.text))
         job = await self._client.final(answer.headers["location"].rpartition("/")[2])

@@ -87,6 +87,25 @@ async def test_scores_of_which_there_is_no_curve_are_refused_in_the_words_of_the
     }
 
 
+async def test_a_confusion_matrix_is_no_table_of_scores_by_any_way(doors: Doors) -> None:
+    matrices = {
+        "shares": ",elm,oak\nelm,0.9,0.1\noak,0.2,0.8\n",
+        "counts": ",elm,oak\nelm,9,1\noak,2,8\n",
+        "transposed": "predicted,elm,oak\nelm,9,2\noak,1,8\n",
+        "totals": ",elm,oak,All\nelm,9,1,10\noak,2,8,10\nAll,11,9,20\n",
+        "percents": ",elm,oak\nelm,90%,10%\noak,20%,80%\n",
+    }
+    forms = await _together({name: doors.curve_form(text.encode()) for name, text in matrices.items()})
+    pastes = await _together({name: doors.curve_paste(text) for name, text in matrices.items()})
+    runs = await _together({name: doors.run(text.encode()) for name, text in matrices.items()})
+
+    words = dict.fromkeys(matrices, "this looks like a confusion matrix")
+    assert (_refusals(words, forms), _refusals(words, pastes)) == ({}, {})
+    assert {name: found[0].asked for name, found in runs.items()} == dict.fromkeys(matrices, "scores")
+    scores = "y,elm,oak\nelm,0.9,0.1\noak,0.2,0.8\nelm,0.7,0.3\n"
+    assert (await doors.curve_paste(scores)).areas == {"elm": 1.0, "oak": 1.0}
+
+
 async def test_pasted_prints_have_the_matrix_of_their_lists(doors: Doors) -> None:
     found = await _together({name: doors.paste(*lists[:2]) for name, lists in PASTED.items()})
     refused = await _together({name: doors.paste(*lists) for name, lists in ABRIDGED.items()})
