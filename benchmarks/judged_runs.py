@@ -62,8 +62,11 @@ def _ratio(make: Callable[[DetectionInputs], Any]) -> Callable[[], float]:
 
 def _inputs() -> DetectionInputs:
     nobody = UUID(int=0)
-    row = (nobody, 0, nobody, nobody, "running", None, 0.0, None, "m", None, None, [], None, {}, None, None, None, None)
-    run = DetectionRunRecord(*row, clock.now())
+    row: tuple[Any, ...] = (
+        nobody, 0, nobody, nobody, "running", None, 0.0, None, "m", None, None, [], None, {}, None, None, None, None,
+        clock.now(),
+    )  # fmt: skip
+    run = DetectionRunRecord(*row)
     return DetectionInputs(run, records_of(*made_up(IMAGES, OF_IMAGE, OF_IMAGE)), {}, None)
 
 
