@@ -53,6 +53,9 @@ class Postgres(Server):
             "port": self.ports[0],
             "unix_socket_directories": "",
             "max_connections": _MAX_CONNECTIONS,
+            # At rest, the processes that read for others and the one that looks for replicas hold 8 MiB.
+            "io_method": "sync",
+            "max_logical_replication_workers": 0,
         }
         if not self.durable:
             # A commit still reaches the kernel, so killing the server loses nothing; only the machine may not die.
