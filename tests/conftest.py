@@ -6,9 +6,12 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from ssl import SSLContext
 
 import asyncpg
+import httpcore2
 import httpx2
 import hypothesis
 import pytest
@@ -41,6 +44,21 @@ ROOT = Path(__file__).parents[1]
 
 TEMPLATE = "evalserve_template"
 MIGRATE_S = 200.0
+
+_load_trusted = httpcore2.default_ssl_context
+
+
+@cache
+def _trusted(trust_env: bool, *_: str | None) -> SSLContext:
+    return _load_trusted(_trust_env=trust_env)
+
+
+def _trusted_here(*, _trust_env: bool = True) -> SSLContext:
+    return _trusted(_trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+# Every session of every test would load whom to trust, 30 ms of the processor, and nearly none speaks TLS.
+httpcore2.default_ssl_context = _trusted_here
 
 # The folder whose tests need all the processes of the service, and share those that start slowly.
 WHOLE = "tests/e2e/"
