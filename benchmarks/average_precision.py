@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from benchmarks.score_models import SCORE_MODELS, ScoreModel
+from benchmarks.score_models import LONG_TAILED, SCORE_MODELS, ScoreModel
 from benchmarks.statistics import ALPHA, KINDS, SEED, SIZES
 from shared.evaluation.curves.curves import average_precision
 from shared.evaluation.curves.precision_spread import PrecisionSums
@@ -19,6 +19,7 @@ from shared.evaluation.intervals.areas import average_precision_interval
 
 # So many samples that their average precision is the true one.
 MANY = 4_000_000
+SIZES_OF_LONG_TAILED = (200, 500, 2000, 10_000)
 
 
 def draw(random: np.random.Generator, scores: ScoreModel, positives: int, size: int) -> ThresholdCounts:
@@ -48,11 +49,11 @@ def main() -> None:
     sets = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     print("| scores | value | classes | n | coverage of 95 % | sets without |")
     print("| --- | ---: | --- | ---: | ---: | ---: |")
-    for scores in SCORE_MODELS:
+    for scores in (*SCORE_MODELS, *LONG_TAILED):
         for name, (_, share) in KINDS.items():
             true = average_precision(draw(np.random.default_rng(SEED), scores, int(MANY * share), MANY))
             assert true is not None, "there are positives"
-            for size in SIZES:
+            for size in SIZES_OF_LONG_TAILED if scores in LONG_TAILED else SIZES:
                 covered, without = coverage(scores, share, size, sets, true)
                 row = f"| {scores.name} | {true:.3f} | {name} | {size} | {covered:.1%} | {without:.1%} |"
                 print(row, flush=True)

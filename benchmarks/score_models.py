@@ -66,8 +66,17 @@ def _beta() -> ScoreModel:
     return ScoreModel("beta(4, 2) and beta(2, 5)", float(np.mean(20 * x**3 * (1 - x) * below)), draw)
 
 
+def _long_tailed(mean: float) -> ScoreModel:
+    def draw(random: np.random.Generator, positives: int, negatives: int) -> Sides:
+        return random.laplace(mean, 1, positives), random.laplace(size=negatives)
+
+    return ScoreModel(f"Laplace, {mean:g} apart", 1 - math.exp(-mean) * (2 + mean) / 4, draw)
+
+
 SCORE_MODELS = (
     *(_normal(*shape) for shape in ((1, 1), (0.3, 1), (2, 1), (1.5, 2), (1, 0.5))),
     *(_exponential(mean) for mean in (3, 10)),
     *(_mixed(), _graded(), _beta()),
 )
+# Of these a single negative may lie above almost all positives.
+LONG_TAILED = tuple(_long_tailed(mean) for mean in (1, 2, 3, 4))
