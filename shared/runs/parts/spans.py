@@ -90,10 +90,14 @@ def arrow_spans(path: Path, part_bytes: int) -> ArrowSpans:
     part_bytes = _least(size, part_bytes)
     if size <= part_bytes:
         return whole
-    with pa.memory_map(str(path)) as source:
-        edges = _batch_edges(source)
-        if edges is None or len(edges) - 1 != pa.ipc.open_file(source).num_record_batches:
-            return whole
+    try:
+        with pa.memory_map(str(path)) as source:
+            edges = _batch_edges(source)
+            if edges is None or len(edges) - 1 != pa.ipc.open_file(source).num_record_batches:
+                return whole
+    except (pa.ArrowInvalid, OSError):
+        # A damaged one: whoever reads it as a whole says so.
+        return whole
     spans: list[Span] = []
     first = 0
     for at in range(1, len(edges)):
@@ -118,8 +122,6 @@ def _batch_edges(source: Any) -> list[int] | None:
     except EOFError:
         # The mark that stands behind the last batch.
         return edges or None
-    except pa.ArrowInvalid:
-        return None
 
 
 def text_spans(path: Path, dialect: Dialect, part_bytes: int) -> list[Span]:

@@ -122,7 +122,12 @@ class JsonFile:
         else:
             source, self._said = read_document(self.path)
         for number, record in enumerate(source, 1):
-            yield _flat(record, number, self.kinds)
+            try:
+                cells = _flat(record, number, self.kinds)
+            except UnicodeDecodeError as error:
+                # The texts in a record are looked into only here.
+                raise FileUnreadable(f"Record {number:,} cannot be read: {error}.") from error
+            yield cells
 
 
 def _lines(path: Path, *, is_begin: bool) -> Iterator[Record]:

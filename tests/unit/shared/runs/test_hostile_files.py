@@ -36,6 +36,7 @@ def _lines(*records: dict[str, Any]) -> bytes:
 
 
 LONG = b"a,b," + b"x" * 200_000 + b"\na,b\n"
+RECORD = b'{"y_true": "a", "y_pred": "b"}\n'
 STRUCTURES = np.array([(1, 2), (3, 4)], dtype=[("a", "i4"), ("b", "i4")])
 
 REFUSED: dict[str, tuple[bytes, str]] = {
@@ -44,6 +45,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "nul in a label": (_lines({"y_true": "a\0", "y_pred": "a"}), "The column “y_true” holds a NUL character"),
     "nul in a name": (_lines({"y_true": "a", "y_pred": "a", "n\0": "x"}), "The column “n” holds a NUL character"),
     "nul late": (_lines(*[{"y_true": "a", "y_pred": "a"}] * 5_000, {"y_true": "a", "y_pred": "\0above"}), "“y_pred”"),
+    "latin text in json": (RECORD + b'{"y_true": "a", "y_pred": "\xfc"}\n', "Record 2 cannot be read: 'utf-8' codec"),
+    "nested latin text": (RECORD + b'{"y_true": "a", "y_pred": "a", "n": {"x": "\xfc"}}', "Record 2 cannot be read"),
     "nul in metadata": (_parquet(country=["x", "\0"]), "The column “country” holds a NUL character"),
     "dates of no calendar": (_parquet(day=pa.array([2**31 - 1, 0], pa.date32())), "“day” holds a date32[day] that no"),
     "structures": (_npz(y_true=STRUCTURES), "of the type [('a', '<i4'), ('b', '<i4')], which is not read"),

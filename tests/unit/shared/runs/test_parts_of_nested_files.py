@@ -14,7 +14,7 @@ from pyarrow import ipc
 from shared.kit.errors import DomainError
 from shared.runs.errors import FileUnreadable
 from shared.runs.parts.plans import PartSizes
-from shared.runs.parts.spans import MAX_PARTS, arrow_spans, line_spans
+from shared.runs.parts.spans import MAX_PARTS, Span, arrow_spans, line_spans
 from tests.unit.shared.runs.part_files import read_in_parts, read_whole
 from tests.unit.shared.runs.test_parts import compare
 
@@ -115,6 +115,17 @@ def test_an_arrow_file_that_is_cut_off_is_no_parts(tmp_path: Path) -> None:
 
     with pytest.raises(FileUnreadable):
         read_in_parts(path, tmp_path, PartSizes(1, 1))
+
+
+@pytest.mark.parametrize("changed", [8, 12, 180, 217])
+def test_an_arrow_file_with_another_byte_is_left_to_whoever_reads_it_as_a_whole(tmp_path: Path, changed: int) -> None:
+    path = tmp_path / "file"
+    write(path, [{"y_true": "ab"[at % 2], "y_pred": "a"} for at in range(80)], [20, 20, 20])
+    data = bytearray(path.read_bytes())
+    data[changed] ^= 255
+    path.write_bytes(data)
+
+    assert arrow_spans(path, 1) == ([Span(0, len(data))], 0)
 
 
 def test_lines_are_cut_behind_their_ends_and_into_no_more_parts_than_are_worked_at(tmp_path: Path) -> None:
