@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
-from shared.runs.reading.delimited import Dialect, explained, line_of, read_delimited
+from shared.runs.reading.delimited import Dialect, explained, line_of, not_utf_8, read_delimited
 from shared.runs.reading.tables import Batch, ColumnForm, check_names
 
 _ATTRIBUTE = re.compile(
@@ -25,6 +25,8 @@ _ESCAPE = re.compile(r"\\(.)")
 _PIECE_BYTES = 2**18
 _DATA = re.compile(r"\s*@data\s*$", re.IGNORECASE)
 _MISSING = "?"
+# Bytes that are not UTF-8, as they are read here; in a comment they do no harm.
+_FOREIGN = re.compile("[\udc80-\udcff]")
 # A header is a line for each column; a class list of thousands makes long lines, not many.
 _MAX_HEADER_LINES = 20_000
 
@@ -95,9 +97,11 @@ def _header(path: Path) -> tuple[list[str], dict[int, frozenset[str]], int, str]
     """The names, the values of nominal columns, the number of lines before the first row, and that row."""
     names: list[str] = []
     declared: dict[int, frozenset[str]] = {}
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
         for number, line in enumerate(islice(file, _MAX_HEADER_LINES), 1):
             if match := _ATTRIBUTE.match(line):
+                if _FOREIGN.search(line):
+                    raise not_utf_8(number)
                 if _VALUES.fullmatch(match["kind"].strip()):
                     declared[len(names)] = _values(match["kind"])
                 name = next(name for name in match.group("single", "double", "bare") if name is not None)

@@ -186,7 +186,8 @@ def line_of(path: Path, dialect: Dialect, row: int) -> int:
 
 
 def _cells(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    # What stands before the rows, such as a comment, may be in another encoding.
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         for _ in range(dialect.skipped_lines):
             file.readline()
         reader = csv.reader(file, delimiter=dialect.separator, quotechar=dialect.quote, escapechar=dialect.escape)
@@ -208,8 +209,12 @@ def _check_encoding(path: Path) -> None:
             try:
                 line.decode()
             except UnicodeDecodeError as error:
-                detail = f"Line {number:,}: here are bytes that are not UTF-8 text; save the file as UTF-8."
-                raise FileUnreadable(detail) from error
+                raise not_utf_8(number) from error
+
+
+def not_utf_8(line: int) -> FileUnreadable:
+    """What is said of a line in another encoding."""
+    return FileUnreadable(f"Line {line:,}: here are bytes that are not UTF-8 text; save the file as UTF-8.")
 
 
 def _first_rows(path: Path) -> tuple[Any, list[str]]:

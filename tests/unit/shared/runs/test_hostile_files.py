@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from shared.runs.errors import FileUnreadable
+from shared.runs.errors import FileUnreadable, RowsInvalid
 from tests.unit.shared.runs.reading_files import counts, read
 
 HEADER = b"y_true,y_pred,note\n"
@@ -37,6 +37,7 @@ def _lines(*records: dict[str, Any]) -> bytes:
 
 LONG = b"a,b," + b"x" * 200_000 + b"\na,b\n"
 RECORD = b'{"y_true": "a", "y_pred": "b"}\n'
+ARFF = b"@relation x\n% by M\xfcller\n@attribute y_true {a,b}\n@attribute y_pred {a,b}\n@data\na,a\nb,b\n"
 STRUCTURES = np.array([(1, 2), (3, 4)], dtype=[("a", "i4"), ("b", "i4")])
 
 REFUSED: dict[str, tuple[bytes, str]] = {
@@ -47,6 +48,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "nul late": (_lines(*[{"y_true": "a", "y_pred": "a"}] * 5_000, {"y_true": "a", "y_pred": "\0above"}), "“y_pred”"),
     "latin text in json": (RECORD + b'{"y_true": "a", "y_pred": "\xfc"}\n', "Record 2 cannot be read: 'utf-8' codec"),
     "nested latin text": (RECORD + b'{"y_true": "a", "y_pred": "a", "n": {"x": "\xfc"}}', "Record 2 cannot be read"),
+    "latin name in arff": (ARFF.replace(b"y_true", b"y_tr\xfce"), "Line 3: here are bytes that are not UTF-8"),
+    "latin value in arff": (ARFF.replace(b"y_pred {a", b"y_pred {\xe4"), "Line 4: here are bytes that are not UTF-8"),
     "nul in metadata": (_parquet(country=["x", "\0"]), "The column “country” holds a NUL character"),
     "dates of no calendar": (_parquet(day=pa.array([2**31 - 1, 0], pa.date32())), "“day” holds a date32[day] that no"),
     "structures": (_npz(y_true=STRUCTURES), "of the type [('a', '<i4'), ('b', '<i4')], which is not read"),
@@ -67,3 +70,11 @@ def test_a_quote_within_a_cell_opens_nothing(tmp_path: Path) -> None:
     found = read(tmp_path, LATE + b'a,b,5" pipe\nb,b,"two\nlines"\nb,b,x\n')
 
     assert counts(found) == (["a", "b"], [[100_000, 1], [0, 2]])
+
+
+def test_a_comment_in_another_encoding_does_no_harm(tmp_path: Path) -> None:
+    with pytest.raises(RowsInvalid) as raised:
+        read(tmp_path, ARFF + b"c,a\n")
+
+    assert [(fault.row, fault.line) for fault in raised.value.faults] == [(3, 8)]
+    assert counts(read(tmp_path, ARFF)) == (["a", "b"], [[1, 0], [0, 1]])
