@@ -82,7 +82,8 @@ def _letters(array: "pa.Array[Any]") -> "pa.Array[Any] | None":
     """What `labels_of` makes of texts of one byte each, without a look-up of each; None of others."""
     if array.null_count or not len(array):
         return None
-    offsets = np.frombuffer(array.buffers()[1], np.int32)[array.offset : array.offset + len(array) + 1]
+    # A writer may leave any number of bytes behind the last offset.
+    offsets = np.frombuffer(array.buffers()[1], np.int32, array.offset + len(array) + 1)[array.offset :]
     if offsets[-1] - offsets[0] != len(array) or (np.diff(offsets) != 1).any():
         return None
     letters = np.frombuffer(array.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]

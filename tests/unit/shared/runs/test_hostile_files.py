@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.runs.errors import FileUnreadable, RowsInvalid
+from shared.runs.reading.typed import labels_of
 from tests.unit.shared.runs.reading_files import counts, read
 
 HEADER = b"y_true,y_pred,note\n"
@@ -78,3 +79,10 @@ def test_a_comment_in_another_encoding_does_no_harm(tmp_path: Path) -> None:
 
     assert [(fault.row, fault.line) for fault in raised.value.faults] == [(3, 8)]
     assert counts(read(tmp_path, ARFF)) == (["a", "b"], [[1, 0], [0, 1]])
+
+
+def test_bytes_behind_the_offsets_of_letters_are_nothing() -> None:
+    offsets = np.arange(3, dtype=np.int32).tobytes() + b"x"
+    letters = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(offsets), pa.py_buffer(b"ab")])
+
+    assert labels_of(letters).to_pylist() == ["a", "b"]
