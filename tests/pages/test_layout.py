@@ -110,6 +110,20 @@ async def test_a_phone_shows_every_figure_of_a_row_with_its_name(reader: Reader,
     await page.wait_for_url("**sort=recall*")
 
 
+async def test_a_phone_shows_every_figure_of_a_report(reader: Reader, workers: Team) -> None:
+    assert workers["worker"].running
+    client, page = reader.client, reader.page
+    sides = [(await client.make("/v1/runs", {"data": BINARY, "positive": "spam"}))["id"] for _ in range(2)]
+    compared = await client.make("/v1/comparisons", {"baseline": sides[0], "candidate": sides[1]})
+    await page.set_viewport_size({"width": 390, "height": 900})
+
+    for path in (f"/app/runs/{sides[0]}/report", f"/app/comparisons/{compared['id']}/report"):
+        await reader.open(path)
+        cells = page.locator(".stacked tbody tr").first.locator("th, td")
+        edges = await cells.evaluate_all(_EDGES)
+        assert (path, len(edges) > 5, max(edge for _, edge in edges) <= 390) == (path, True, True)
+
+
 async def test_a_phone_shows_the_button_that_ends_a_session(reader: Reader, browser: Browser, site: str) -> None:
     other = await browser.new_context(base_url=site)
     await Reader(await other.new_page(), reader.client).sign_in()
