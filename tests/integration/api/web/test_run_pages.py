@@ -227,6 +227,27 @@ async def test_the_details_change_and_a_class_that_the_run_lacks_is_refused(visi
 
 
 @pytest.mark.usefixtures("workers")
+async def test_of_two_forms_that_were_open_the_second_is_told_before_it_replaces(
+    visitor: Visitor, alice: Client
+) -> None:
+    base = await created(visitor, alice)
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', (await visitor.get(base)).text)
+
+    first = await visitor.send(f"{base}/describe", base, seen=seen, name="first", tags="kept")
+    second = await visitor.send(f"{base}/describe", base, seen=seen, name="second")
+    (newer,) = re.findall(r'name="seen" value="(\w+)"', second.text)
+    kept = (await alice.get(base.replace("/app/", "/v1/"))).json()
+    again = await visitor.send(f"{base}/describe", base, seen=newer, name="second")
+
+    assert (first.status_code, second.status_code, again.status_code) == (303, 400, 303)
+    assert "somebody saved other details after you opened this form" in second.text
+    # What was typed is still there.
+    assert 'value="second"' in second.text
+    assert (kept["name"], kept["tags"]) == ("first", ["kept"])
+    assert (await alice.get(base.replace("/app/", "/v1/"))).json()["name"] == "second"
+
+
+@pytest.mark.usefixtures("workers")
 async def test_two_selected_runs_are_compared_and_the_verdict_comes_first(visitor: Visitor, alice: Client) -> None:
     first = (await created(visitor, alice, name="old")).rpartition("/")[2]
     better = TABLE.replace(f"s8,{HOSTILE},ham,0.3", f"s8,{HOSTILE},{HOSTILE},0.8")
