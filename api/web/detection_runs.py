@@ -16,6 +16,7 @@ from api.signatures import require_analyses
 from api.web.detection_options import CLASS_SORTS, PAGE_SIZE, ClassSort, DetectionPageOptions, RulesOrOwn, class_rows
 from api.web.forms import Form
 from api.web.gallery_options import GalleryOptions
+from api.web.open_forms import replaced
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from api.web.runs import MAX_NOTES
@@ -140,7 +141,9 @@ class DetectionRunPages(Controller):
         platform, caller = page_request.platform, page_request.caller
         try:
             description = _description(form)
-            await detection_runs.describe(platform, caller, detection_run_id, lambda _: description)
+            await detection_runs.describe(
+                platform, caller, detection_run_id, lambda current: replaced(current, description, form)
+            )
         except MISTAKES as error:
             run = await detection_runs.get_ready(platform, caller, detection_run_id)
             return await _page(

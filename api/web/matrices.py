@@ -12,6 +12,7 @@ from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.web import run_reviews, table_process, tables
 from api.web.forms import Form
+from api.web.open_forms import replaced
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from api.web.reading import notice_cookies, read_notices
@@ -113,9 +114,11 @@ class MatrixPages(Controller):
         """Change the details of a matrix."""
         try:
             description = _description(form)
+            await matrices.describe(
+                page_request.platform, page_request.caller, uid, lambda current: replaced(current, description, form)
+            )
         except MISTAKES as error:
             return await _page(page_request, uid, View(), problem_of(page_request.request, error), form.texts)
-        await matrices.describe(page_request.platform, page_request.caller, uid, lambda _: description)
         return page_request.redirect(f"/app/matrices/{uid}?notice=saved")
 
     @post("/{uid:str}/delete")

@@ -1,9 +1,7 @@
 """The page of a run that is ready."""
 
-import hashlib
 from typing import Any, NamedTuple
 
-import msgspec
 from litestar import Response
 
 from api.web.page_request import PageRequest
@@ -28,7 +26,7 @@ from shared.presentation.run_tables import (
 )
 from shared.presentation.whiskers import WIDTH
 from shared.runs import answers
-from shared.runs.records import RunDescription, RunRecord
+from shared.runs.records import RunRecord
 
 
 async def show(
@@ -48,14 +46,8 @@ async def show(
         run=run,
         problem=problem,
         texts=texts,
-        seen=state_of(run.description),
         **await values(platform, selection),
     )
-
-
-def state_of(description: RunDescription) -> str:
-    """Return a digest of the details of a run, by which a form knows whether they are still those that it showed."""
-    return hashlib.sha256(msgspec.json.encode(description)).hexdigest()[:16]
 
 
 async def values(platform: Platform, selection: RunSelection) -> dict[str, Any]:

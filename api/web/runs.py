@@ -14,6 +14,7 @@ from api.http.problems import problem_of
 from api.web import run_columns, run_list, run_page
 from api.web.file_chunks import chunks
 from api.web.forms import Form
+from api.web.open_forms import replaced
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from api.web.run_address import RUN_ADDRESS, RunAddress
@@ -107,7 +108,7 @@ class RunPages(Controller):
         platform, caller = page_request.platform, page_request.caller
         try:
             description = _description(form)
-            await runs.describe(platform, caller, run_id, lambda current: _replaced(current, description, form))
+            await runs.describe(platform, caller, run_id, lambda current: replaced(current, description, form))
         except MISTAKES as error:
             run = await runs.get(platform, caller, run_id)
             return await run_page.show(
@@ -120,13 +121,6 @@ class RunPages(Controller):
         """Delete a run with its rows and jobs."""
         await runs.delete(page_request.platform, page_request.caller, run_id)
         return page_request.redirect("/app/runs?notice=deleted")
-
-
-def _replaced(current: RunDescription, description: RunDescription, form: Form) -> RunDescription:
-    # Another tab or person may have saved since the form was opened, and all fields of it are stored at once.
-    if form.texts.get("seen", run_page.state_of(current)) != run_page.state_of(current):
-        raise InvalidInput(Fault("/seen", "somebody saved other details after you opened this form; save again."))
-    return description
 
 
 def _description(form: Form) -> RunDescription:

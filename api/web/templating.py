@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.static_files import STATIC
+from api.web.open_forms import state_of
 from shared.kit.counted import form
 from shared.kit.number_format import (
     bytes_text,
@@ -105,5 +106,6 @@ _environment.filters |= {
     "label": label_text,
     "plain": plain_text,
     "short": _short,
+    "state": state_of,
     "json_text": _json_text,
 }

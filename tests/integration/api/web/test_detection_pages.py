@@ -104,9 +104,12 @@ async def test_a_name_tags_and_notes_are_changed_on_the_page_and_too_long_ones_c
     run = await judge(alice, project_id, "yolo_v8", tags=["old"])
     page = f"/app/detection-runs/{run['id']}"
 
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', (await visitor.get(page)).text)
+
     described = {"name": "Candidate of May", "tags": f"baseline, {HOSTILE},baseline,", "notes": f"night {HOSTILE}"}
     saved = await visitor.send(f"{page}/describe", page, **described)
     refused = await visitor.send(f"{page}/describe", page, name="May", tags="x" * 51, notes="kept")
+    late = await visitor.send(f"{page}/describe", page, seen=seen, name="of another tab")
     searched = [(await visitor.get(f"/app/search?q={text}")).text for text in ("of%20MAY", "olo_v", run["id"])]
     shown = (await visitor.get(page)).text
     listed = (await visitor.get(f"/app/projects/{project_id}/models")).text
@@ -118,6 +121,7 @@ async def test_a_name_tags_and_notes_are_changed_on_the_page_and_too_long_ones_c
     assert [text.count("<bdi>Candidate of May</bdi>") for text in (shown, listed)] == [1, 1]
     assert (refused.status_code, ">kept</textarea>" in refused.text) == (400, True)
     assert "use at most 20, of at most 50 characters each" in refused.text
+    assert (late.status_code, "somebody saved other details" in late.text) == (400, True)
     assert f'value="{"x" * 51}"' in refused.text
     assert [page.count('<span class="tag"><bdi>baseline</bdi></span>') for page in (shown, listed)] == [1, 1]
     assert HOSTILE not in shown + listed + refused.text

@@ -78,6 +78,22 @@ async def test_a_refused_description_of_a_matrix_stands_in_its_form(app: Litesta
     assert (await alice.get(f"/v1/matrices/{matrix['uid']}")).json() == matrix
 
 
+async def test_details_of_a_matrix_do_not_replace_newer_ones_unsaid(app: Litestar, alice: Client) -> None:
+    visitor = await _signed_in(app, alice)
+    matrix = (await alice.post("/v1/matrices", {"actual_vector": [0, 1], "predicted_vector": [0, 1]})).json()
+    page = f"/app/matrices/{matrix['uid']}"
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', (await visitor.get(page)).text)
+
+    first = await visitor.send(f"{page}/describe", page=page, seen=seen, name="first", tags="kept")
+    second = await visitor.send(f"{page}/describe", page=page, seen=seen, name="second")
+
+    assert (first.status_code, second.status_code) == (303, 400)
+    assert "somebody saved other details after you opened this form" in second.text
+    assert _values(second.text, "name") == ["second"]
+    read = (await alice.get(f"/v1/matrices/{matrix['uid']}")).json()
+    assert (read["name"], read["tags"]) == ("first", ["kept"])
+
+
 async def test_a_refused_table_and_its_title_stand_below_the_curves_that_there_are(
     app: Litestar, alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
