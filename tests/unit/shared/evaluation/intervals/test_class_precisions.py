@@ -144,7 +144,7 @@ def test_areas_and_bounds_are_plain_numbers_where_several_samples_share_the_high
 def test_equal_scores_of_two_classes_have_a_mean_that_nothing_shows_to_vary() -> None:
     table, codes = np.full((20, 2), 0.5), (np.arange(20) < 8).astype(np.uint8)
 
-    found = areas_by_class(table, codes, average_precision_changes, 0.05)
+    (found,) = areas_by_class(table, codes, (average_precision_changes,), 0.05)
 
     assert (found.macro.value, found.macro.interval) == (0.5, None)
     assert [one.interval is None for one in found.per_class.values()] == [False, False]
