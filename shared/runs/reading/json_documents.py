@@ -33,7 +33,7 @@ _MOST_AROUND = 20
 _MOST_NAMED = 5
 
 
-class Document(NamedTuple):
+class JsonDocument(NamedTuple):
     """The records of a document, and what is said of it."""
 
     records: Iterable[Record]
@@ -94,7 +94,7 @@ class _Members:
         return all(row.keys() == rows[0].keys() for row in rows) and any(kind_of(name) in OF_A_ROLE for name in rows[0])
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path) -> JsonDocument:
     """Read a document of JSON; raises FileUnreadable."""
     if path.stat().st_size > _MAX_DOCUMENT_BYTES:
         detail = f"A JSON document of more than {_MAX_DOCUMENT_BYTES:,} bytes is not read; write JSON Lines."
@@ -102,39 +102,39 @@ def read_document(path: Path) -> Document:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         text = bytes(data).removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"["):
-        return Document(_of_array(values_of(text, "The document"), "Record"), [])
+        return JsonDocument(_of_array(values_of(text, "The document"), "Record"), [])
     return _of_object(_Members(members_of(text, "The document"), "The document"))
 
 
-def _of_object(members: _Members) -> Document:
+def _of_object(members: _Members) -> JsonDocument:
     refuse_annotations(members.all)
     if (keys := members.split()) is not None:
-        return Document(_split(members, *keys), [])
+        return JsonDocument(_split(members, *keys), [])
     if {"schema", "data"} <= members.all.keys():
-        return Document(_of_array(values_of(members.all["data"], "data"), "Record"), [])
+        return JsonDocument(_of_array(values_of(members.all["data"], "data"), "Record"), [])
     document = _of_tables(members) if members.tables else _of_lists(members)
     if document is None and members.objects and not members.names_a_sample():
         document = _of_objects(members)
     # One record alone is a file of one line.
-    return document or Document([members.all], [])
+    return document or JsonDocument([members.all], [])
 
 
-def _of_tables(members: _Members) -> Document | None:
+def _of_tables(members: _Members) -> JsonDocument | None:
     """The records of the only list of them; columns of lists where others are as long."""
     tables, lists = members.tables, members.lists
     length = len(lists[tables[0]])
     equal = [name for name, values in lists.items() if len(values) == length]
     sides = [name for name in lists if name not in equal and kind_of(name) in {"truth", "prediction", "score"}]
     if len(equal) == 1 and len(tables) == 1 and not any(lists[name] for name in sides):
-        return Document(_of_array(lists[tables[0]], f"Record of “{tables[0]}”"), _unread(members, tables))
+        return JsonDocument(_of_array(lists[tables[0]], f"Record of “{tables[0]}”"), _unread(members, tables))
     keys = [key for name in tables for key in members_of(lists[name][0], f"Record 1 of “{name}”")]
     if len(tables) > 1 and (not {*tables} <= {*equal} or len({*keys}) < len(keys)):
         refuse_several(tables)
     columns = [*equal, *sides]
-    return Document(_of_columns({name: lists[name] for name in columns}), _unread(members, columns))
+    return JsonDocument(_of_columns({name: lists[name] for name in columns}), _unread(members, columns))
 
 
-def _of_lists(members: _Members) -> Document | None:
+def _of_lists(members: _Members) -> JsonDocument | None:
     columns = members.columns()
     if not columns:
         refuse_matrix([name for name, values in members.lists.items() if _is_matrix(name, values)])
@@ -143,10 +143,10 @@ def _of_lists(members: _Members) -> Document | None:
         refuse_unnamed(columns[0], members.lists[columns[0]])
     if not columns:
         return None
-    return Document(_of_columns({name: members.lists[name] for name in columns}), _unread(members, columns))
+    return JsonDocument(_of_columns({name: members.lists[name] for name in columns}), _unread(members, columns))
 
 
-def _of_objects(members: _Members) -> Document | None:
+def _of_objects(members: _Members) -> JsonDocument | None:
     """The records of the only object that holds some, or of a frame, whose columns or rows are objects."""
     parts = {name: members_of(members.all[name], f"“{name}”") for name in members.objects}
     if len(parts) <= _MOST_AROUND:
@@ -155,11 +155,11 @@ def _of_objects(members: _Members) -> Document | None:
         if len(tables) == 1:
             document = _of_object(tables[0])
             read = [name for name, part in parts.items() if part is tables[0].all]
-            return Document(document.records, [*_unread(members, read), *document.notices])
+            return JsonDocument(document.records, [*_unread(members, read), *document.notices])
     if len(parts) < len(members.all):
         return None
     records = records_of_frame(parts)
-    return Document(records, []) if records else None
+    return JsonDocument(records, []) if records else None
 
 
 def _is_matrix(name: str, values: Sequence[Raw]) -> bool:
