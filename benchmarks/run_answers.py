@@ -24,14 +24,15 @@ import pyarrow.parquet as pq
 from benchmarks.runs import AS_DEPLOYED, LIMITS, MAPPED, peak_mib, write
 from deploy.demo.service import service
 from shared.evaluation.curves.scored_curves import curves_of
-from shared.runs import exported_rows, objects, results, top_rows
-from shared.runs.class_scores import scores_of
-from shared.runs.filters import Condition, RowFilter
+from shared.runs import objects, results
 from shared.runs.ingest.ingesting import ingest
 from shared.runs.ingest.ranking import roc_area
 from shared.runs.ingest.sorted_scores import ScoredRows
 from shared.runs.ingest.steps import Finished
-from shared.runs.scanning import RowScan
+from shared.runs.rows import exported_rows, top_rows
+from shared.runs.rows.filters import Condition, RowFilter
+from shared.runs.rows.scanning import RowScan
+from shared.runs.scores.class_scores import scores_of
 
 ROUNDS = 5
 PAGES = 20

@@ -21,12 +21,13 @@ import pyarrow as pa
 
 from benchmarks.runs import AS_DEPLOYED, LIMITS, MAPPED, ROUNDS, peak_mib, write
 from shared.kit.settings.uploads import UploadSettings
-from shared.runs import objects, top_rows
+from shared.runs import objects
 from shared.runs.ingest.ingesting import count, inspect
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.parts import tallies
 from shared.runs.parts.merging import CountedPart, merge
 from shared.runs.parts.plans import PartPlan, PartSizes, kinds_of, plan_parts, table_of
+from shared.runs.rows import top_rows
 
 STEPS = ("whole", "cut", "parts", "merge")
 

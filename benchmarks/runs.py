@@ -24,9 +24,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from shared.runs import objects, top_rows
+from shared.runs import objects
 from shared.runs.ingest.ingesting import IngestLimits, ingest
 from shared.runs.mapping import ColumnsIn
+from shared.runs.rows import top_rows
 
 ROUNDS = 3
 SUFFIXES = ("parquet", "csv")

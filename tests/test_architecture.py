@@ -89,7 +89,7 @@ def test_broad_excepts_stand_only_at_the_edges_of_processes() -> None:
         "worker/courier.py",
         "worker/thumbnailer.py",
         "worker/heartbeat.py",
-        "shared/kit/notifications.py",
+        "shared/kit/database/notifications.py",
         "api/usage/flushing.py",
         "api/jobs/waiter.py",
         "shared/idempotency/claims.py",

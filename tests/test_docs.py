@@ -16,8 +16,8 @@ from api.compat.calculators.docs_page import page
 from api.endpoints_page import endpoints_page
 from api.openapi_file import as_file
 from api.signatures import PATHS
+from shared.kit.database.event_totals import CountedEvent
 from shared.kit.errors import kinds
-from shared.kit.event_totals import CountedEvent
 from shared.kit.settings import Settings
 from shared.webhooks import events
 

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from shared.jobs import JobRequest
-from shared.kit.db import Connection
-from shared.kit.files import AnyFile, StoredFile
+from shared.kit.database.db import Connection
+from shared.kit.storage.files import AnyFile, StoredFile
 
 # Writes rows in the transaction that ends the job, so that both are there or neither is; or in one behind the fence of
 # the attempt, where they are kept before.

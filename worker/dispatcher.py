@@ -15,10 +15,10 @@ import structlog
 
 from shared.jobs import finishing, parts, queueing
 from shared.kit.broker import BrokerUnavailable, Wakeup
-from shared.kit.db import IS_WRITABLE, Connection, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
+from shared.kit.database.db import IS_WRITABLE, Connection, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
 from shared.kit.liveness import LivenessFile
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
 from shared.operations import retention
 from shared.operations.administration import disabled_accounts
 from shared.operations.orphans import installation

@@ -19,12 +19,12 @@ from shared.evaluation.confusion.matrix import ManyClasses
 from shared.jobs import delays, finishing, parts, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
-from shared.kit.db import DatabaseBusy, DatabaseUnavailable, TransactionConflict
+from shared.kit.database.db import DatabaseBusy, DatabaseUnavailable, TransactionConflict
 from shared.kit.errors import DomainError, ManyClassesUnsupported
-from shared.kit.files import AnyFile, StoredFile, object_key
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
-from shared.kit.storage_errors import StorageRefused, StorageUnavailable
+from shared.kit.storage.errors import StorageRefused, StorageUnavailable
+from shared.kit.storage.files import AnyFile, StoredFile, object_key
+from shared.kit.storage.storage import Storage
 from worker import handlers
 from worker.conclusion import Conclusion, Ending, Split
 from worker.heartbeat import Heartbeat

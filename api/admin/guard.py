@@ -12,7 +12,7 @@ from shared import audit
 from shared.accounts.errors import NotAdministrator, TooManySignIns
 from shared.audit import AuditType
 from shared.kit import origin
-from shared.kit.limiter import Rate
+from shared.kit.limits.limiter import Rate
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 

@@ -14,8 +14,8 @@ from shared.analyses.finishing import FinishedAnalysis
 from shared.analyses.records import AnnotationRecord
 from shared.evaluation.detection.agreement import Rates
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.links import Link
 from shared.kit.names import ModelName, ModelVersion
+from shared.kit.storage.links import Link
 
 # Parameters and summaries describe a run; results are annotations or artifacts.
 MAX_OBJECT_BYTES = 64 * 1024

@@ -19,8 +19,8 @@ from shared.accounts import Caller
 from shared.jobs import Arguments, JobRequest, Snapshot, Status
 from shared.jobs.errors import JobAlreadyFinished
 from shared.kit.errors import Problem
-from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
+from shared.kit.storage.files import StoredFile
 from shared.matrices.errors import MatrixChanged
 
 CANCELLED = "The job for this request was cancelled; request it again."

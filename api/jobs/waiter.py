@@ -20,12 +20,12 @@ from shared.accounts import Caller
 from shared.jobs import JobOut, Snapshot
 from shared.jobs.errors import JobNotFound, ProcessFull, TooManyStreams, TooManyWaits
 from shared.jobs.queries import CHANNEL
-from shared.kit import notifications
-from shared.kit.concurrency import ConcurrencyLimiter
-from shared.kit.db import transaction_hook
+from shared.kit.database import notifications
+from shared.kit.database.db import transaction_hook
 from shared.kit.errors import ServiceUnavailable
+from shared.kit.limits.concurrency import ConcurrencyLimiter
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
+from shared.kit.storage.storage import Storage
 
 log = structlog.get_logger()
 

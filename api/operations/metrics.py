@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from api.http.injected import Injected
 from api.http.request_counters import request_counters
-from shared.kit.event_totals import CountedEvent
+from shared.kit.database.event_totals import CountedEvent
 from shared.kit.platform import Platform
 from shared.operations import monitoring
 

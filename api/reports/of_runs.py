@@ -19,7 +19,7 @@ from shared.presentation.tables import confused_pairs
 from shared.presentation.whiskers import WIDTH
 from shared.runs import answers
 from shared.runs.records import ReadyRun
-from shared.runs.score_charts import ChartSizes, score_charts
+from shared.runs.scores.score_charts import ChartSizes, score_charts
 
 # What keeps the file below two megabytes, whatever the run has.
 MAX_DRAWN, MAX_CLASSES, MAX_SLICES, MAX_PAIRS = 200, 100, 40, 10

@@ -10,8 +10,8 @@ from shared.evaluation.calibration.reliability import CLIPPED_AT, Binning, Relia
 from shared.evaluation.thresholds.promises import MIN_SAMPLES
 from shared.evaluation.types import Label
 from shared.kit.counted import there_are
-from shared.runs.curves import ClassReliability
 from shared.runs.records import ReadyRun
+from shared.runs.scores.curves import ClassReliability
 
 
 class CalibrationBin(msgspec.Struct):

@@ -12,7 +12,7 @@ from shared import runs
 from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.runs import answers
-from shared.runs.filters import read_conditions
+from shared.runs.rows.filters import read_conditions
 
 
 class RunCellController(Controller):

@@ -13,11 +13,11 @@ from api.runs.parameters import Actual, Highest, Lowest, Predicted, ScoredClass,
 from shared import runs
 from shared.accounts import Caller
 from shared.kit.platform import Platform
-from shared.runs import exports
-from shared.runs.decisions import ThresholdDecision, read_decision, read_predicted
-from shared.runs.exported_rows import ExportFormat
-from shared.runs.filters import RowFilter, read_class, read_conditions, read_score
 from shared.runs.records import ReadyRun
+from shared.runs.rows import exports
+from shared.runs.rows.exported_rows import ExportFormat
+from shared.runs.rows.filters import RowFilter, read_class, read_conditions, read_score
+from shared.runs.scores.decisions import ThresholdDecision, read_decision, read_predicted
 
 _MEDIA_TYPES: dict[ExportFormat, str] = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 

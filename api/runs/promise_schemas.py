@@ -12,8 +12,8 @@ from shared.evaluation.thresholds.net_benefit import NetBenefit
 from shared.evaluation.thresholds.promises import Promise, PromisedMetric
 from shared.evaluation.types import Label
 from shared.kit.number_format import value_text
-from shared.runs.promises import ClassDecisionCurve, ClassPromise
 from shared.runs.records import ReadyRun
+from shared.runs.scores.promises import ClassDecisionCurve, ClassPromise
 
 
 class RunPromisedThreshold(msgspec.Struct):

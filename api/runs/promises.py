@@ -12,8 +12,8 @@ from shared import runs
 from shared.accounts import Caller
 from shared.evaluation.thresholds.promises import Promise, PromisedMetric
 from shared.kit.platform import Platform
-from shared.runs import promises
-from shared.runs.filters import read_class, read_conditions
+from shared.runs.rows.filters import read_class, read_conditions
+from shared.runs.scores import promises
 
 
 class RunPromiseController(Controller):

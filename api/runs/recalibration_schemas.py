@@ -16,8 +16,8 @@ from shared.evaluation.calibration.recalibration import (
 )
 from shared.evaluation.types import Label
 from shared.kit.number_format import value_text
-from shared.runs.recalibration import ClassRecalibration
 from shared.runs.records import ReadyRun
+from shared.runs.scores.recalibration import ClassRecalibration
 
 
 class CalibrationMapOut(msgspec.Struct):

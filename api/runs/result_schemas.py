@@ -12,9 +12,9 @@ from shared.evaluation.metrics.undefined import UndefinedMetric
 from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.types import Label
 from shared.runs import label_set_results, results
-from shared.runs.filters import Condition
 from shared.runs.records import ReadyRun
 from shared.runs.results import SliceResult
+from shared.runs.rows.filters import Condition
 
 # With every metric and its interval a class takes a kilobyte.
 MAX_SHOWN = 100

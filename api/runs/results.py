@@ -16,10 +16,10 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.kit.platform import Platform
 from shared.receipts.records import RunReceipt
 from shared.runs import answers, clustered
-from shared.runs.decisions import decided, decided_position, read_decision, read_predicted
-from shared.runs.filters import RowFilter, read_class, read_conditions, read_score
 from shared.runs.label_set_results import metric_named
 from shared.runs.records import ReadyRun
+from shared.runs.rows.filters import RowFilter, read_class, read_conditions, read_score
+from shared.runs.scores.decisions import decided, decided_position, read_decision, read_predicted
 from shared.runs.slicing import read_axes, refuse_without_by
 
 # The largest number of a row that JSON's readers all understand.

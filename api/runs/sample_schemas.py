@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Meta
 
 from shared.evaluation.types import Label
-from shared.runs.found_rows import FoundRow
 from shared.runs.records import ReadyRun
+from shared.runs.rows.found_rows import FoundRow
 
 
 class RunSample(msgspec.Struct):

@@ -14,8 +14,8 @@ from shared.evaluation.metrics.without_interval import CHOSEN_THRESHOLD
 from shared.evaluation.thresholds.goals import Goal, PointCounts
 from shared.evaluation.types import Label
 from shared.kit.number_format import counted_text, value_text
-from shared.runs.curves import ClassChoice, ClassCurves
 from shared.runs.records import ReadyRun
+from shared.runs.scores.curves import ClassChoice, ClassCurves
 
 _CHANCE = 0.5
 # Of an operating point.

@@ -18,10 +18,10 @@ from shared.evaluation.calibration.recalibration import RecalibrationPlan
 from shared.evaluation.calibration.reliability import Binning
 from shared.evaluation.thresholds.goals import TargetMetric
 from shared.kit.platform import Platform
-from shared.runs import curves, recalibration, temperature
-from shared.runs.curves import ScoreSource
-from shared.runs.filters import read_class, read_conditions
-from shared.runs.goals import read_goal
+from shared.runs.rows.filters import read_class, read_conditions
+from shared.runs.scores import curves, recalibration, temperature
+from shared.runs.scores.curves import ScoreSource
+from shared.runs.scores.goals import read_goal
 
 # More than a screen has columns of pixels.
 MAX_POINTS = 10_000

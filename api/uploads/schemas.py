@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.links import CHECKSUM_HEADER
 from shared.kit.names import Name
-from shared.kit.storage_parts import ReceivedPart
+from shared.kit.storage.links import CHECKSUM_HEADER
+from shared.kit.storage.parts import ReceivedPart
 from shared.uploads import FileAnnouncement, PartLink, UploadRecord, UploadStatus
 
 # Where no length is fixed, the pattern itself has to refuse a line end after the text.

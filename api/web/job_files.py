@@ -11,8 +11,8 @@ from api.http.injected import Injected
 from api.web.page_request import PageRequest
 from shared import jobs
 from shared.jobs.errors import JobNotFound
-from shared.kit.files import StoredFile
 from shared.kit.ids import parse_uuid
+from shared.kit.storage.files import StoredFile
 
 # What a browser shows; anything else it saves.
 _SHOWN = ("text/html", "image/", "application/json", "text/plain")

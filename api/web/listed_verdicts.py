@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from api.web.page_request import PageRequest
-from api.web.run_choices import NamedRun
+from api.web.runs.choices import NamedRun
 from shared import gates
 from shared.comparisons.records import ComparedVersion, ComparisonRecord
 from shared.gates.records import CheckRecord, GateRecord

@@ -4,7 +4,7 @@ from litestar import Response
 
 from api.web.listed_verdicts import checked, named
 from api.web.page_request import PageRequest
-from api.web.run_list import listed_runs
+from api.web.runs.listing import listed_runs
 from shared import comparisons, gates, jobs, runs
 from shared.jobs import Snapshot, Status
 from shared.presentation.difference_rows import VERDICT_TITLES

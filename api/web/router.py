@@ -7,39 +7,39 @@ from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 
 from api.http.injected import Injected
-from api.web.account import AccountPages
-from api.web.account_security import AccountSecurityPages
-from api.web.admin import AdminPages
-from api.web.admin_invitations import AdminInvitationPages
-from api.web.comparison import ComparisonPages
-from api.web.comparison_parts import ComparisonPartPages
+from api.web.account.pages import AccountPages
+from api.web.account.security import AccountSecurityPages
+from api.web.account.sign_in import SignInPages
+from api.web.admin.invitations import AdminInvitationPages
+from api.web.admin.pages import AdminPages
+from api.web.comparisons.pages import PairedComparisonPages
 from api.web.curves import CurvePages
 from api.web.datasets import DatasetPages
-from api.web.detection_differences import DetectionDifferencePages
-from api.web.detection_images import DetectionImagePages
-from api.web.detection_runs import DetectionModelPages, DetectionRunPages
+from api.web.detection.differences import DetectionDifferencePages
+from api.web.detection.images import DetectionImagePages
+from api.web.detection.pages import DetectionModelPages, DetectionRunPages
 from api.web.forms import provide_form
-from api.web.gates import GateCheckPages, GatePages
-from api.web.image_comments import ImageCommentPages
-from api.web.images import ImagePages
+from api.web.gates.pages import GateCheckPages, GatePages
+from api.web.images.comments import ImageCommentPages
+from api.web.images.pages import ImagePages
 from api.web.job_files import JobFilePages
 from api.web.jobs import JobPages
-from api.web.matrices import MatrixPages
-from api.web.matrix_parts import MatrixPartPages
+from api.web.matrices.comparison import ComparisonPages
+from api.web.matrices.comparison_parts import ComparisonPartPages
+from api.web.matrices.pages import MatrixPages
+from api.web.matrices.parts import MatrixPartPages
 from api.web.page_request import PageRequest, begin, provide_page_request
-from api.web.paired_comparisons import PairedComparisonPages
 from api.web.problems import HANDLERS
-from api.web.project_files import ProjectFilePages
-from api.web.projects import ProjectPages
-from api.web.run_parts import RunPartPages
-from api.web.run_suspects import RunSuspectPages
-from api.web.run_trends import RunTrendPages
-from api.web.runs import RunPages
+from api.web.projects.files import ProjectFilePages
+from api.web.projects.pages import ProjectPages
+from api.web.runs.pages import RunPages
+from api.web.runs.parts import RunPartPages
+from api.web.runs.selected import SelectedRunPages
+from api.web.runs.suspects import RunSuspectPages
+from api.web.runs.trends import RunTrendPages
 from api.web.search import SearchPages
-from api.web.selected_runs import SelectedRunPages
-from api.web.share_links import ShareLinkPages
-from api.web.shared_pages import SharedPages
-from api.web.sign_in import SignInPages
+from api.web.sharing.links import ShareLinkPages
+from api.web.sharing.pages import SharedPages
 from api.web.webhooks import WebhookPages
 
 PAGES: list[type[Controller]] = [

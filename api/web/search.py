@@ -9,7 +9,7 @@ from litestar.params import QueryParameter
 
 from api.http.injected import Injected
 from api.web.page_request import PageRequest
-from api.web.run_choices import title_of_detector
+from api.web.runs.choices import title_of_detector
 from shared import comparisons, datasets, detection_runs, gates, jobs, matrices, projects, runs
 from shared.accounts import Caller
 from shared.kit.errors import DomainError

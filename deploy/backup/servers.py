@@ -15,8 +15,8 @@ from deploy.local.postgres import Postgres
 from deploy.local.seaweedfs import DEFAULT_BUCKET, SeaweedFS
 from deploy.local.server import Conditions
 from deploy.local.stack import Stack
-from shared.kit.s3_client import s3_client
 from shared.kit.settings import Settings
+from shared.kit.storage.s3_client import s3_client
 
 NEEDED = frozenset({"postgres", "s3"})
 # A copy needs neither, and every setting has to be there.

@@ -13,7 +13,7 @@ from deploy.local.local_http import get, head
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
 from deploy.local.server import Server
-from shared.kit.s3_signing import BucketSigner
+from shared.kit.storage.s3_signing import BucketSigner
 
 _PORT_OPTIONS = (
     "s3.port",

@@ -21,10 +21,10 @@ from shared.matrices import queries as matrix_queries
 from shared.projects import images, listing
 from shared.projects.listing import Search
 from shared.projects.records import ImageRecord
-from shared.runs import exports as run_exports
-from shared.runs.filters import RowFilter
 from shared.runs.lifecycle import RunStatus
 from shared.runs.records import RunRecord
+from shared.runs.rows import exports as run_exports
+from shared.runs.rows.filters import RowFilter
 
 PAGE = 100
 

@@ -13,7 +13,7 @@ from math import ceil
 from typing import NamedTuple
 
 from shared.accounts.errors import TooManySignIns, TooManySignUps
-from shared.kit.limiter import Rate, RateLimiter
+from shared.kit.limits.limiter import Rate, RateLimiter
 
 # Ten mistakes are human.
 PAIR = Rate(per_second=1 / 30, burst=10)

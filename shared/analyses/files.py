@@ -8,10 +8,10 @@ import msgspec
 
 from shared.analyses import queries
 from shared.analyses.records import ArtifactRecord
-from shared.kit.db import Connection
+from shared.kit.database.db import Connection
 from shared.kit.ids import parse_uuid, uuid7
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
+from shared.kit.storage.storage import Storage
 
 PREFIX = "analyses/"
 

@@ -10,9 +10,9 @@ from shared.analyses import events, files, queries
 from shared.analyses.errors import AnalysisNotFound, IllegalTransition
 from shared.analyses.lifecycle import MOVES, AnalysisStatus
 from shared.analyses.records import AnalysisRecord, ArtifactRecord
-from shared.kit.db import retry_conflicts
+from shared.kit.database.db import retry_conflicts
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
 
 log = structlog.get_logger()
 

@@ -10,8 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from shared.analyses.lifecycle import FINAL, AnalysisStatus
 from shared.kit import clock
+from shared.kit.database.tables import moment_column, owner_column, time_column
 from shared.kit.ids import uuid7
-from shared.kit.tables import moment_column, owner_column, time_column
 
 
 def _sql_list(statuses: Any) -> str:

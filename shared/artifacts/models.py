@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
+from shared.kit.database.tables import moment_column
 from shared.kit.ids import uuid7
-from shared.kit.tables import moment_column
 
 
 class Artifact(SQLModel, table=True):

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from shared.kit.db import Connection
-from shared.kit.files import StoredFile
+from shared.kit.database.db import Connection
+from shared.kit.storage.files import StoredFile
 
 INSERT = """
     INSERT INTO artifact (id, job_id, name, content_type, size_bytes, sha256, object_key)

@@ -11,8 +11,8 @@ from uuid import UUID
 from shared.audit import queries
 from shared.audit.models import AuditEvent
 from shared.kit import origin
-from shared.kit.db import Connection
-from shared.kit.limiter import Rate
+from shared.kit.database.db import Connection
+from shared.kit.limits.limiter import Rate
 from shared.kit.platform import Platform
 
 

@@ -19,15 +19,15 @@ from shared.comparisons.records import ComparedVersion, ComparisonRecord
 from shared.comparisons.results import ComparisonResult
 from shared.jobs import JobRequest, Reference
 from shared.kit import clock
-from shared.kit.db import note_created, retry_conflicts
+from shared.kit.database.db import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.listed import listed
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
 from shared.matrices.errors import MatrixNotFound
 from shared.runs.errors import WITHOUT_LABELS, RunNotFound, TaskUnsupported, WeightsUnsupported
-from shared.runs.stored_file import ObjectReader
+from shared.runs.rows.stored_file import ObjectReader
 from shared.runs.summary import Task
 
 log = structlog.get_logger()

@@ -13,11 +13,11 @@ from shared.comparisons.records import ComparedVersion
 from shared.comparisons.results import ComparisonResult
 from shared.comparisons.sides import ComparedSide
 from shared.jobs import JobRecord
-from shared.kit.db import Connection
-from shared.kit.files import FileOnDisk
+from shared.kit.database.db import Connection
 from shared.kit.platform import Platform
+from shared.kit.storage.files import FileOnDisk
 from shared.matrices import queries as matrix_queries
-from shared.runs.row_files import download_rows
+from shared.runs.rows.row_files import download_rows
 
 # Reads a side, once its rows are on disk.
 ReadSide = Callable[[], ComparedSide]

@@ -13,9 +13,9 @@ from shared.evaluation.inputs.label_codes import decode
 from shared.evaluation.types import Label
 from shared.matrices.errors import MatrixWithoutSamples
 from shared.matrices.records import Samples
-from shared.runs import class_scores
 from shared.runs.errors import ScoresMissing
-from shared.runs.scanning import RowScan
+from shared.runs.rows.scanning import RowScan
+from shared.runs.scores import class_scores
 from shared.runs.summary import RunSummary, Task
 
 Codes = NDArray[np.int64]

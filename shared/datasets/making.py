@@ -10,10 +10,10 @@ from shared.datasets.errors import DatasetChanged, DatasetNotFound
 from shared.datasets.queries import DatasetContent
 from shared.datasets.records import DatasetRecord
 from shared.jobs import JobRecord
-from shared.kit.db import Connection
-from shared.kit.downloads import download
-from shared.kit.files import FileOnDisk
+from shared.kit.database.db import Connection
 from shared.kit.platform import Platform
+from shared.kit.storage.downloads import download
+from shared.kit.storage.files import FileOnDisk
 
 
 async def fetch(platform: Platform, job: JobRecord, dataset_id: str, target: Path) -> tuple[DatasetRecord, str | None]:

@@ -10,8 +10,8 @@ from sqlmodel import Field, SQLModel
 
 from shared.datasets.lifecycle import OUTCOMES
 from shared.kit import clock
+from shared.kit.database.tables import moment_column, owner_column
 from shared.kit.ids import uuid7
-from shared.kit.tables import moment_column, owner_column
 
 
 class Dataset(SQLModel, table=True):

@@ -21,11 +21,11 @@ from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.profiles import PROFILES
 from shared.jobs import JobRequest, Reference
 from shared.kit import clock
-from shared.kit.db import note_created, retry_conflicts
+from shared.kit.database.db import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
 from shared.projects.errors import ProjectNotFound
 
 __all__ = ["DetectionRunRecord"]

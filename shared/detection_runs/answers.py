@@ -28,7 +28,7 @@ from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.listed import listed
 from shared.kit.platform import Platform
-from shared.runs.stored_file import ObjectReader
+from shared.runs.rows.stored_file import ObjectReader
 
 T = TypeVar("T")
 

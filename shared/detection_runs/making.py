@@ -33,10 +33,10 @@ from shared.evaluation.detection.lvis import Frequency
 from shared.evaluation.detection.profiles import PROFILES
 from shared.jobs import JobRecord
 from shared.kit.counted import counted, form
-from shared.kit.db import Connection
-from shared.kit.downloads import download
-from shared.kit.files import FileOnDisk
+from shared.kit.database.db import Connection
 from shared.kit.platform import Platform
+from shared.kit.storage.downloads import download
+from shared.kit.storage.files import FileOnDisk
 
 
 class BaselineFile(NamedTuple):

@@ -18,10 +18,10 @@ from shared.gates.policy import GatePolicy
 from shared.gates.records import CheckedRun, CheckSummary
 from shared.gates.results import CheckResult
 from shared.jobs import JobRecord
-from shared.kit.db import Connection
-from shared.kit.downloads import download
+from shared.kit.database.db import Connection
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import FileGone
+from shared.kit.storage.downloads import download
+from shared.kit.storage.errors import FileGone
 from shared.runs.errors import RunNotFound, RunNotReady
 from shared.webhooks.events import GATE_CHECKED
 

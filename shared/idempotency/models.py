@@ -6,7 +6,7 @@ from sqlalchemy import Column, Index, LargeBinary, String
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
-from shared.kit.tables import moment_column, owner_column
+from shared.kit.database.tables import moment_column, owner_column
 
 
 class IdempotencyKey(SQLModel, table=True):

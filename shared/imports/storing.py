@@ -13,10 +13,10 @@ from shared.imports.planning import ImportPlan
 from shared.imports.reading.files import InputFiles
 from shared.imports.reading.objects import Known
 from shared.jobs import JobRecord
-from shared.kit.db import Connection
+from shared.kit.database.db import Connection
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
-from shared.kit.storage import Storage
+from shared.kit.storage.storage import Storage
 from shared.projects import images
 from shared.projects import queries as project_queries
 from shared.projects.errors import ProjectNotFound

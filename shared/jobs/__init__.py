@@ -15,9 +15,9 @@ from shared.jobs.records import ClaimedJob, JobOut, JobRecord, Snapshot
 from shared.jobs.references import Reference
 from shared.jobs.requests import JobRequest, prepare
 from shared.jobs.watching import changed
-from shared.kit.db import Connection, note_created, retry_conflicts
+from shared.kit.database.db import Connection, note_created, retry_conflicts
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import FileGone
+from shared.kit.storage.errors import FileGone
 from shared.quotas import Quota
 from shared.webhooks.addresses import check_url
 

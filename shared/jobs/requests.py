@@ -13,10 +13,10 @@ import msgspec
 from shared.accounts import Caller
 from shared.jobs.arguments import Arguments
 from shared.jobs.references import Reference
-from shared.kit.files import File, inputs_key
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
+from shared.kit.storage.files import File, inputs_key
+from shared.kit.storage.storage import Storage
 
 # Larger inputs would bloat every copy of the table; Postgres moves smaller ones out of the row by itself.
 MAX_BYTES_IN_ROW = 1_000_000

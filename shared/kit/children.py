@@ -14,7 +14,7 @@ from pathlib import Path
 
 from shared.kit import child_process
 from shared.kit.child_process import SIZE_BYTES
-from shared.kit.slots import Slots
+from shared.kit.limits.slots import Slots
 
 # A function of a module: an argument that is text, and a body.
 BytesFunction = Callable[[bytes, bytes], bytes]

@@ -10,15 +10,15 @@ from pydantic import SecretStr
 
 from shared.kit.broker import Broker
 from shared.kit.children import Children
-from shared.kit.db import Database
+from shared.kit.database.db import Database
 from shared.kit.keyring import Keyring
-from shared.kit.limiter import RateLimiter
-from shared.kit.redis_scripts import RedisScripts
-from shared.kit.s3_client import s3_client
-from shared.kit.scans import Scans
+from shared.kit.limits.limiter import RateLimiter
+from shared.kit.limits.redis_scripts import RedisScripts
+from shared.kit.limits.scans import Scans
+from shared.kit.limits.slots import Slots
 from shared.kit.settings import Settings
-from shared.kit.slots import Slots
-from shared.kit.storage import Storage
+from shared.kit.storage.s3_client import s3_client
+from shared.kit.storage.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)

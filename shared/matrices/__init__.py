@@ -12,11 +12,11 @@ from shared import jobs, quotas
 from shared.accounts import Caller
 from shared.evaluation.inputs.errors import ClassesForV1, TooManyClasses
 from shared.jobs import JobRecord, Reference
-from shared.kit.db import note_created, retry_conflicts
+from shared.kit.database.db import note_created, retry_conflicts
 from shared.kit.errors import ManyClassesUnsupported
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
 from shared.matrices import queries, stored_counts
 from shared.matrices.counting import CountedSamples, Vectors, count_labels
 from shared.matrices.errors import MatrixChanged, MatrixNotFound

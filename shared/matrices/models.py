@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
+from shared.kit.database.tables import moment_column, owner_column
 from shared.kit.ids import uuid7
-from shared.kit.tables import moment_column, owner_column
 
 
 class Matrix(SQLModel, table=True):

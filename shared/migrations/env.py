@@ -21,8 +21,8 @@ from shared.detection_runs import models as _detection_runs
 from shared.gates import models as _gates
 from shared.idempotency import models as _idempotency
 from shared.jobs import models as _jobs
-from shared.kit import event_totals as _tally
-from shared.kit.hosts import Hosts
+from shared.kit.database import event_totals as _tally
+from shared.kit.database.hosts import Hosts
 from shared.matrices import models as _matrices
 from shared.operations.orphans import models as _orphans
 from shared.plans import models as _plans

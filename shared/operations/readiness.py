@@ -17,10 +17,10 @@ import structlog
 
 from shared.kit import logging
 from shared.kit.broker import BrokerUnavailable
-from shared.kit.db import IS_WRITABLE, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
+from shared.kit.database.db import IS_WRITABLE, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
 from shared.kit.platform import Platform, connect
 from shared.kit.settings import settings
-from shared.kit.storage_errors import StorageRefused, StorageUnavailable
+from shared.kit.storage.errors import StorageRefused, StorageUnavailable
 
 log = structlog.get_logger()
 

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from shared.accounts import Caller
-from shared.kit.db import Database, DatabaseUnavailable, retry_conflicts
-from shared.kit.limiter import Admission, Rate, RateLimiter
-from shared.kit.redis_scripts import RedisScripts, RedisUnavailable
+from shared.kit.database.db import Database, DatabaseUnavailable, retry_conflicts
+from shared.kit.limits.limiter import Admission, Rate, RateLimiter
+from shared.kit.limits.redis_scripts import RedisScripts, RedisUnavailable
 from shared.kit.settings import Plan, Settings
 from shared.plans import queries, scripts
 from shared.plans.errors import LimitReached, MonthUsedUp, RateLimitReached

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
-from shared.kit.tables import owner_column
+from shared.kit.database.tables import owner_column
 
 
 class Usage(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """Redis scripts that decide about calls, each atomically."""
 
-from shared.kit.limiter import ADMIT
+from shared.kit.limits.limiter import ADMIT
 
 # Keys: the account's rate, its calls this month, the credit that it ever drew.
 # Arguments: interval and burst of the rate (0: none); calls of the month (-1: no limit); credit ever granted; the

@@ -7,9 +7,9 @@ from typing import TypeVar
 import msgspec
 
 from shared.kit.children import Child, ChildDied, ChildSilent, OutOfTime, TakenChild
+from shared.kit.limits.slots import NoSlot
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
-from shared.kit.slots import NoSlot
 from shared.pictures.decoding import Picture
 from shared.pictures.errors import InvalidPicture, PictureTooCostly, PictureTooLarge
 from shared.pictures.examination import examine, result

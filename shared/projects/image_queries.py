@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.kit.db import Connection
-from shared.kit.files import StoredFile
+from shared.kit.database.db import Connection
+from shared.kit.storage.files import StoredFile
 from shared.pictures.decoding import Picture
 from shared.projects import thumbnail_queries
 from shared.projects.models import EventType

@@ -7,12 +7,12 @@ from uuid import UUID
 from shared import quotas
 from shared.accounts import Caller
 from shared.kit import filenames
-from shared.kit.db import note_created, retry_conflicts
-from shared.kit.files import File, StoredFile
+from shared.kit.database.db import note_created, retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
-from shared.kit.links import Link
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
+from shared.kit.storage.files import File, StoredFile
+from shared.kit.storage.links import Link
+from shared.kit.storage.storage import Storage
 from shared.pictures.decoding import Picture
 from shared.projects import image_queries, object_details, queries, thumbnail_queries
 from shared.projects.canvas import canvas

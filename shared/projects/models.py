@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
+from shared.kit.database.tables import moment_column, owner_column, time_column
 from shared.kit.ids import uuid7
-from shared.kit.tables import moment_column, owner_column, time_column
 
 _VISIBLE = text("deleted_at IS NULL")
 

@@ -1,10 +1,10 @@
 """Recovery of images whose rows are lost and whose objects are not, as after the restore of an older database."""
 
 from shared.kit import filenames
-from shared.kit.db import retry_conflicts
+from shared.kit.database.db import retry_conflicts
 from shared.kit.errors import DomainError
-from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
+from shared.kit.storage.files import StoredFile
 from shared.projects import image_queries, object_details, queries
 from shared.projects.decoding import take_decoder
 

@@ -6,10 +6,10 @@ from uuid import UUID
 import structlog
 
 from shared.kit import clock
-from shared.kit.db import retry_conflicts
+from shared.kit.database.db import retry_conflicts
 from shared.kit.ids import first_uuid7
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
 from shared.projects import queries, retention_queries
 from shared.projects.uploads import PREFIX as UPLOADS
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.kit.db import Connection
-from shared.kit.files import StoredFile
+from shared.kit.database.db import Connection
+from shared.kit.storage.files import StoredFile
 from shared.projects.models import ThumbnailStatus
 
 # Told to the thumbnailers when an image was added.

@@ -9,11 +9,11 @@ from datetime import timedelta
 import structlog
 
 from shared.kit.children import BytesFunction, ChildDied, ChildSilent, longest_call_s
-from shared.kit.files import File, StoredFile
+from shared.kit.limits.slots import NoSlot
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
-from shared.kit.slots import NoSlot
-from shared.kit.storage_errors import FileGone, StorageRefused, StorageUnavailable
+from shared.kit.storage.errors import FileGone, StorageRefused, StorageUnavailable
+from shared.kit.storage.files import File, StoredFile
 from shared.projects import thumbnail_queries
 from shared.projects.thumbnail_queries import DueThumbnail
 

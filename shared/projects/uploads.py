@@ -13,11 +13,11 @@ import structlog
 from shared import quotas
 from shared.accounts import Caller
 from shared.kit import filenames
-from shared.kit.db import note_created, retry_conflicts
+from shared.kit.database.db import note_created, retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
-from shared.kit.links import Link
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import FileGone, StorageUnavailable
+from shared.kit.storage.errors import FileGone, StorageUnavailable
+from shared.kit.storage.links import Link
 from shared.projects import image_queries, queries, upload_queries
 from shared.projects.decoding import Decoder, take_decoder
 from shared.projects.errors import ImageTooLarge, InvalidImage, ProjectNotFound

@@ -10,12 +10,12 @@ from shared.accounts import Caller
 from shared.datasets import queries as dataset_queries
 from shared.datasets.errors import DatasetNotFound, DatasetPrivate
 from shared.jobs import JobRequest
-from shared.kit.db import Connection, retry_conflicts
+from shared.kit.database.db import Connection, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.listed import listed
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
 from shared.quotas import Quota
 from shared.runs import measuring, queries, truths
 from shared.runs.errors import (

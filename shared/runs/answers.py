@@ -13,18 +13,19 @@ from shared.evaluation.multilabel.counted import LabelSetCounts, evaluate_counts
 from shared.evaluation.multilabel.label_means import count_with_means
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import FileGone
-from shared.runs import label_set_results, objects, results, top_rows
-from shared.runs.decisions import DecidedScan, ThresholdDecision, decided
-from shared.runs.filters import Condition, RowFilter
-from shared.runs.found_rows import FoundPage
+from shared.kit.storage.errors import FileGone
+from shared.runs import label_set_results, objects, results
 from shared.runs.ingest import best_rows
-from shared.runs.number_ranges import read_range
 from shared.runs.records import ReadyRun
 from shared.runs.results import SliceResult
-from shared.runs.scanning import RowScan
+from shared.runs.rows import top_rows
+from shared.runs.rows.filters import Condition, RowFilter
+from shared.runs.rows.found_rows import FoundPage
+from shared.runs.rows.number_ranges import read_range
+from shared.runs.rows.scanning import RowScan
+from shared.runs.rows.stored_file import ObjectReader
+from shared.runs.scores.decisions import DecidedScan, ThresholdDecision, decided
 from shared.runs.slicing import BETWEEN, SliceAxes, count_slices
-from shared.runs.stored_file import ObjectReader
 from shared.runs.summary import SliceTable
 
 T = TypeVar("T")

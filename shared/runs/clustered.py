@@ -18,10 +18,10 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.errors import SlicesNotAvailable
-from shared.runs.filters import Condition
-from shared.runs.probabilities import with_weight
 from shared.runs.records import ReadyRun
-from shared.runs.scanning import RowScan
+from shared.runs.rows.filters import Condition
+from shared.runs.rows.scanning import RowScan
+from shared.runs.scores.probabilities import with_weight
 
 # Their texts are held at once.
 MAX_GROUPS = 1_000_000

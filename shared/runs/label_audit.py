@@ -12,9 +12,9 @@ from shared.evaluation.types import Label
 from shared.kit.counted import form, there_are
 from shared.runs import results
 from shared.runs.errors import AuditTooLarge, SamplesInsufficient
-from shared.runs.probabilities import read_probabilities
 from shared.runs.records import ReadyRun
-from shared.runs.scanning import RowScan
+from shared.runs.rows.scanning import RowScan
+from shared.runs.scores.probabilities import read_probabilities
 
 MIN_SAMPLES = 10
 # Of eight bytes each, held a few times over.

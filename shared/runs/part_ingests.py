@@ -9,16 +9,16 @@ import msgspec
 
 from shared import jobs, uploads
 from shared.jobs import JobRecord, JobRequest, Status
-from shared.kit.downloads import download_ranges
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import FileGone
+from shared.kit.storage.downloads import download_ranges
+from shared.kit.storage.errors import FileGone
 from shared.runs import ingests, objects
 from shared.runs.kinds.ingest_part import IngestPart
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.parts import tallies
 from shared.runs.parts.merging import CountedPart
 from shared.runs.parts.plans import PartPlan
-from shared.runs.stored_file import ObjectReader
+from shared.runs.rows.stored_file import ObjectReader
 
 # A job reads until it is told to stop by a signal.
 NEVER = threading.Event()

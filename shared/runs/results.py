@@ -16,7 +16,7 @@ from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import UndefinedMetric, why_undefined
 from shared.evaluation.types import Label
 from shared.runs.errors import WITHOUT_LABELS, SlicesNotAvailable, TaskUnsupported
-from shared.runs.filters import Condition
+from shared.runs.rows.filters import Condition
 from shared.runs.summary import RunSummary, SliceTable
 
 # Each is read from the counts in microseconds; PyCM's further statistics take too long for an answer.

@@ -12,10 +12,10 @@ from shared.datasets.errors import DatasetPrivate
 from shared.evaluation.confusion.cell_counts import SparseCells
 from shared.kit.errors import Fault, InvalidInput
 from shared.runs.errors import SlicesNotAvailable
-from shared.runs.filters import Condition
-from shared.runs.number_ranges import NumberRange, numbers_in, quantile_ranges
 from shared.runs.records import ReadyRun
-from shared.runs.scanning import RowScan
+from shared.runs.rows.filters import Condition
+from shared.runs.rows.number_ranges import NumberRange, numbers_in, quantile_ranges
+from shared.runs.rows.scanning import RowScan
 from shared.runs.summary import SliceTable
 
 # What stands between the values of two columns: no text of a column holds it.

@@ -10,10 +10,10 @@ from shared.evaluation.slices.weak_slices import Correction, JudgedSlice, weak_s
 from shared.evaluation.types import Label
 from shared.kit.counted import counted, there_are
 from shared.runs.errors import SamplesInsufficient, SlicesNotAvailable
-from shared.runs.found_rows import FoundRow
 from shared.runs.kinds.weak_slices import WeakSlicesOptions
 from shared.runs.records import ReadyRun
-from shared.runs.scanning import RowScan
+from shared.runs.rows.found_rows import FoundRow
+from shared.runs.rows.scanning import RowScan
 from shared.runs.slicing import coder_of
 from shared.runs.summary import Task
 

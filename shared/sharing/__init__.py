@@ -10,9 +10,9 @@ from shared import audit, comparisons, gates, matrices, runs
 from shared.accounts import Caller
 from shared.accounts.sessions import TOKEN_BYTES, digest
 from shared.audit import AuditType
-from shared.kit.db import retry_conflicts
+from shared.kit.database.db import retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
-from shared.kit.limiter import Rate
+from shared.kit.limits.limiter import Rate
 from shared.kit.platform import Platform
 from shared.projects import images
 from shared.sharing import queries

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from shared import quotas
 from shared.accounts import Caller
-from shared.kit import clock, filenames, storage_parts
-from shared.kit.db import note_created, retry_conflicts
+from shared.kit import clock, filenames
+from shared.kit.database.db import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import uuid7
-from shared.kit.links import Link
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
+from shared.kit.storage import parts as storage_parts
+from shared.kit.storage.links import Link
+from shared.kit.storage.storage import Storage
 from shared.quotas import Quota, QuotaReached
 from shared.uploads import queries
 from shared.uploads.errors import UploadTooLarge

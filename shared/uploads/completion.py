@@ -6,13 +6,13 @@ import msgspec
 import structlog
 
 from shared.accounts import Caller
-from shared.kit import storage_parts
-from shared.kit.db import retry_conflicts
+from shared.kit.database.db import retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
-from shared.kit.storage_errors import FileGone, StorageUnavailable
-from shared.kit.storage_parts import NoMultipartUpload, PartsRefused
+from shared.kit.storage import parts as storage_parts
+from shared.kit.storage.errors import FileGone, StorageUnavailable
+from shared.kit.storage.parts import NoMultipartUpload, PartsRefused
+from shared.kit.storage.storage import Storage
 from shared.uploads import queries
 from shared.uploads.errors import ChecksumMismatch, UploadIncomplete
 from shared.uploads.files import retention, sha256_of

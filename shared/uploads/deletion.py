@@ -6,11 +6,12 @@ from itertools import islice
 import structlog
 
 from shared.accounts import Caller
-from shared.kit import clock, storage_parts
+from shared.kit import clock
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage import parts as storage_parts
+from shared.kit.storage.errors import StorageUnavailable
+from shared.kit.storage.storage import Storage
 from shared.uploads import queries
 from shared.uploads.errors import UploadNotFound
 from shared.uploads.files import PREFIX

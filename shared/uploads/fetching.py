@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 
 from shared.accounts import Caller
-from shared.kit.downloads import download
 from shared.kit.platform import Platform
+from shared.kit.storage.downloads import download
 from shared.uploads.completion import verify
 from shared.uploads.reading import get_completed
 from shared.uploads.records import UploadRecord

@@ -10,15 +10,16 @@ import structlog
 
 from shared import quotas
 from shared.accounts import Caller
-from shared.kit import clock, filenames, storage_parts
-from shared.kit.db import retry_conflicts
+from shared.kit import clock, filenames
+from shared.kit.database.db import retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.files import File
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
-from shared.kit.storage_errors import StorageUnavailable
-from shared.kit.storage_parts import Part
+from shared.kit.storage import parts as storage_parts
+from shared.kit.storage.errors import StorageUnavailable
+from shared.kit.storage.files import File
+from shared.kit.storage.parts import Part
+from shared.kit.storage.storage import Storage
 from shared.quotas import Quota, QuotaReached
 from shared.uploads import queries
 from shared.uploads.errors import UploadTooLarge

@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, t
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
+from shared.kit.database.tables import moment_column, owner_column, time_column
 from shared.kit.ids import uuid7
-from shared.kit.tables import moment_column, owner_column, time_column
 
 
 class UploadStatus(StrEnum):

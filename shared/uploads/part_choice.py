@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from shared.kit.storage_parts import Part, ReceivedPart
+from shared.kit.storage.parts import Part, ReceivedPart
 from shared.uploads.records import AnnouncedPart, UploadRecord
 
 

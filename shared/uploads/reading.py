@@ -3,10 +3,10 @@
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.kit import storage_parts
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform
-from shared.kit.storage_parts import NoMultipartUpload, ReceivedPart
+from shared.kit.storage import parts as storage_parts
+from shared.kit.storage.parts import NoMultipartUpload, ReceivedPart
 from shared.uploads import queries
 from shared.uploads.errors import (
     ChecksumMismatch,

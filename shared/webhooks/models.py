@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
+from shared.kit.database.tables import moment_column, owner_column, time_column
 from shared.kit.ids import uuid7
-from shared.kit.tables import moment_column, owner_column, time_column
 
 # Who gets a delivery, for the bounds of attempts under way. A function of the database, so that the deliveries of the
 # release before have it as well, and an index can hold it.

@@ -10,8 +10,8 @@ from importlib.metadata import entry_points
 from typing import Any, Protocol, cast
 
 from shared.kinds import KINDS
-from shared.kit.files import AnyFile
 from shared.kit.platform import Platform
+from shared.kit.storage.files import AnyFile
 from worker.conclusion import Conclusion, Split
 from worker.job_attempt import JobAttempt
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from shared.account_exports import contents
 from shared.account_exports.kinds.account_export import AccountExport
 from shared.account_exports.volumes import Volumes
-from shared.kit.files import FileOnDisk
 from shared.kit.platform import Platform
+from shared.kit.storage.files import FileOnDisk
 from worker.job_attempt import JobAttempt
 
 

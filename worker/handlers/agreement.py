@@ -7,8 +7,8 @@ from shared.analyses.agreement import evaluation, pairs
 from shared.analyses.agreement.evaluation import PairedAnnotations
 from shared.analyses.annotations import queries
 from shared.analyses.kinds.agreement import Agreement
-from shared.kit.files import File
 from shared.kit.platform import Platform
+from shared.kit.storage.files import File
 from worker.job_attempt import JobAttempt
 
 

@@ -10,8 +10,8 @@ from shared.evaluation.comparison.pycm_ranking import Comparison, compare
 from shared.evaluation.comparison.side_by_side import SideBySide, side_by_side
 from shared.evaluation.types import Label
 from shared.kit import clock
-from shared.kit.files import File
 from shared.kit.platform import Platform
+from shared.kit.storage.files import File
 from shared.matrices.errors import MatricesNotComparable
 from shared.matrices.kinds.compare import Compare
 from shared.matrices.records import CountedMatrix

@@ -9,8 +9,8 @@ from shared.curves import CurveInputs
 from shared.curves.kinds.curve import Curve
 from shared.evaluation.curves.one_vs_rest import measure_curves
 from shared.evaluation.intervals.of_areas import curve_estimates
-from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
+from shared.kit.storage.files import AnyFile, File, FileOnDisk
 from worker.job_attempt import JobAttempt
 from worker.rendering.curve_plot import render_curves
 from worker.rendering.curve_result import result, write_points

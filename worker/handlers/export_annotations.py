@@ -6,8 +6,8 @@ from shared.exports import loading
 from shared.exports.kinds.export_annotations import ExportAnnotations
 from shared.exports.writing import formats
 from shared.exports.writing.source import ExportSource
-from shared.kit.files import AnyFile
 from shared.kit.platform import Platform
+from shared.kit.storage.files import AnyFile
 from worker.job_attempt import JobAttempt
 
 

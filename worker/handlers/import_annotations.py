@@ -12,10 +12,10 @@ from shared.imports.planning import ImportLimits, ImportOptions, plan
 from shared.imports.reading.files import FileLimits, InputFiles
 from shared.imports.reading.objects import Known
 from shared.kit.children import Child
-from shared.kit.files import File
 from shared.kit.platform import Platform, decoder_memory
 from shared.kit.settings import Settings
-from shared.kit.storage import Storage
+from shared.kit.storage.files import File
+from shared.kit.storage.storage import Storage
 from shared.projects.decoding import examine_in
 from shared.uploads import UploadRecord
 from worker.conclusion import Conclusion

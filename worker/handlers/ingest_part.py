@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
+from shared.kit.storage.files import AnyFile, File, FileOnDisk
 from shared.runs import objects, part_ingests
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.kinds.ingest_part import IngestPart

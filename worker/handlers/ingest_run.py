@@ -11,10 +11,10 @@ from uuid import UUID
 import structlog
 
 from shared.kit.errors import DomainError
-from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.listed import listed
 from shared.kit.platform import Platform
-from shared.runs import ingests, objects, part_ingests, top_rows
+from shared.kit.storage.files import AnyFile, File, FileOnDisk
+from shared.runs import ingests, objects, part_ingests
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
 from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
 from shared.runs.joining.private_truth import refuse_rare_inventions
@@ -25,6 +25,7 @@ from shared.runs.part_ingests import FoundParts
 from shared.runs.parts.merging import merge
 from shared.runs.parts.plans import PartSizes, plan_parts
 from shared.runs.records import IngestInput, InputFile, Reading, position_of
+from shared.runs.rows import top_rows
 from shared.runs.summary import RunSummary
 from worker.conclusion import Conclusion, Split
 from worker.job_attempt import JobAttempt

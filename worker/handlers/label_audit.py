@@ -2,12 +2,12 @@
 
 import msgspec
 
-from shared.kit.files import File
 from shared.kit.platform import Platform
+from shared.kit.storage.files import File
 from shared.runs.kinds.label_audit import LabelAudit
 from shared.runs.label_audit import audit_labels
-from shared.runs.row_files import RunRows, fetch_rows
-from shared.runs.scanning import RowScan
+from shared.runs.rows.row_files import RunRows, fetch_rows
+from shared.runs.rows.scanning import RowScan
 from worker.job_attempt import JobAttempt
 
 

@@ -3,8 +3,8 @@
 import msgspec
 
 from shared import matrices
-from shared.kit.files import File
 from shared.kit.platform import Platform
+from shared.kit.storage.files import File
 from shared.matrices.kinds.plot import Plot
 from shared.matrices.records import CountedMatrix
 from worker.job_attempt import JobAttempt

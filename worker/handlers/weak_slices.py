@@ -2,12 +2,12 @@
 
 import msgspec
 
-from shared.kit.files import File
 from shared.kit.platform import Platform
+from shared.kit.storage.files import File
 from shared.runs import ANY_TASK
 from shared.runs.kinds.weak_slices import WeakSlicesJob
-from shared.runs.row_files import RunRows, fetch_rows
-from shared.runs.scanning import RowScan
+from shared.runs.rows.row_files import RunRows, fetch_rows
+from shared.runs.rows.scanning import RowScan
 from shared.runs.weak_slices import find_weak_slices
 from worker.job_attempt import JobAttempt
 

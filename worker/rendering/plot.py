@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.kit.files import File
+from shared.kit.storage.files import File
 from shared.matrices.kinds.plot import FORMATS, ColourMap, Format
 from worker.rendering.drawing import Drawing, draw
 from worker.rendering.fonts import FONT

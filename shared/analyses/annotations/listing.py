@@ -12,8 +12,8 @@ from shared.analyses.annotations.formats import AnnotationFormats, FormattedAnno
 from shared.analyses.annotations.queries import Filter
 from shared.analyses.errors import ArtifactNotFound, PageTooLarge
 from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRecord
-from shared.kit.links import Link
 from shared.kit.platform import Platform
+from shared.kit.storage.links import Link
 
 # A longer list of classes is of no use to a reader.
 MAX_CLASSES = 200

@@ -18,11 +18,11 @@ from shared.analyses.errors import AnalysisEnded, AnalysisNotFound, TooManyAnnot
 from shared.analyses.finishing import FinishedAnalysis, StatusChange, check_move
 from shared.analyses.lifecycle import FINAL
 from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRecord
-from shared.kit.db import Connection, retry_conflicts
+from shared.kit.database.db import Connection, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid
-from shared.kit.links import Link
 from shared.kit.platform import Platform
+from shared.kit.storage.links import Link
 from shared.quotas import Quota
 
 # Ten times the annotations of the densest image; a pipeline that sends more is in a loop.

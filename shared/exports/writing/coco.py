@@ -8,7 +8,7 @@ import msgspec
 
 from shared.analyses.coco_form import IN_COCO, category_in_coco, coco_object, keypoint_names
 from shared.exports.writing.source import NO_LABELS, ExportedImage, ExportedObject, ExportSource, Notices
-from shared.kit.files import AnyFile, FileOnDisk
+from shared.kit.storage.files import AnyFile, FileOnDisk
 
 
 def write(source: ExportSource, folder: Path, notices: Notices) -> tuple[AnyFile, int]:

@@ -6,7 +6,7 @@ import msgspec
 
 from shared.exports.writing import coco
 from shared.exports.writing.source import ExportSource, Notices
-from shared.kit.files import AnyFile, FileOnDisk
+from shared.kit.storage.files import AnyFile, FileOnDisk
 
 # Results are never crowds; programs that read them compute the area themselves.
 _LEFT_OUT = ("iscrowd", "num_keypoints", "area")

@@ -10,7 +10,7 @@ from shared.analyses.annotations.formats import is_crowd
 from shared.exports.writing.archive import Archive, archive, decimal
 from shared.exports.writing.boxes import is_no_target, note_unsaid, oriented_corners_of
 from shared.exports.writing.source import ExportedObject, ExportSource, Notices, stem_of
-from shared.kit.files import AnyFile, FileOnDisk
+from shared.kit.storage.files import AnyFile, FileOnDisk
 
 
 def write(source: ExportSource, folder: Path, notices: Notices) -> tuple[AnyFile, int]:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from shared.exports.writing import coco, coco_results, dota, voc, yolo, yolo_obb
 from shared.exports.writing.source import ExportSource, Notices
-from shared.kit.files import AnyFile, File
+from shared.kit.storage.files import AnyFile, File
 
 ExportFormat = Literal["coco", "coco_results", "voc", "yolo", "yolo_obb", "dota"]
 

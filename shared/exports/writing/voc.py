@@ -9,7 +9,7 @@ from shared.analyses.annotations.formats import is_crowd
 from shared.exports.writing.archive import archive, decimal
 from shared.exports.writing.boxes import Corners, corners_of, is_no_target, note_unsaid
 from shared.exports.writing.source import ExportedImage, ExportedObject, ExportSource, Notices, stem_of
-from shared.kit.files import AnyFile, FileOnDisk
+from shared.kit.storage.files import AnyFile, FileOnDisk
 
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 

@@ -11,7 +11,7 @@ from shared.evaluation.detection import polygons
 from shared.exports.writing.archive import archive, decimal
 from shared.exports.writing.boxes import is_no_target, note_unsaid
 from shared.exports.writing.source import ExportedImage, ExportedObject, ExportSource, Notices, stem_of
-from shared.kit.files import AnyFile, FileOnDisk
+from shared.kit.storage.files import AnyFile, FileOnDisk
 
 # The numbers of an object in shares of its image; None for what is left out.
 SharesOf = Callable[[ExportedObject, dict[str, Any], ExportedImage, Notices], Sequence[float] | None]

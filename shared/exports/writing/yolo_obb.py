@@ -7,7 +7,7 @@ from typing import Any
 from shared.exports.writing import yolo
 from shared.exports.writing.boxes import is_no_target, oriented_corners_of
 from shared.exports.writing.source import ExportedImage, ExportedObject, ExportSource, Notices
-from shared.kit.files import AnyFile
+from shared.kit.storage.files import AnyFile
 
 
 def write(source: ExportSource, folder: Path, notices: Notices) -> tuple[AnyFile, int]:

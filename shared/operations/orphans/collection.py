@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from shared.kit.db import retry_conflicts
-from shared.kit.listing import next_page
+from shared.kit.database.db import retry_conflicts
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
+from shared.kit.storage.listing import next_page
+from shared.kit.storage.storage import Storage
 from shared.operations.orphans import installation, queries
 from shared.operations.orphans.installation import InstallationLabel, NotBound
 from shared.operations.orphans.prefixes import PREFIXES

@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 
-from shared.kit.listing import ListedObject, next_page
 from shared.kit.platform import Platform
+from shared.kit.storage.listing import ListedObject, next_page
 from shared.operations.orphans.prefixes import PREFIXES
 
 

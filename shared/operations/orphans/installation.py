@@ -10,13 +10,13 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from shared.kit.db import Connection, retry_conflicts
-from shared.kit.files import File
+from shared.kit.database.db import Connection, retry_conflicts
 from shared.kit.ids import uuid7
-from shared.kit.listing import next_page
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
-from shared.kit.storage_errors import FileGone
+from shared.kit.storage.errors import FileGone
+from shared.kit.storage.files import File
+from shared.kit.storage.listing import next_page
+from shared.kit.storage.storage import Storage
 from shared.operations.orphans import queries
 from shared.operations.orphans.prefixes import PREFIXES
 from shared.operations.orphans.queries import InstallationRecord

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, true
 from sqlmodel import Field, SQLModel
 
 from shared.kit import clock
-from shared.kit.tables import moment_column, time_column
+from shared.kit.database.tables import moment_column, time_column
 
 
 class Installation(SQLModel, table=True):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shared.runs.ingest.ranking import RocArea, roc_area
 from shared.runs.ingest.sorted_scores import ScoredRows
 from shared.runs.ingest.weighted_ranking import weighted_roc_area
-from shared.runs.row_source import RowSource
+from shared.runs.rows.row_source import RowSource
 from shared.runs.summary import ScoreColumn, ScoreKind
 
 _TWO = 2

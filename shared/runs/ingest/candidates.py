@@ -18,7 +18,7 @@ from shared.predictions.values import usual_number
 from shared.runs.ingest.best_rows import KEPT, ROWS, CollectedRows, Highest, RankedRows
 from shared.runs.ingest.text_codes import Codes, TextCodes
 from shared.runs.mapping import Assignment
-from shared.runs.row_texts import text_bytes
+from shared.runs.rows.row_texts import text_bytes
 
 # A file has two hundred parts, and memory holds what all of them keep.
 MAX_ROWS = 2**14

@@ -9,7 +9,7 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shared.runs.batch_pieces import pieces
+from shared.runs.rows.batch_pieces import pieces
 
 # A group has at most so many rows,
 ROW_GROUP = 2**20

@@ -39,7 +39,7 @@ from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
 from shared.runs.ingest.weights import weighted
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.reading.flags import RIGHT, WRONG
-from shared.runs.row_source import RowSource
+from shared.runs.rows.row_source import RowSource
 from shared.runs.summary import RunSummary, ScoreColumn, ScoreKind, StoredCells
 
 _TWO = 2

@@ -25,7 +25,7 @@ from shared.runs.reading.containers import Container
 from shared.runs.reading.inference import Inference
 from shared.runs.reading.named_header import open_named
 from shared.runs.reading.tables import FileTable
-from shared.runs.row_source import RowSource
+from shared.runs.rows.row_source import RowSource
 
 # So many rows tell what the columns are; all rows are checked against it afterwards.
 SAMPLE_ROWS = 5_000

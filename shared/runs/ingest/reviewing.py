@@ -10,7 +10,7 @@ from shared.runs.ingest.steps import Finished
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.previews import Preview, PreviewClass, with_counts
 from shared.runs.reading.tables import Batch, ColumnForm, FileTable
-from shared.runs.row_source import RowSource
+from shared.runs.rows.row_source import RowSource
 
 CONFIRMATION = MappingQuestion(
     "confirmation",

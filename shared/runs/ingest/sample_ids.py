@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shared.runs.errors import IdsDuplicated
-from shared.runs.row_source import RowSource
+from shared.runs.rows.row_source import RowSource
 
 Hashes = NDArray[np.uint64]
 

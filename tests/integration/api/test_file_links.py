@@ -11,9 +11,9 @@ from litestar import Litestar
 
 from api.app import create_app
 from shared.kit import clock
-from shared.kit.files import File
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
+from shared.kit.storage.files import File
 from shared.uploads.files import PART_BYTES
 from tests.actors import Client, Team
 from tests.conftest import running

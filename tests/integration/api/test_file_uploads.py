@@ -8,8 +8,8 @@ import httpx2
 import pytest
 
 from deploy.local.stack import Stack
-from shared.kit import storage_parts
 from shared.kit.platform import Platform
+from shared.kit.storage import parts as storage_parts
 from shared.quotas import Quota
 from shared.uploads.files import PART_BYTES, object_key
 from tests.actors import Client

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.kit.files import FileOnDisk
 from shared.kit.platform import Platform
-from shared.runs import objects, top_rows
+from shared.kit.storage.files import FileOnDisk
+from shared.runs import objects
 from shared.runs.ingest import best_rows
-from shared.runs.scanning import RowScan
+from shared.runs.rows import top_rows
+from shared.runs.rows.scanning import RowScan
 from tests.actors import Client, stored_keys
 from tests.integration.api.test_run_slices import BODY
 from tests.integration.api.test_runs import read, send

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from api.operations import metrics
 from deploy.local.stack import Stack
 from shared.jobs import finishing, queries
-from shared.kit.event_totals import CountedEvent
+from shared.kit.database.event_totals import CountedEvent
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually

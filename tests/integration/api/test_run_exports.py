@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.kit.platform import Platform
-from shared.runs import exported_rows, exports
+from shared.runs.rows import exported_rows, exports
 from tests.actors import Client, eventually
 from tests.integration.api.test_run_scores import COUNTRY, SCORES, TRUTH, binary, multiclass
 from tests.integration.api.test_runs import send

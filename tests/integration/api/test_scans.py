@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.kit.platform import Platform
-from shared.runs.scanning import RowScan
+from shared.runs.rows.scanning import RowScan
 from tests.actors import Client, eventually
 from tests.integration.api.test_run_scores import binary
 from tests.integration.api.test_runs import read, send

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.http.headers import subscriber
 from deploy.local.stack import Stack
 from shared.accounts import passwords, sign_in_limits
-from shared.kit.limiter import Admission, Rate
+from shared.kit.limits.limiter import Admission, Rate
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client

@@ -13,10 +13,10 @@ from api.jobs import controller
 from api.security import is_admitted
 from deploy.local.forking import Nursery
 from deploy.local.stack import Stack
-from shared.kit.concurrency import ConcurrencyLimiter
 from shared.kit.errors import ServiceUnavailable
+from shared.kit.limits.concurrency import ConcurrencyLimiter
+from shared.kit.limits.redis_scripts import RedisUnavailable
 from shared.kit.platform import Platform
-from shared.kit.redis_scripts import RedisUnavailable
 from tests.actors import Api, Client, Team, eventually, is_answering
 
 LIMITS = {"MAX_STREAMS_PER_ACCOUNT": "3", "MAX_WAITS_PER_ACCOUNT": "3"}

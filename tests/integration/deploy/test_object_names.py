@@ -7,8 +7,8 @@ import pytest
 
 from deploy.local import seaweedfs
 from deploy.local.stack import Stack
-from shared.kit.s3_client import s3_client
 from shared.kit.settings import Settings
+from shared.kit.storage.s3_client import s3_client
 
 BODIES = {f"folder {number % 3}/{number}.txt": f"object {number}".encode() for number in range(60)}
 

@@ -5,8 +5,8 @@ import signal
 from collections.abc import Sequence
 from typing import Any
 
-from shared.kit.files import File
 from shared.kit.platform import Platform
+from shared.kit.storage.files import File
 from worker import handlers
 from worker.app import app
 from worker.job_attempt import JobAttempt

@@ -15,8 +15,8 @@ from deploy.local.commands import commands
 from deploy.local.datadir import DataDir
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
-from shared.kit.files import File
 from shared.kit.platform import Platform
+from shared.kit.storage.files import File
 from tests.actors import ROOT, Client, Team, eventually
 from worker import handlers
 from worker.execution import attempt

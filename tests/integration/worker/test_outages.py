@@ -11,10 +11,10 @@ import pytest
 from deploy.local.stack import Stack
 from shared.jobs import finishing, queries
 from shared.jobs.records import JobRecord
-from shared.kit.db import DatabaseUnavailable
-from shared.kit.files import File
+from shared.kit.database.db import DatabaseUnavailable
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
+from shared.kit.storage.files import File
 from tests.actors import Client, eventually
 from worker import dispatcher, execution, handlers, heartbeat
 from worker.dispatcher import Dispatcher

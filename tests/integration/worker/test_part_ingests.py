@@ -24,9 +24,9 @@ from shared.jobs import finishing, part_queries, parts, queries, queueing
 from shared.jobs.errors import LeaseLost, WorkerLost
 from shared.jobs.records import JobRecord
 from shared.kit.broker import Wakeup
-from shared.kit.files import File
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
+from shared.kit.storage.files import File
 from shared.operations.departed_queries import KEYS
 from shared.runs import objects, orphan_queries
 from shared.runs.ingest import best_rows

@@ -10,9 +10,9 @@ import pytest
 
 from deploy.local.stack import Stack
 from shared.kit.children import longest_call_s
-from shared.kit.files import StoredFile
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageRefused, StorageUnavailable
+from shared.kit.storage.errors import StorageRefused, StorageUnavailable
+from shared.kit.storage.files import StoredFile
 from shared.projects import retention, retention_queries, thumbnail_queries, thumbnails
 from shared.projects.thumbnail_queries import DueThumbnail
 from tests.actors import Client, Team, eventually, stored_keys

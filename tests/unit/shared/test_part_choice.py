@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kit.storage_parts import Part, ReceivedPart
+from shared.kit.storage.parts import Part, ReceivedPart
 from shared.uploads.files import MAX_PARTS, PART_BYTES, part_size
 from shared.uploads.models import UploadStatus
 from shared.uploads.part_choice import PartChoice, choose

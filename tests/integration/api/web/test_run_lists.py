@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 import pytest
 from litestar import Litestar
 
-from api.web import run_list
+from api.web.runs import listing as run_list
 from shared.kit.platform import Platform
 from shared.runs import measuring
 from tests.actors import Client

@@ -10,9 +10,9 @@ import pytest
 from shared.jobs import finishing, queries
 from shared.jobs.errors import LeaseLost
 from shared.jobs.records import ClaimedJob, JobRecord
-from shared.kit import notifications
-from shared.kit.files import StoredFile
+from shared.kit.database import notifications
 from shared.kit.platform import Platform
+from shared.kit.storage.files import StoredFile
 from shared.webhooks.queries import CHANNEL
 from tests.actors import Client, Team, eventually
 

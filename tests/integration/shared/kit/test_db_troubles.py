@@ -13,8 +13,8 @@ from sqlalchemy import text
 from deploy.local.ports import free_ports
 from deploy.local.stack import Stack
 from shared.jobs.queries import CHANNEL
-from shared.kit import notifications
-from shared.kit.db import (
+from shared.kit.database import notifications
+from shared.kit.database.db import (
     Database,
     DatabaseBusy,
     DatabaseReadOnly,

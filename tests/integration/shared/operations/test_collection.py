@@ -11,13 +11,13 @@ from uuid import UUID
 import pytest
 
 from shared.kit import clock
-from shared.kit.db import Connection
-from shared.kit.files import File
+from shared.kit.database.db import Connection
 from shared.kit.ids import uuid7
-from shared.kit.listing import ListedObject
 from shared.kit.platform import Platform
-from shared.kit.storage import Storage
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
+from shared.kit.storage.files import File
+from shared.kit.storage.listing import ListedObject
+from shared.kit.storage.storage import Storage
 from shared.operations import monitoring
 from shared.operations.orphans import collection, installation
 from shared.operations.orphans.__main__ import main

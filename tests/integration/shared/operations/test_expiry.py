@@ -9,7 +9,7 @@ from shared.accounts import password_changes, sessions
 from shared.kit import clock
 from shared.kit.ids import first_uuid7, uuid7
 from shared.kit.platform import Platform
-from shared.kit.storage_errors import StorageUnavailable
+from shared.kit.storage.errors import StorageUnavailable
 from shared.operations.retention import COLLECTORS, DUTIES
 from tests.actors import Client
 from tests.pictures import picture

@@ -6,9 +6,9 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from shared.kit.files import File
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
+from shared.kit.storage.files import File
 from shared.operations.orphans import collection, installation
 from shared.operations.orphans.__main__ import main
 from shared.operations.orphans.installation import LABEL_KEY, InstallationLabel, NotBound

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from shared.kit import clock, storage_parts
-from shared.kit.files import File
+from shared.kit import clock
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
+from shared.kit.storage import parts as storage_parts
+from shared.kit.storage.files import File
 from shared.operations import retention
 from shared.operations.orphans import installation, unfinished
 from shared.uploads import deletion

@@ -10,9 +10,10 @@ import pytest
 
 from shared import uploads
 from shared.accounts import Caller
-from shared.kit import clock, storage_parts
+from shared.kit import clock
 from shared.kit.errors import InvalidInput
 from shared.kit.platform import Platform
+from shared.kit.storage import parts as storage_parts
 from shared.uploads.errors import UploadNotFound, UploadTooLarge
 from shared.uploads.files import PART_BYTES, PREFIX
 from tests.actors import Client

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shared import jobs, matrices
-from shared.kit.files import AnyFile, File, FileOnDisk
 from shared.kit.platform import Platform
+from shared.kit.storage.files import AnyFile, File, FileOnDisk
 from tests.integration.worker.outside.kind import Glossary
 from worker.job_attempt import JobAttempt
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.account_exports.volumes import EntryCutOff, Volumes
-from shared.kit.storage_errors import FileGone
+from shared.kit.storage.errors import FileGone
 
 
 async def _pieces(*pieces: bytes, fails: bool = False) -> AsyncIterator[bytes]:

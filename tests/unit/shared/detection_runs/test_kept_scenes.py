@@ -6,7 +6,7 @@ from shared.detection_runs import judging, kept_scenes
 from shared.detection_runs.kept_scenes import memory_of, scene_of
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene
-from shared.runs.stored_file import NobodyWaits
+from shared.runs.rows.stored_file import NobodyWaits
 from tests.unit.shared.detection_runs.test_levels import stored_scene
 from tests.unit.shared.evaluation.detection import scenes
 

@@ -23,7 +23,7 @@ from shared.exports.writing.source import ExportedImage, ExportedObject, ExportS
 from shared.imports.planning import ImportLimits, ImportOptions, plan
 from shared.imports.reading.files import FileLimits
 from shared.imports.reading.objects import Category, Known, KnownImage
-from shared.kit.files import File
+from shared.kit.storage.files import File
 from tests.unit.shared.exports.objects import (
     CLASSES,
     CONFIDENCES,

@@ -10,7 +10,7 @@ import pytest
 
 from shared.kit import children
 from shared.kit.children import ChildDied, Children, ChildSilent, OutOfTime
-from shared.kit.slots import NoSlot
+from shared.kit.limits.slots import NoSlot
 from tests import child_work
 
 MEMORY = 2**30

@@ -14,7 +14,7 @@ from shared.runs.mapping import ColumnsIn
 from shared.runs.parts import tallies
 from shared.runs.parts.merging import CountedPart, merge
 from shared.runs.parts.plans import PartPlan, PartSizes, kinds_of, plan_parts, table_of
-from shared.runs.row_source import RowSource
+from shared.runs.rows.row_source import RowSource
 from shared.runs.summary import RunSummary
 from tests.unit.shared.runs.reading_files import LIMITS
 

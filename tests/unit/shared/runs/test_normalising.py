@@ -14,7 +14,7 @@ from shared.runs.errors import ColumnsContradictory, RowsInvalid
 from shared.runs.ingest.ingesting import Ingested
 from shared.runs.mapping import NeedsMapping
 from shared.runs.parts.plans import PartSizes
-from shared.runs.row_source import RowSource
+from shared.runs.rows.row_source import RowSource
 from tests.unit.shared.runs.part_files import facts, read_in_parts, read_whole
 from tests.unit.shared.runs.reading_files import read
 

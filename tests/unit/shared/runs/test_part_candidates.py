@@ -13,14 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.kit.errors import DomainError
-from shared.runs import objects, top_rows
+from shared.runs import objects
 from shared.runs.ingest import best_rows, candidates
 from shared.runs.ingest.ingesting import inspect
 from shared.runs.mapping import ColumnsIn, NeedsMapping
 from shared.runs.parts.merging import merge
 from shared.runs.parts.plans import PartSizes, plan_parts
 from shared.runs.reading import columnar
-from shared.runs.scanning import RowScan
+from shared.runs.rows import top_rows
+from shared.runs.rows.scanning import RowScan
 from tests.unit.shared.runs.part_files import read_parts, read_whole
 from tests.unit.shared.runs.reading_files import LIMITS
 

@@ -23,11 +23,11 @@ from sklearn.metrics import (
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.runs import results
 from shared.runs.errors import ColumnUnknown, RowsInvalid, WeightsInvalid
-from shared.runs.filters import Condition, RowFilter
 from shared.runs.ingest.ingesting import Ingested
 from shared.runs.mapping import NeedsMapping
 from shared.runs.parts.plans import PartSizes
-from shared.runs.scanning import RowScan
+from shared.runs.rows.filters import Condition, RowFilter
+from shared.runs.rows.scanning import RowScan
 from shared.runs.summary import RunSummary
 from tests.unit.shared.runs.part_files import facts, read_in_parts, read_whole
 from tests.unit.shared.runs.reading_files import read, read_joined

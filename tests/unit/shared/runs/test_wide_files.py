@@ -9,15 +9,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.runs.errors import FileUnreadable
-from shared.runs.exported_rows import CsvEncoder
-from shared.runs.filters import RowFilter
 from shared.runs.ingest import canonical
 from shared.runs.ingest.canonical import GROUP_CELLS, ROW_GROUP, rows_of_group
 from shared.runs.reading.columnar import ColumnarFile
 from shared.runs.reading.containers import Container
 from shared.runs.reading.json_files import JsonFile
 from shared.runs.reading.tables import MAX_COLUMNS, ColumnForm
-from shared.runs.scanning import RowScan
+from shared.runs.rows.exported_rows import CsvEncoder
+from shared.runs.rows.filters import RowFilter
+from shared.runs.rows.scanning import RowScan
 from tests.unit.shared.runs.reading_files import LIMITS, read
 
 ROWS, COLUMNS = 80_000, 200

@@ -1,0 +1,1 @@
+"""Pages of the account: the way in, keys, security, and the way out."""

@@ -1,0 +1,1 @@
+"""Pages of comparisons on the same samples."""

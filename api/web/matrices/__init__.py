@@ -1,0 +1,1 @@
+"""Pages of matrices, and of their comparison by PyCM's ranking."""

@@ -1,0 +1,1 @@
+"""Postgres: connections, statements, and its errors as those of the service."""

@@ -1,0 +1,56 @@
+"""The S3 client: its time-outs, retries and signatures, for every S3-compatible server."""
+
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+
+from shared.kit.settings import Settings
+from shared.kit.storage.s3_signing import BucketSigner
+
+CONFIG = Config(
+    signature_version="s3v4",
+    # Works with every server; host names with the bucket in front need a DNS of their own.
+    s3={"addressing_style": "path"},
+    max_pool_connections=32,
+    connect_timeout=3,
+    read_timeout=20,
+    # The library retries short failures; an outage is left to the caller, which knows whether to wait.
+    retries={"mode": "standard", "max_attempts": 3},
+    # Servers other than Amazon's refuse the checksum trailers that are the default since 2025.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+
+# Readiness checks must answer soon.
+PROBE = CONFIG.merge(Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1}))
+
+_MAKING = Lock()
+
+
+def s3_client(settings: Settings, endpoint: str, config: Config = CONFIG) -> Any:
+    """Create a client of the storage at this address."""
+    # Clients serve all threads; making one does not.
+    with _MAKING:
+        return boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            use_ssl=urlsplit(endpoint).scheme == "https",
+            region_name=settings.s3_region,
+            aws_access_key_id=settings.s3_access_key_id.get_secret_value(),
+            aws_secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+            config=config,
+        )
+
+
+def bucket_signer(settings: Settings, endpoint: str) -> BucketSigner:
+    """Return what signs requests for the service's bucket at this address."""
+    return BucketSigner(
+        endpoint,
+        settings.s3_bucket,
+        settings.s3_region,
+        settings.s3_access_key_id.get_secret_value(),
+        settings.s3_secret_access_key.get_secret_value(),
+    )

@@ -1,0 +1,1 @@
+"""The canonical rows of a run: read, filtered, scanned and exported."""

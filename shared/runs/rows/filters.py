@@ -1,0 +1,81 @@
+"""Filters of a run's rows, as requests write them."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.datasets.errors import DatasetPrivate
+from shared.kit.errors import Fault, InvalidInput
+from shared.kit.listed import listed
+from shared.runs.errors import WITHOUT_LABELS, ScoresMissing, TaskUnsupported
+from shared.runs.records import ReadyRun, position_of
+from shared.runs.rows.number_ranges import read_range
+
+# More conditions than anybody reads out of a table.
+MAX_CONDITIONS = 10
+
+
+class Condition(NamedTuple):
+    """A column of metadata and the value that a row has in it."""
+
+    column: str
+    value: str
+
+
+class RowFilter(NamedTuple):
+    """What the rows have in common; None stands for any."""
+
+    actual: int | None = None
+    predicted: int | None = None
+    only_errors: bool = False
+    conditions: Sequence[Condition] = ()
+    lowest_score: float | None = None
+    highest_score: float | None = None
+
+
+def read_conditions(run: ReadyRun, slices: Sequence[str] | None) -> list[Condition]:
+    """Read `column:value` texts; raises InvalidInput for a column that the run does not have, DatasetPrivate.
+
+    Each value of a private dataset is of many samples; what several conditions or a range select may be a single one.
+    """
+    if len(slices or ()) > MAX_CONDITIONS:
+        raise InvalidInput(Fault("/slice", f"slice: send at most {MAX_CONDITIONS} conditions."))
+    conditions = [_condition(run, text) for text in slices or ()]
+    if run.is_private and (len(conditions) > 1 or any(read_range(condition.value) for condition in conditions)):
+        raise DatasetPrivate("The truth of this dataset is private: send one `slice`, with a value and not a range.")
+    return conditions
+
+
+def read_class(run: ReadyRun, label: str | None, name: str) -> int | None:
+    """Read the label of a class; raises InvalidInput for one that the run does not have, TaskUnsupported."""
+    if label is None:
+        return None
+    if not run.summary.has_labels:
+        raise TaskUnsupported(WITHOUT_LABELS)
+    if (position := position_of(label, run.summary.classes)) is None:
+        detail = f"{name}: not a class of the run; its classes are {listed(run.summary.classes)}."
+        raise InvalidInput(Fault(f"/{name}", detail))
+    return position
+
+
+def read_score(run: ReadyRun, score: float | None, name: str) -> float | None:
+    """Read a bound of the scores of predictions; raises InvalidInput, ScoresMissing where predictions have none."""
+    if score is None:
+        return None
+    if not run.summary.scores or run.summary.is_multilabel:
+        why = "are of labels, not of what was predicted" if run.summary.scores else "are missing"
+        raise ScoresMissing(f"{name}: the scores of the run {why}; leave it out.")
+    if math.isnan(score):
+        raise InvalidInput(Fault(f"/{name}", f"{name}: must be a number."))
+    return score
+
+
+def _condition(run: ReadyRun, text: str) -> Condition:
+    # A column's name may hold a colon, and so may a value: the longest name that fits is meant.
+    names = [name for name in run.summary.metadata if text.startswith(f"{name}:")]
+    if not names:
+        known = ", ".join(f"“{name}”"[:50] for name in run.summary.metadata[:10]) or "none"
+        detail = f"slice: write a column of the run, a colon and a value; its columns are {known}."
+        raise InvalidInput(Fault("/slice", detail))
+    name = max(names, key=len)
+    return Condition(name, text[len(name) + 1 :])

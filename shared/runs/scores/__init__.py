@@ -1,0 +1,1 @@
+"""What the scores of a run say: curves, thresholds, calibration, and decisions."""

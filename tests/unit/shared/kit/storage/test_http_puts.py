@@ -1,0 +1,163 @@
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple
+
+import pytest
+
+from shared.kit.storage.http_puts import HttpPuts
+
+HEADERS = {"host": "127.0.0.1", "x-name": "value"}
+
+
+SUCCESS = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+class Taken(NamedTuple):
+    """A PUT as the server took it."""
+
+    path: str
+    name: str
+    body: bytes
+    client_port: int
+
+
+class Server(ThreadingHTTPServer):
+    """Answers with the status in the path, and ends the connection after `/close`, with or without saying so."""
+
+    def __init__(self) -> None:
+        self.taken: list[Taken] = []
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.taken.append(Taken(self.path, self.headers["x-name"], body, self.client_address[1]))
+        self.send_response(int(self.path.rpartition("/")[2]))
+        self.send_header("Content-Length", "4")
+        if "said" in self.path:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(b"done")
+        self.close_connection = "close" in self.path
+
+    def log_message(self, *_: Any) -> None:
+        """Write nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as made:
+        thread = threading.Thread(target=made.serve_forever)
+        thread.start()
+        yield made
+        made.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def puts(server: Server) -> HttpPuts:
+    return HttpPuts(f"http://127.0.0.1:{server.server_port}", connect_s=5, answer_s=5)
+
+
+def test_puts_share_a_connection_and_arrive_as_they_are(server: Server, puts: HttpPuts) -> None:
+    bodies = [b"", b"one\r\n\r\n", bytes(range(256)) * 5000]
+
+    assert [puts.put("/a%20b/200", HEADERS, body) for body in bodies] == [True] * 3
+
+    assert [(taken.path, taken.name, taken.body) for taken in server.taken] == [
+        ("/a%20b/200", "value", body) for body in bodies
+    ]
+    assert len({taken.client_port for taken in server.taken}) == 1
+
+
+@pytest.mark.parametrize("status", [204, 403, 500, 503])
+def test_every_other_status_is_no_success(puts: HttpPuts, status: int) -> None:
+    assert not puts.put(f"/{status}", HEADERS, b"body")
+    assert puts.put("/200", HEADERS, b"body")
+
+
+@pytest.mark.parametrize("path", ["/close/200", "/said/close/200"])
+def test_a_connection_that_the_server_ends_is_replaced(server: Server, puts: HttpPuts, path: str) -> None:
+    assert [puts.put(path, HEADERS, b"body") for _ in range(3)] == [True] * 3
+
+    assert len({taken.client_port for taken in server.taken}) == 3
+
+
+def test_threads_have_connections_of_their_own(server: Server, puts: HttpPuts) -> None:
+    threads = [threading.Thread(target=puts.put, args=("/200", HEADERS, b"%d" % number)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(taken.body for taken in server.taken) == [b"%d" % number for number in range(8)]
+
+
+@pytest.mark.parametrize("headers", [{"x-name": "two\r\nx-lines: 2"}, {"x-name": "two\nlines"}, {"x-name": "ä"}])
+def test_a_header_that_is_no_line_of_ascii_is_not_sent(server: Server, puts: HttpPuts, headers: dict[str, str]) -> None:
+    assert not puts.put("/200", headers, b"body")
+    assert server.taken == []
+
+
+def test_a_server_that_is_away_is_no_success() -> None:
+    assert not HttpPuts("http://127.0.0.1:1", connect_s=1, answer_s=1).put("/200", HEADERS, b"body")
+
+
+def test_an_answer_too_many_is_not_taken_for_that_of_the_next_put() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        puts = HttpPuts(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=5)
+        has_spoken, is_first_over = threading.Event(), threading.Event()
+
+        def answer() -> None:
+            first, _ = server.accept()
+            with first:
+                first.recv(4096)
+                first.sendall(SUCCESS)
+                is_first_over.wait()
+                first.sendall(SUCCESS)
+                has_spoken.set()
+                second, _ = server.accept()
+                with second:
+                    second.recv(4096)
+                    second.sendall(SUCCESS.replace(b"200 OK", b"503 Away"))
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        assert puts.put("/200", HEADERS, b"body")
+        is_first_over.set()
+        has_spoken.wait()
+        assert not puts.put("/200", HEADERS, b"body")
+        thread.join()
+
+
+def test_a_server_that_hangs_is_waited_for_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        puts = HttpPuts(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=0.2)
+        taken: list[socket.socket] = []
+
+        def answer_twice() -> None:
+            taken.extend(server.accept()[0] for _ in range(2))
+            for one in taken:
+                one.recv(4096)
+                one.sendall(SUCCESS)
+
+        threads = [threading.Thread(target=puts.put, args=("/200", HEADERS, b"body")) for _ in range(2)]
+        answering = threading.Thread(target=answer_twice)
+        for thread in (answering, *threads):
+            thread.start()
+        for thread in (answering, *threads):
+            thread.join()
+
+        assert not puts.put("/200", HEADERS, b"body")
+        # A connection further than the two would have been made for the same bytes.
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+        for one in taken:
+            one.close()
