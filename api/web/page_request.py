@@ -1,7 +1,6 @@
 """The page request: one request for a page, with the session's account and the answers to it."""
 
 import hashlib
-import hmac
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +11,7 @@ from litestar.datastructures import Cookie
 from api.http import body_stream
 from api.jobs.waiter import Waiter
 from api.security import refuse_nul
-from api.web import cookies, forms
+from api.web import cookies, form_tokens, forms
 from api.web.errors import FormNotOurs, SignInNeeded
 from api.web.templating import render
 from shared.accounts import Caller, sessions
@@ -35,7 +34,6 @@ HEADERS = {
     "Vary": "Accept, Cookie, HX-Request",
 }
 
-FORM_PURPOSE = "web-form"
 FORM_FIELD = "form_token"
 FORM_HEADER = "x-form-token"
 
@@ -53,6 +51,7 @@ class PageRequest:
     set_cookies: list[Cookie] = field(default_factory=list)
     # Not where an error came before the session was looked for.
     knows_session: bool = True
+    _form_token: str = field(default="", init=False)
 
     @property
     def caller(self) -> Caller:
@@ -85,8 +84,10 @@ class PageRequest:
 
     @property
     def form_token(self) -> str:
-        """The token that every form carries, derived from the secret of this browser."""
-        return self.platform.keyring.derive(FORM_PURPOSE, self.form_secret, 1).hex()
+        """The token that every form of this answer carries, derived from the secret of this browser."""
+        if not self._form_token:
+            self._form_token = form_tokens.issue(self.platform.keyring, self.form_secret)
+        return self._form_token
 
     @staticmethod
     def status(problem: Problem | None) -> HTTPStatus:
@@ -143,10 +144,8 @@ async def _check_form(page_request: PageRequest) -> None:
     request = page_request.request
     # The header comes first: a large upload is refused before it is read.
     token = request.headers.get(FORM_HEADER) or dict(await forms.pairs(request)).get(FORM_FIELD)
-    if not isinstance(token, str):
-        raise FormNotOurs
-    valid_tokens = page_request.platform.keyring.candidates(FORM_PURPOSE, page_request.form_secret, 1)
-    if not any(hmac.compare_digest(token.encode(), valid.hex().encode()) for valid in valid_tokens):
+    keyring = page_request.platform.keyring
+    if not isinstance(token, str) or not form_tokens.is_valid(keyring, page_request.form_secret, token):
         raise FormNotOurs
 
 

@@ -146,12 +146,32 @@ async def test_a_form_that_is_not_of_this_session_is_refused(
     foreign = await other.token("/app/matrices")
     fields = {"email": alice.email, "password": alice.password, "actual": "a", "predicted": "a"}
 
-    for token in ({}, {"form_token": ""}, {"form_token": "0" * 64}, {"form_token": foreign}, {"form_token": "ü"}):
+    own = await visitor.token("/app/matrices")
+    # Without its mask a token is not taken, nor a mask without its token, nor what is cut off or too long.
+    cut = [own[:64], own[64:], own[:-1], own[:-2], own[2:], own + "00", f" {own[:-2]} "]
+    wrong = ["", "ü", "0" * 64, "0" * 128, foreign, foreign[:64] + own[64:], own[:64] * 2, *cut]
+    for token in ({}, *({"form_token": text} for text in wrong)):
         answer = await visitor.http.post(path, data={**fields, **token})
         assert answer.status_code == 403, (path, token)
         assert "This form belongs to another session" in answer.text
     assert (await alice.get("/v1/matrices")).json()["items"] == []
     assert (await visitor.get("/app/matrices")).status_code == 200
+
+
+async def test_the_token_of_forms_differs_in_each_answer_and_stays_good(visitor: Visitor, alice: Client) -> None:
+    await visitor.sign_in(alice)
+    tokens = [await visitor.token("/app/matrices/new") for _ in range(3)]
+
+    assert {len(token) for token in tokens} == {128}
+    assert len({token[:64] for token in tokens}) == 3
+    assert len({token[64:] for token in tokens}) == 3
+    fields = {"actual": "a", "predicted": "a"}
+    for token in tokens:
+        assert (await visitor.http.post("/app/matrices/new", data={"form_token": token, **fields})).status_code == 303
+    sent = await visitor.http.post("/app/matrices/new", data=fields, headers={"x-form-token": tokens[0]})
+    assert sent.status_code == 303
+    refused = await visitor.http.post("/app/matrices/new", data=fields, headers={"x-form-token": tokens[0][:64]})
+    assert (refused.status_code, "This form belongs to another session" in refused.text) == (403, True)
 
 
 async def test_a_form_from_before_signing_in_is_refused_afterwards(visitor: Visitor, alice: Client) -> None:
