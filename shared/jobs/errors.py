@@ -17,6 +17,12 @@ class JobAlreadyFinished(DomainError):
     status, code = HTTPStatus.CONFLICT, "job-already-finished"
 
 
+class JobRetriedAlready(DomainError):
+    """A newer job makes what this one was to make; retry that one, if it has failed too."""
+
+    status, code = HTTPStatus.CONFLICT, "job-retried-already"
+
+
 class QueueFull(DomainError):
     """Too many jobs of this account are queued; wait until some of them have finished."""
 

@@ -26,11 +26,12 @@ INSERT_SUCCEEDED = f"""
 """
 
 # The same work for the same account; the failed job stays as it is, and is locked until the new one shares its
-# inputs: retention, which locks before it deletes, comes after that.
+# inputs: retention, which locks before it deletes, comes after that. The numbers of attempts go on, as they name the
+# folders of runs: no attempt writes into that of an earlier one.
 RETRY = f"""
     INSERT INTO job ({NEW}, status, progress, attempt, failures)
     SELECT uuidv7(), account_id, kind, arguments, subjects, reference_kinds, fingerprint, callback_url, inputs,
-        inputs_key, '{Status.QUEUED.value}', 0, 0, 0
+        inputs_key, '{Status.QUEUED.value}', 0, attempt, 0
     FROM job WHERE id = $1 AND {status_in(Status.FAILED)} FOR SHARE
     RETURNING {COLUMNS}
 """

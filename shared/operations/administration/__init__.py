@@ -8,7 +8,7 @@ from shared import audit
 from shared.accounts.errors import AccountNotFound
 from shared.audit import AuditType
 from shared.jobs import queries as job_queries
-from shared.jobs.errors import InputsNotKept, JobNotFound
+from shared.jobs.errors import InputsNotKept, JobNotFound, JobRetriedAlready
 from shared.jobs.records import JobRecord
 from shared.kit.broker import BrokerUnavailable, Wakeup
 from shared.kit.database.db import retry_conflicts
@@ -146,7 +146,10 @@ async def set_account_state(
 
 @retry_conflicts
 async def retry(platform: Platform, job_id: UUID | None) -> JobRecord:
-    """Queue the work of a failed job as a new job of the same account; raises JobNotFound or InputsNotKept."""
+    """Queue the work of a failed job as a new job of the same account, to which what the job makes belongs then.
+
+    Raises JobNotFound, InputsNotKept, and JobRetriedAlready where it belongs to a newer job.
+    """
     async with platform.db.connection() as connection:
         _, inputs_key = await job_queries.inputs(connection, job_id) if job_id else (None, None)
     if inputs_key and await platform.storage.apart(platform.storage.stat, inputs_key) is None:
@@ -155,6 +158,9 @@ async def retry(platform: Platform, job_id: UUID | None) -> JobRecord:
         job = await job_queries.retry(connection, job_id) if job_id else None
         if job is None:
             raise JobNotFound
+        take_over = queries.TAKE_OVER.get(job.kind)
+        if take_over is not None and not await connection.fetchval(take_over, job_id, job.id):
+            raise JobRetriedAlready
         await audit.write(connection, AuditType.JOB_RETRIED, job.account_id, job=str(job_id))
     await platform.broker.try_publish(Wakeup.RUN_JOB, job.id)
     return job

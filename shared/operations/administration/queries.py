@@ -78,3 +78,15 @@ END_DELIVERIES_OF_DISABLED_ACCOUNTS = """
         LIMIT $1 FOR UPDATE OF delivery SKIP LOCKED
     )
 """
+
+# What a job makes stores only what comes from its own job, which a retry is from then on.
+_MADE_BY = {
+    "ingest_run": "run_version",
+    "ingest_dataset": "dataset",
+    "paired_comparison": "comparison",
+    "gate_check": "gate_check",
+    "detection_run": "detection_run",
+}
+TAKE_OVER = {
+    kind: f"UPDATE {table} SET job_id = $2 WHERE job_id = $1 RETURNING true" for kind, table in _MADE_BY.items()
+}
