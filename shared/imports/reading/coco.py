@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
@@ -54,7 +55,13 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
 
 def _documents(files: InputFiles) -> list[str]:
     names = files.ending_with(".json") if files.is_archive else list(files)
-    return [name for name in names if _begins_as_coco(files.head(name))]
+    heads = {name: files.head(name) for name in names}
+    return [name for name, head in heads.items() if _begins_as_coco(head) and not _is_notes(name, head)]
+
+
+def _is_notes(name: str, head: bytes) -> bool:
+    """Tell whether a document only names the classes of lines of YOLO, as Label Studio exports them."""
+    return PurePosixPath(name).name == "notes.json" and b'"images"' not in head and b'"annotations"' not in head
 
 
 def _begins_as_coco(head: bytes) -> bool:

@@ -97,6 +97,8 @@ class _Reading:
     def __init__(self, task: _Task, rules: ReadingRules, pointer: str, unread: Counter[str]) -> None:
         self._task, self._rules, self._checker, self._pointer = task, rules, rules.checker, pointer
         self._unread = unread
+        # What the first object was drawn on, by the name that the task gives it.
+        self._seen: str | None = None
 
     def read(self, known: set[str]) -> ReadImage:
         image = ReadImage(self._pointer, self._name(known))
@@ -108,20 +110,24 @@ class _Reading:
             image.width, image.height = image.width or region.original_width, image.height or region.original_height
             if (region.original_width, region.original_height) not in {(image.width, image.height), (None, None)}:
                 self._checker.note(pointer, "the results of one image state different sizes of it")
-            self._check_image(region, regions[0], pointer)
             if region.type in _NOT_COMPARED:
                 self._checker.note(pointer, _NOT_COMPARED[region.type])
             elif region.type in _BOXES | _OUTLINES:
+                self._check_image(region, pointer)
                 image.objects.append(ReadObject(self._object(region, labels, pointer), pointer))
             elif region.type != "labels":
                 self._unread[region.type[:50]] += 1
         return image
 
-    def _check_image(self, region: _Region, first: _Region, pointer: str) -> None:
-        """Note a result of another image of the task, of which only one is read."""
+    def _check_image(self, region: _Region, pointer: str) -> None:
+        """Note an object of another image of the task, of which only one is read.
+
+        What else is said may be of a text beside the image; a relation is of no image at all.
+        """
         if region.item_index:
             self._checker.note(f"{pointer}/item_index", "expected the results of one image; split the task by images")
-        if region.to_name != first.to_name:
+        self._seen = self._seen or region.to_name
+        if region.to_name != self._seen:
             self._checker.note(f"{pointer}/to_name", "expected the results of one image; split the task by images")
 
     def _name(self, known: set[str]) -> str:
