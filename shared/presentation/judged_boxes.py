@@ -18,8 +18,8 @@ _LONGEST = 24
 # Shares of the longer side, below which no eye tells two lines apart: of an image, and of a small one.
 _GRAIN, _TILE_GRAIN = 1 / 2048, 1 / 256
 
-# Pixels of a side, from which on whole ones are exact enough for a small image.
-_SHARP = 1000
+# Pixels of a side, from which on whole ones are exact enough: a small image is 160 pixels of a page high.
+_SHARP = 500
 
 
 class DrawnBox(NamedTuple):
@@ -73,7 +73,6 @@ def tile(image: JudgedImage, shown: ShownImage, confidence: float, data: DrawnDa
 
 def merged(boxes: list[DrawnBox], shown: ShownImage) -> list[BoxesPath]:
     """Merge those boxes that have no drawing, as a page of images with elements for each is three times as long."""
-    # A screen has fewer pixels than these.
     digits = 0 if max(shown.width, shown.height) >= _SHARP else 1
     paths = dict[tuple[str, bool], list[str]]()
     for one in boxes:

@@ -83,8 +83,9 @@ def test_boxes_that_count_as_the_same_are_one_path_of_a_small_image() -> None:
 
     paths = merged(boxes, SHOWN)
 
-    left, top, width, height = (f"{value:.1f}" for value in boxes[0].box.box)
-    assert paths[0] == BoxesPath(standing="TP", is_truth=False, path=f"M{left} {top}h{width}v{height}h-{width}z")
+    assert paths[0] == BoxesPath(standing="TP", is_truth=False, path="M101 100h60v40h-60z")
+    on_tiny = merged(boxes, ShownImage(UUID(int=9), "street.png", 400, 300))[0]
+    assert on_tiny == BoxesPath(standing="TP", is_truth=False, path="M101.0 100.0h60.0v40.0h-60.0z")
     assert [(one.standing, one.is_truth) for one in paths] == [
         ("TP", False), ("FP", False), ("uncounted", False), ("found", True), ("FN", True), ("uncounted", True),
     ]  # fmt: skip
