@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import hashlib
-import re
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -13,13 +12,12 @@ from litestar import Request, Response
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
-from api.http.headers import etag_matches
+from api.http.headers import accepts_gzip, etag_matches
 from api.security import refuse_early
 
 STATIC = Path(__file__).parent / "static"
 
 _PREFIX = "/static/"
-_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?")
 # Smaller files fit into a packet as they are.
 _LEAST_BYTES = 1000
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -51,15 +49,6 @@ async def send_compressed(request: Request[Any, Any, Any]) -> Response[bytes] | 
     if etag_matches(file.etag, request.headers.get("if-none-match")):
         return Response(b"", status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(file.content, media_type=_MEDIA_TYPES[_COMPRESSED[name].suffix], headers=headers)
-
-
-def accepts_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding names gzip, and not with the weight 0, which refuses it."""
-    for entry in accepted.lower().split(","):
-        name, _, weight = (part.strip() for part in entry.partition(";"))
-        if name == "gzip":
-            return _REFUSED.fullmatch(weight) is None
-    return False
 
 
 @cache

@@ -1,5 +1,6 @@
 """Request headers, read the same way on every route."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
 from typing import Annotated
@@ -27,6 +28,8 @@ Networks = Sequence[IPv4Network | IPv6Network]
 
 # The network of one subscriber (RFC 6177); each device in it has 2**64 addresses to choose from.
 SUBSCRIBER_BITS = 64
+
+_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?")
 
 
 def counted_address() -> str:
@@ -92,3 +95,12 @@ def etag_matches(etag: str, if_none_match: str | None) -> bool:
     """Return True if `if_none_match` lists this ETag, by the weak comparison of RFC 9110, 13.1.2."""
     tags = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
     return etag.removeprefix("W/") in tags or tags == ["*"]
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """Return whether an Accept-Encoding names gzip, and not with the weight 0, which refuses it."""
+    for entry in accepted.lower().split(","):
+        name, _, weight = (part.strip() for part in entry.partition(";"))
+        if name == "gzip":
+            return _REFUSED.fullmatch(weight) is None
+    return False

@@ -1,4 +1,4 @@
-"""Tokens of forms: derived from the secret of a browser, and masked anew in each answer."""
+"""Tokens of forms: derived from the secret of a browser, and masked anew in each answer (ADR 32)."""
 
 import hmac
 import secrets

@@ -11,7 +11,7 @@ from litestar.datastructures import Cookie
 from api.http import body_stream
 from api.jobs.waiter import Waiter
 from api.security import refuse_nul
-from api.web import cookies, form_tokens, forms
+from api.web import cookies, form_tokens, forms, page_compression
 from api.web.errors import FormNotOurs, SignInNeeded
 from api.web.templating import render
 from shared.accounts import Caller, sessions
@@ -31,7 +31,7 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     # After signing out, the back button shows nothing.
     "Cache-Control": "no-store",
-    "Vary": "Accept, Cookie, HX-Request",
+    "Vary": "Accept, Accept-Encoding, Cookie, HX-Request",
 }
 
 FORM_FIELD = "form_token"
@@ -94,11 +94,19 @@ class PageRequest:
         """Return the status of a page that may show a problem."""
         return HTTPStatus(problem.status) if problem else HTTPStatus.OK
 
-    def render(self, template: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response[str]:
-        """Render a page, or a part of one."""
+    def render(
+        self, template: str, status: HTTPStatus = HTTPStatus.OK, *, shows_secret: bool = False, **values: Any
+    ) -> Response[str]:
+        """Render a page, or a part of one; what shows a secret is not compressed."""
         notice = self.request.query_params.get("notice")
         text = render(template, page_request=self, session_account=self.session_account, notice=notice, **values)
-        return self._answer(Response(text, status_code=status, media_type="text/html", headers=HEADERS))
+        body, headers = text.encode(), HEADERS
+        # Where the page is made: the thread that renders a large one compresses it as well, and no stream is met.
+        is_open = status == HTTPStatus.OK and not shows_secret and len(body) >= page_compression.LEAST_BYTES
+        if is_open and page_compression.is_wanted(self.request):
+            body, headers = page_compression.compress(body), HEADERS | {"Content-Encoding": "gzip"}
+        answer: Response[Any] = Response(body, status_code=status, media_type="text/html", headers=headers)
+        return self._answer(answer)
 
     def redirect(self, path: str) -> Response[Any]:
         """Redirect to another page of the service."""

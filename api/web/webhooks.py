@@ -118,6 +118,7 @@ async def _page(
     return page_request.render(
         "webhooks/page.html",
         page_request.status(problem),
+        shows_secret=bool(with_secrets),
         endpoints=with_secrets,
         log=page.rows,
         next_cursor=page.next,

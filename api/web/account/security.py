@@ -69,7 +69,7 @@ class AccountSecurityPages(Controller):
     async def reset_form(self, page_request: Injected[PageRequest], token: FromQuery[str] = "") -> Response[str]:
         """Show the form for a new password to who has a link that works."""
         await password_changes.check_reset(page_request.platform, token)
-        return page_request.render("reset_password.html", reset_token=token, problem=None)
+        return page_request.render("reset_password.html", shows_secret=True, reset_token=token, problem=None)
 
     @post("/app/reset-password")
     async def reset(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:

@@ -76,7 +76,9 @@ class SignInPages(Controller):
     @get("/app/sign-up")
     async def sign_up_form(self, page_request: Injected[PageRequest], invitation: FromQuery[str] = "") -> Response[str]:
         """Show the form."""
-        return page_request.render("sign_up.html", email="", problem=None, invitation=invitation)
+        return page_request.render(
+            "sign_up.html", shows_secret=bool(invitation), email="", problem=None, invitation=invitation
+        )
 
     @post("/app/sign-up")
     async def sign_up(self, page_request: Injected[PageRequest], form: Injected[Form]) -> Response[Any]:
