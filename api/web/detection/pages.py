@@ -114,7 +114,7 @@ class DetectionRunPages(Controller):
     @get("/intervals")
     async def intervals(self, page_request: Injected[PageRequest], detection_run_id: FromPath[str]) -> Response[str]:
         """Show whether the intervals that a page lacks are there by now."""
-        run = await detection_runs.get(page_request.platform, page_request.caller, detection_run_id)
+        run = await detection_runs.get_ready(page_request.platform, page_request.caller, detection_run_id)
         return page_request.render("detection/intervals.html", run=run)
 
     @get("/counts")

@@ -203,6 +203,18 @@ async def test_a_page_says_that_intervals_are_to_come_and_then_that_they_are_the
     assert 'id="intervals"' not in after[0]
 
 
+@pytest.mark.usefixtures("runtime")
+async def test_of_a_run_without_figures_no_page_says_that_intervals_are_there(
+    app: Litestar, alice: Client, platform: Platform
+) -> None:
+    run = await submitted(alice, await two_models(platform, alice))
+
+    answer = await (await _visitor(app, alice)).get(f"/app/detection-runs/{run['id']}/intervals")
+
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert "The detection run is queued, not ready." in answer.text
+
+
 async def _visitor(app: Litestar, owner: Client) -> Visitor:
     visitor = Visitor.of(app)
     await visitor.sign_in(owner)
