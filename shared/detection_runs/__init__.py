@@ -140,7 +140,11 @@ async def describe(
     """Change the description of a detection run of the caller; raises DetectionRunNotFound."""
     run = await get(platform, caller, detection_run_id)
     async with platform.db.transaction() as connection:
-        await queries.describe(connection, caller.account_id, run.id, change(run.description))
+        # Two that change it at once take turns: each changes what the other has made of it.
+        present = await queries.lock_description(connection, caller.account_id, run.id)
+        if present is None:
+            raise DetectionRunNotFound
+        await queries.describe(connection, caller.account_id, run.id, change(present))
     return await get(platform, caller, detection_run_id)
 
 

@@ -46,6 +46,8 @@ INSERT = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 
+LOCK_DESCRIPTION = "SELECT name, tags, notes FROM detection_run WHERE account_id = $1 AND id = $2 FOR UPDATE"
+
 DESCRIBE = "UPDATE detection_run SET name = $3, tags = $4, notes = $5 WHERE account_id = $1 AND id = $2"
 
 # One that is named is compared whatever its rules, so that the check says what differs; the latest is of the same.
@@ -147,6 +149,14 @@ async def insert(
     """Insert a detection run, which its job makes."""
     values = (detection_run_id, account_id, project_id, job_id, *model, msgspec.to_builtins(options))
     await connection.execute(INSERT, *values, *msgspec.structs.astuple(description))
+
+
+async def lock_description(
+    connection: Connection, account_id: int, detection_run_id: UUID
+) -> DetectionRunDescription | None:
+    """Return the description of a detection run of the account, locked until the transaction ends, or None."""
+    record = await connection.fetchrow(LOCK_DESCRIPTION, account_id, detection_run_id)
+    return DetectionRunDescription(*record) if record else None
 
 
 async def describe(

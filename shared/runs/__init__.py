@@ -17,7 +17,7 @@ from shared.kit.listed import listed
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import StorageUnavailable
 from shared.quotas import Quota
-from shared.runs import measuring, queries, truths
+from shared.runs import describing, queries, truths
 from shared.runs.errors import (
     WITH_LABEL_SETS,
     WITHOUT_LABELS,
@@ -183,20 +183,15 @@ async def describe(
     platform: Platform, caller: Caller, run_id: str, change: Callable[[RunDescription], RunDescription]
 ) -> RunRecord:
     """Change the description of a run of the caller; raises RunNotFound, and InvalidInput for an unknown class."""
-    run = await get(platform, caller, run_id)
-    description = change(run.description)
-    if description.positive is not None and run.state is RunStatus.READY:
-        _check_positive(await get_ready(platform, caller, run_id, heeds_weights=True), description.positive)
-    await _describe(platform, caller, run, description)
+    is_stored = False
+    # Of two that change it at once, one changes what the other has made of it.
+    while not is_stored:
+        run = await get(platform, caller, run_id)
+        description = change(run.description)
+        if description.positive is not None and run.state is RunStatus.READY:
+            _check_positive(await get_ready(platform, caller, run_id, heeds_weights=True), description.positive)
+        is_stored = await describing.store(platform, run, description)
     return await get(platform, caller, run_id)
-
-
-@retry_conflicts
-async def _describe(platform: Platform, caller: Caller, run: RunRecord, description: RunDescription) -> None:
-    async with platform.db.transaction() as connection:
-        await queries.describe(connection, caller.account_id, run.id, description)
-        # Whoever else describes it meanwhile may have named another positive class.
-        await measuring.measure_described(connection, run.id)
 
 
 @retry_conflicts

@@ -61,12 +61,6 @@ LOCK = "SELECT version FROM run WHERE account_id = $1 AND id = $2 FOR UPDATE"
 
 SET_VERSION = "UPDATE run SET version = $2, updated_at = now() WHERE id = $1"
 
-DESCRIBE = """
-    UPDATE run SET name = $3, model_name = $4, model_version = $5, tags = $6, notes = $7, positive = $8,
-        updated_at = now()
-    WHERE account_id = $1 AND id = $2
-"""
-
 READY = """
     SELECT run.version, run.positive, run_version.summary, run_version.folder, run_version.rows_bytes,
         run_version.created_at, coalesce(dataset.is_private, false)
@@ -162,11 +156,6 @@ async def lock(connection: Connection, account_id: int, run_id: UUID) -> int | N
 async def set_version(connection: Connection, run_id: UUID, number: int) -> None:
     """Make a version the newest one."""
     await connection.execute(SET_VERSION, run_id, number)
-
-
-async def describe(connection: Connection, account_id: int, run_id: UUID, description: RunDescription) -> None:
-    """Store the description of a run of the account."""
-    await connection.execute(DESCRIBE, account_id, run_id, *msgspec.structs.astuple(description))
 
 
 async def ready(connection: Connection, account_id: int, run_id: UUID) -> ReadyRun | None:
