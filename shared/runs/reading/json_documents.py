@@ -18,7 +18,7 @@ from shared.runs.reading.json_faults import (
     refuse_several,
     refuse_unnamed,
 )
-from shared.runs.reading.json_frames import OF_A_ROLE, records_of_frame
+from shared.runs.reading.json_frames import OF_A_ROLE, ROW_NAMES, records_of_frame
 from shared.runs.reading.json_members import Record, decoded, members_of, values_of
 from shared.runs.reading.tables import check_names
 
@@ -28,6 +28,9 @@ _NAMES = msgspec.json.Decoder(list[str])
 # What programs call the names of columns and the rows beside them.
 _HEADERS = frozenset({"columns", "header", "headers", "fields", "column_names"})
 _ROWS = frozenset({"data", "rows", "values", "records"})
+# What pandas calls the names of rows, and what Weights & Biases says of a table beside its rows.
+_INDEX = "index"
+_OF_TABLE = frozenset({"_type", "column_types", "ncols", "nrows"})
 # An object around a table has few members; one of rows by their ids has as many as there are samples.
 _MOST_AROUND = 20
 _MOST_NAMED = 5
@@ -67,6 +70,10 @@ class _Members:
         are_texts = all(bytes(name).startswith(b'"') for name in self.lists[headers[0]])
         are_rows = all(bytes(row).startswith(b"[") for row in self.lists[rows[0]])
         return (headers[0], rows[0]) if are_texts and are_rows else None
+
+    def names_rows(self) -> bool:
+        """Whether a list beside columns and rows names the latter, each by one value."""
+        return _INDEX in self.lists and not any(bytes(name)[:1] in {b"[", b"{"} for name in self.lists[_INDEX])
 
     def columns(self) -> list[str]:
         """The lists that are columns: those of both sides, and what is as long; none where the object is a record."""
@@ -109,9 +116,11 @@ def read_document(path: Path) -> JsonDocument:
 def _of_object(members: _Members) -> JsonDocument:
     refuse_annotations(members.all)
     if (keys := members.split()) is not None:
-        return JsonDocument(_split(members, *keys), [])
+        read = [*keys, *_OF_TABLE, *([_INDEX] if members.names_rows() else [])]
+        return JsonDocument(_split(members, *keys), _unread(members, read))
     if {"schema", "data"} <= members.all.keys():
-        return JsonDocument(_of_array(values_of(members.all["data"], "data"), "Record"), [])
+        records = _of_array(values_of(members.all["data"], "data"), "Record")
+        return JsonDocument(records, _unread(members, ["schema", "data"]))
     document = _of_tables(members) if members.tables else _of_lists(members)
     if document is None and members.objects and not members.names_a_sample():
         document = _of_objects(members)
@@ -191,12 +200,18 @@ def _of_array(values: Sequence[Raw], where: str) -> Iterator[Record]:
 def _split(members: _Members, header: str, rows: str) -> Iterator[Record]:
     names = decoded(_NAMES, members.all[header], header)
     check_names(names)
-    for number, raw in enumerate(values_of(members.all[rows], rows), 1):
+    lines = values_of(members.all[rows], rows)
+    ids = members.lists[_INDEX] if members.names_rows() else []
+    if ids and len(ids) != len(lines):
+        raise FileUnreadable(f"“{_INDEX}” names {len(ids):,} rows, and {rows} has {len(lines):,}.")
+    is_named = any(bytes(name) != str(number).encode() for number, name in enumerate(ids))
+    for number, raw in enumerate(lines, 1):
         cells = values_of(raw, f"Row {number:,} of {rows}")
         if len(cells) != len(names):
             detail = f"Row {number:,} of {rows} has {len(cells)} values, and there are {len(names)} columns."
             raise FileUnreadable(detail)
-        yield dict(zip(names, cells, strict=True))
+        named = {ROW_NAMES: ids[number - 1]} if is_named else {}
+        yield named | dict(zip(names, cells, strict=True))
 
 
 def _of_columns(columns: Mapping[str, Sequence[Raw]]) -> Iterator[Record]:

@@ -10,7 +10,7 @@ from shared.runs.errors import FileUnreadable
 
 OF_A_ROLE = {"truth", "prediction", "label", "score"}
 # The name that pandas gives in a CSV file to the column of the row names.
-_ROW_NAMES = ""
+ROW_NAMES = ""
 
 Record = dict[str, Raw]
 
@@ -32,7 +32,7 @@ def records_of_frame(parts: Mapping[str, Record]) -> list[Record]:
         raise FileUnreadable(detail + 'write an array of records, such as by to_json(orient="records").')
     if _are_numbers([name for name, _ in rows]):
         return [row for _, row in rows]
-    return [{_ROW_NAMES: Raw(msgspec.json.encode(name)), **row} for name, row in rows]
+    return [{ROW_NAMES: Raw(msgspec.json.encode(name)), **row} for name, row in rows]
 
 
 def _are_columns(names: Sequence[str], others: Sequence[str]) -> bool:

@@ -37,6 +37,13 @@ READ: dict[str, tuple[dict[str, Any], str | None]] = {
     "columns and their matrix": ({**COLUMNS, "confusion_matrix": [[1, 0], [1, 1]]}, "“confusion_matrix”"),
     "columns and an object of them": ({"model": "v2", "data": COLUMNS}, "“model”"),
     "split in an object": ({"dataframe_split": SPLIT}, None),
+    "split with the numbers of its rows": ({"index": [0, 1, 2], **SPLIT}, None),
+    "split with names of two levels": ({"index": [["a", 0], ["a", 1], ["b", 0]], **SPLIT}, "“index”"),
+    "split and values": ({"model": "v2", **SPLIT}, "“model”"),
+    "a table of Weights & Biases": (
+        {"_type": "table", "column_types": {"type": 1}, "ncols": 2, "nrows": 3, **SPLIT}, None
+    ),
+    "a table of pandas and values": ({"model": "v2", "schema": {"fields": []}, "data": RECORDS}, "“model”"),
     "rows below their names": ({"header": SPLIT["columns"], "rows": SPLIT["data"]}, None),
     "rows by their ids in an object": ({"results": {"a": RECORDS[0], "b": RECORDS[1], "c": RECORDS[2]}}, None),
     "a record with an object": ({"data": [{**record, "of": {"columns": 1}} for record in RECORDS]}, None),
@@ -53,6 +60,18 @@ def test_what_an_object_holds_is_read_and_the_rest_is_named(
     assert counts(found) == COUNTS
     said = [] if unread is None else [f"The document holds {unread} beside its records; this was not read."]
     assert found.finished.notices == said
+
+
+def test_the_names_of_rows_beside_them_are_a_column(tmp_path: Path) -> None:
+    found = read(tmp_path, json.dumps({"index": ["a.png", "b.png", "c.png"], **SPLIT}))
+
+    assert counts(found) == COUNTS
+    assert [one.column for one in found.decisions] == ["", "y_true", "y_pred"]
+
+
+def test_names_of_other_rows_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileUnreadable, match="“index” names 2 rows, and data has 3"):
+        read(tmp_path, json.dumps({"index": ["a.png", "b.png"], **SPLIT}))
 
 
 def test_the_object_that_holds_what_is_not_read_is_named(tmp_path: Path) -> None:
