@@ -133,6 +133,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     `flags` are columns that say of each row whether its prediction is right. With `is_correctness` there is nothing
     else to count, and `truth` is such a column. With `is_multilabel` the cells of truth and prediction hold any number
     of labels, or `indicators` stand for both. With `is_normalised` the scores of each row are divided by their sum.
+    `notices` say what was not used although its name may mean it.
 
     `scores` are the columns of scores; `score_classes` their classes, None for a single column whose class the
     whole file tells. With `is_confidence` the single column holds the score of the predicted class.
@@ -156,3 +157,4 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     indicators: list[Indicator] = []
     weight: int | None = None
     is_normalised: bool = False
+    notices: list[str] = []

@@ -69,7 +69,8 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     positions = _positions_of_codes(tally, classes, meaning)
     pairs = tally.counts.recoded((positions, positions))
     matrix = _matrix(pairs, tuple(classes.labels))
-    notices = [*_notices(reader, columns, matrix, names, classes), *flag_notices(tally, columns, positions, names)]
+    notices = [*columns.notices, *_notices(reader, columns, matrix, names, classes)]
+    notices += flag_notices(tally, columns, positions, names)
     notices += [meaning.notice] if meaning is not None and meaning.notice else []
     kind = _score_kind(tally, columns, meaning)
     notices += sum_notices(tally, kind, is_normalised=columns.is_normalised)

@@ -60,7 +60,7 @@ def finish_sets(
         label_counts=count_with_means(label_sets, len(labels), np.column_stack(pairs.fields(2)), pairs.counts),
     )
     tables = [slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
-    return Finished(summary, tables, repeats(reader, columns, names))
+    return Finished(summary, tables, [*columns.notices, *repeats(reader, columns, names)])
 
 
 def _score_columns(

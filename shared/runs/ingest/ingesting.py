@@ -105,7 +105,9 @@ def inspect(
     columns = table.sample(SAMPLE_ROWS)
     refuse_nul(table.names, columns)
     preview = preview_of(table, range(own_columns, len(table.names)) if is_private else ())
-    assignment = _assigned(Inference(table.names, columns, given, known), preview, is_review=is_review)
+    assignment = _assigned(
+        Inference(table.names, columns, given, known, table.class_names), preview, is_review=is_review
+    )
     if is_private:
         assignment = without_own_groups(assignment, own_columns)
         if assignment.weight is not None:

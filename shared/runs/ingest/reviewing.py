@@ -25,7 +25,7 @@ class _Head:
     def __init__(self, table: FileTable, rows: int) -> None:
         self._table, self._rows = table, rows
         self.names, self.notices, self.header_question = table.names, table.notices, table.header_question
-        self.has_decimal_commas = table.has_decimal_commas
+        self.has_decimal_commas, self.class_names = table.has_decimal_commas, table.class_names
         self.sample, self.row_of, self.line_of = table.sample, table.row_of, table.line_of
 
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:

@@ -41,6 +41,7 @@ class JoinedTable:
         check_names(self.names)
         self._positions, self._weights = [*columns.values()], weights
         self.has_decimal_commas = predictions.has_decimal_commas
+        self.class_names = predictions.class_names
         self._seen = np.zeros(len(truth), bool)
         # Rows of the predictions whose id has no truth.
         self._extra: list[NDArray[np.int64]] = []

@@ -17,7 +17,7 @@ from shared.runs.reading.containers import Container
 from shared.runs.reading.delimited import DelimitedFile, Dialect, read_delimited
 from shared.runs.reading.json_files import JsonFile, JsonPart
 from shared.runs.reading.json_kinds import JsonKinds
-from shared.runs.reading.tables import Batch, ColumnForm, FileTable
+from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, FileTable
 from shared.runs.records import InputFile
 
 
@@ -121,6 +121,7 @@ class _TextPart:
     """Some rows of a text; what is wrong with one is said by whoever reads the whole text."""
 
     header_question = None
+    class_names = NO_CLASS_NAMES
 
     def __init__(self, path: Path, plan: PartPlan, dialect: Dialect) -> None:
         self._path, self._dialect = path, dialect

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.delimited import Dialect, explained, line_of, not_utf_8, read_delimited
-from shared.runs.reading.tables import Batch, ColumnForm, check_names
+from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
 
 _ATTRIBUTE = re.compile(
     r"""\s*@attribute\s+(?:'(?P<single>(?:[^'\\]|\\.)*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>\S+))\s+(?P<kind>.*)""",
@@ -35,6 +35,7 @@ class ArffFile:
     """An ARFF file with dense rows."""
 
     header_question = None
+    class_names = NO_CLASS_NAMES
     has_decimal_commas = False
 
     def __init__(self, path: Path) -> None:

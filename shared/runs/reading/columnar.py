@@ -71,7 +71,7 @@ class ColumnarFile:
         if not self.names:
             raise FileUnreadable("The file has no column with one value in each row.")
         self.notices = [notice_of(leaf) for leaf in unread]
-        self._class_names = _class_names(schema)
+        self.class_names = _class_names(schema)
 
     def _spread(self, scored: Sequence[Leaf]) -> Mapping[str, Sequence[str]]:
         """The classes of each column with the scores of several ones, by the first rows."""
@@ -166,7 +166,7 @@ class ColumnarFile:
             name = self.names[position]
             detail = f"The column “{name}” holds a {array.type} that no calendar has; write the values as texts."
             raise FileUnreadable(detail) from error
-        if names := self._class_names.get(self.names[position]):
+        if names := self.class_names.get(self.names[position]):
             values = [_named(text, names) for text in labels.dictionary.to_pylist()]
             return pa.DictionaryArray.from_arrays(labels.indices, pa.array(values, pa.string()))
         return labels
@@ -226,7 +226,7 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0][:200]
 
 
-def _class_names(schema: pa.Schema) -> dict[str, list[str]]:
+def _class_names(schema: pa.Schema) -> Mapping[str, Sequence[str]]:
     """The names of classes that Hugging Face's datasets write beside columns of their numbers."""
     try:
         about = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))

@@ -19,7 +19,7 @@ from shared.predictions.text_encoding import decode_text
 from shared.predictions.values import has_decimal_commas, score
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.ahead import read_ahead
-from shared.runs.reading.tables import Batch, ColumnForm, check_names
+from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
 from shared.runs.reading.typed import labels_of
 
 # So much text tells the dialect, the header and the roles.
@@ -43,6 +43,8 @@ class Dialect(NamedTuple):
 
 class DelimitedFile:
     """A text file, in UTF-8, of which each row is a sample."""
+
+    class_names = NO_CLASS_NAMES
 
     def __init__(self, path: Path, *, header: bool | None = None) -> None:
         self.path = path

@@ -8,7 +8,8 @@ from shared.runs.errors import ColumnsContradictory, NoTruth
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping
 from shared.runs.reading.flags import FLAGS, find_flag
 from shared.runs.reading.label_sets import are_lists, find_indicators
-from shared.runs.reading.named_columns import MAX_SLICE_VALUES, NamedColumns
+from shared.runs.reading.named_columns import MAX_SLICE_VALUES
+from shared.runs.reading.scored_columns import ScoredColumns
 from shared.runs.reading.weight_columns import find_weights
 
 # Columns of metadata beyond these are kept by no run.
@@ -16,13 +17,11 @@ MAX_METADATA = 256
 
 # `sample_id` is the id of a sample, `patient_id` that of a group of them.
 _OF_SAMPLES = frozenset({"sample", "row", "example", "doc", "image", "img", "file", "record", "item"})
-# What the name of a column of probabilities begins with, as `P (class=yes)`.
-_PROBABLE = frozenset({"p", "pr", "prob", "proba", "probability"})
 _SIDES: tuple[ColumnRole, ColumnRole] = ("truth", "prediction")
 _KEPT: dict[str, ColumnRole] = {"index": "index", "fold": "fold", "time": "time", "derived": "derived"}
 
 
-class Inference(NamedColumns):
+class Inference(ScoredColumns):
     """The inference over one file: the columns that were named, and what its names and first cells say of the rest."""
 
     def assign(self) -> Assignment:
@@ -46,6 +45,7 @@ class Inference(NamedColumns):
             raise NeedsMapping(self._questions, self._decisions())
         assert truth is not None, "a truth that is not known is asked for"
         self._check_normalising(scores, is_of_sets=is_of_sets)
+        self._say_unread_classes()
         flags = [position for position in self._of("derived") if normalise(self._names[position]) in FLAGS]
         return Assignment(
             truth=truth,
@@ -66,6 +66,7 @@ class Inference(NamedColumns):
             indicators=indicators,
             weight=weight,
             is_normalised=self._given.normalise is True,
+            notices=self._said,
         )
 
     def _sides(self, indicators: list[Indicator], *, has_scores: bool) -> tuple[int | None, int | None]:
@@ -121,48 +122,6 @@ class Inference(NamedColumns):
         detail = f"No column holds actual labels, and “{self._names[flags[0]]}” may say whether each sample is right; "
         self._ask("correct", f"{detail}send `correct` with its name to count nothing else.", flags)
 
-    def _scores(self) -> tuple[list[int], list[str] | None]:
-        if self._given.scores is None:
-            return [], None
-        if given := self._of("score"):
-            classes = [self._roles[position].class_name for position in given]
-            return given, None if None in classes else [name for name in classes if name is not None]
-        of_classes = [d for d in self._inferred if d.role == "class_score" and d.column not in self._roles]
-        if of_classes and of_classes[0].alternatives:
-            detail = f"Several columns may be the scores of the class “{of_classes[0].class_name}”; name those of each."
-            self._ask("scores", detail, [of_classes[0].column, *of_classes[0].alternatives])
-        if of_classes:
-            for decision in of_classes:
-                self._roles[decision.column] = self._decided(decision, "score", decision.class_name)
-            return [d.column for d in of_classes], [d.class_name or "" for d in of_classes]
-        return self._single_score(), None
-
-    def _single_score(self) -> list[int]:
-        found = [d for d in self._inferred if d.role == "score" and d.column not in self._roles]
-        # A margin beside a probability says nothing more.
-        probable = [d for d in found if any(word.startswith("prob") for word in tokens(self._names[d.column]))]
-        found = probable if len(probable) == 1 else found
-        self._ask_unreadable_scores(found)
-        found = [d for d in found if self._is_numeric(d.column)] or self._probabilities()
-        if len(found) > 1:
-            if self._has_prediction():
-                return []
-            detail = "Several columns may be the scores; name the column of each class, or of one of two."
-            self._ask("scores", detail, [d.column for d in found])
-        if len(found) == 1:
-            self._roles[found[0].column] = self._decided(found[0], "score")
-        return [d.column for d in found]
-
-    def _probabilities(self) -> list[Decision]:
-        """Columns of numbers from 0 to 1 whose name begins as that of a probability and goes on."""
-        plain = [d for d in self._inferred if d.role == "metadata" and d.column not in self._roles]
-        words = {d.column: tokens(self._names[d.column]) for d in plain}
-        named = [d for d in plain if len(words[d.column]) > 1 and words[d.column][0] in _PROBABLE]
-        return [d for d in named if self._is_numeric(d.column) and self._lies_within_one(d.column)]
-
-    def _has_prediction(self) -> bool:
-        return bool(self._of("prediction")) or any(d.role == "prediction" for d in self._inferred)
-
     def _side(self, role: ColumnRole, *, has_scores: bool = False) -> int | None:
         if given := self._of(role):
             return given[0]
@@ -184,7 +143,9 @@ class Inference(NamedColumns):
         """Whether the only column of labels may be of either side: `label` beside `score`, as pipelines write it."""
         if role != "truth" or kind_of(self._names[decision.column]) != "label":
             return False
-        return not self._has_prediction() and not any(d.role == "class_score" for d in self._inferred)
+        return not self._has_prediction() and not any(
+            [*(d.role == "class_score" for d in self._inferred), *(d.rule == "L2" for d in self._roles.values())]
+        )
 
     def _take_ids(self) -> None:
         found = [d for d in self._inferred if d.role == "id" and d.column not in self._roles]

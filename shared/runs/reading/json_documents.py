@@ -20,7 +20,7 @@ from shared.runs.reading.json_faults import (
 )
 from shared.runs.reading.json_frames import OF_A_ROLE, ROW_NAMES, records_of_frame
 from shared.runs.reading.json_members import Record, decoded, members_of, values_of
-from shared.runs.reading.tables import check_names
+from shared.runs.reading.tables import NO_CLASS_NAMES, check_names, names_classes
 
 # A document is decoded as a whole, at some 100 bytes for each value; lines are not.
 _MAX_DOCUMENT_BYTES = 256 * 2**20
@@ -37,10 +37,11 @@ _MOST_NAMED = 5
 
 
 class JsonDocument(NamedTuple):
-    """The records of a document, and what is said of it."""
+    """The records of a document, what is said of it, and the classes that it names beside its records."""
 
     records: Iterable[Record]
     notices: list[str]
+    class_names: Mapping[str, Sequence[str]] = NO_CLASS_NAMES
 
 
 class _Members:
@@ -91,6 +92,15 @@ class _Members:
         plain = [name for name in self.all if name not in self.lists and name not in self.objects]
         return any(kind_of(name) in {"id", "truth", "prediction", "label"} for name in plain)
 
+    def class_names(self) -> Mapping[str, Sequence[str]]:
+        """The lists of texts that are named as those of the classes."""
+        lists = {name: values for name, values in self.lists.items() if names_classes(name) and values}
+        return {
+            name: decoded(_NAMES, self.all[name], name)
+            for name, values in lists.items()
+            if all(bytes(value).startswith(b'"') for value in values)
+        }
+
     def is_table(self) -> bool:
         """Whether the object holds rows in a form that needs no other one around it."""
         if self.split() is not None or {"schema", "data"} <= self.all.keys() or self.tables or self.columns():
@@ -135,12 +145,12 @@ def _of_tables(members: _Members) -> JsonDocument | None:
     equal = [name for name, values in lists.items() if len(values) == length]
     sides = [name for name in lists if name not in equal and kind_of(name) in {"truth", "prediction", "score"}]
     if len(equal) == 1 and len(tables) == 1 and not any(lists[name] for name in sides):
-        return JsonDocument(_of_array(lists[tables[0]], f"Record of “{tables[0]}”"), _unread(members, tables))
+        return _read(members, tables, _of_array(lists[tables[0]], f"Record of “{tables[0]}”"))
     keys = [key for name in tables for key in members_of(lists[name][0], f"Record 1 of “{name}”")]
     if len(tables) > 1 and (not {*tables} <= {*equal} or len({*keys}) < len(keys)):
         refuse_several(tables)
     columns = [*equal, *sides]
-    return JsonDocument(_of_columns({name: lists[name] for name in columns}), _unread(members, columns))
+    return _read(members, columns, _of_columns({name: lists[name] for name in columns}))
 
 
 def _of_lists(members: _Members) -> JsonDocument | None:
@@ -152,7 +162,7 @@ def _of_lists(members: _Members) -> JsonDocument | None:
         refuse_unnamed(columns[0], members.lists[columns[0]])
     if not columns:
         return None
-    return JsonDocument(_of_columns({name: members.lists[name] for name in columns}), _unread(members, columns))
+    return _read(members, columns, _of_columns({name: members.lists[name] for name in columns}))
 
 
 def _of_objects(members: _Members) -> JsonDocument | None:
@@ -164,7 +174,9 @@ def _of_objects(members: _Members) -> JsonDocument | None:
         if len(tables) == 1:
             document = _of_object(tables[0])
             read = [name for name, part in parts.items() if part is tables[0].all]
-            return JsonDocument(document.records, [*_unread(members, read), *document.notices])
+            around = _read(members, read, document.records)
+            class_names = {**around.class_names, **document.class_names}
+            return JsonDocument(document.records, [*around.notices, *document.notices], class_names)
     if len(parts) < len(members.all):
         return None
     records = records_of_frame(parts)
@@ -177,6 +189,12 @@ def _is_matrix(name: str, values: Sequence[Raw]) -> bool:
 
 def _is_object(value: Raw) -> bool:
     return bytes(value).startswith(b"{")
+
+
+def _read(members: _Members, read: Sequence[str], records: Iterable[Record]) -> JsonDocument:
+    """The records, which some members hold, and what the others say."""
+    class_names = {name: names for name, names in members.class_names().items() if name not in read}
+    return JsonDocument(records, _unread(members, [*read, *class_names]), class_names)
 
 
 def _unread(members: _Members, read: Sequence[str]) -> list[str]:

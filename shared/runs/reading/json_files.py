@@ -20,7 +20,7 @@ from shared.runs.reading.json_faults import refuse_batch, refuse_list
 from shared.runs.reading.json_kinds import JsonKinds
 from shared.runs.reading.json_members import Record, members_of, repeated
 from shared.runs.reading.json_scores import spread
-from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
+from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names, rows_of_batch
 
 _BATCH_ROWS = 2**16
 # The columns of a table are the keys of its first records.
@@ -52,6 +52,7 @@ class JsonFile:
         self.kinds = JsonKinds()
         self._scores = set[str]()
         self._said: list[str] = []
+        self.class_names = NO_CLASS_NAMES
         self._first: list[dict[str, str]] = []
         if part is not None:
             self.names = [*part.names]
@@ -120,7 +121,7 @@ class JsonFile:
         if is_lines:
             source: Iterable[Record] = _lines(self.path, is_begin=is_begin)
         else:
-            source, self._said = read_document(self.path)
+            source, self._said, self.class_names = read_document(self.path)
         for number, record in enumerate(source, 1):
             try:
                 cells = _flat(record, number, self.kinds)

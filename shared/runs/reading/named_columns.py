@@ -20,7 +20,6 @@ from shared.runs.mapping import (
     MappingQuestion,
     NeedsMapping,
 )
-from shared.runs.reading.label_sets import find_label_scores, labels_of, read_set
 from shared.runs.reading.rival_labels import rivals
 
 # Up to so many different values a column is one to slice by.
@@ -84,24 +83,6 @@ class NamedColumns:
             self._give(columns.prediction, "prediction", label)
         at = self._names.index
         return [Indicator(label, at(columns.truth), at(columns.prediction)) for label, columns in named.items()]
-
-    def _label_scores(self, indicators: Sequence[Indicator]) -> tuple[list[int], list[str] | None]:
-        """The columns of the scores of labels, as named or by their names, and these labels."""
-        if self._given.confidence is not UNSET:
-            raise ColumnsContradictory("`confidence` is of one label; name the column of each label in `scores`.")
-        if self._given.scores is UNSET:
-            separator = None if self._given.separator is UNSET else self._given.separator
-            cells = {cell for side in _SIDES for at in self._of(side) for cell in self._columns[at]}
-            written = (read_set(cell, separator) for cell in cells if not indicators)
-            labels = {label for text in written if text is not None for label in labels_of(text)}
-            labels |= {indicator.label for indicator in indicators}
-            for position, label in find_label_scores(self._names, sorted(labels)).items():
-                if position not in self._roles and self._is_numeric(position):
-                    name = self._names[position]
-                    said = f"“{name}” is made of the label “{label}”"
-                    self._roles[position] = ColumnDecision(name, "score", "C", "certain", said, class_name=label)
-        found = self._of("score")
-        return found, [self._roles[position].class_name or "" for position in found] or None
 
     def _check_normalising(self, scores: Sequence[int], *, is_of_sets: bool) -> None:
         """Raise ColumnsContradictory where scores are to be normalised that are not those of all classes of a row."""

@@ -1,7 +1,7 @@
 """NPZ: arrays that numpy.savez wrote; never objects, which would be a pickle."""
 
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from shared.runs.errors import FileUnreadable
-from shared.runs.reading.tables import Batch, ColumnForm, check_names
+from shared.runs.reading.tables import Batch, ColumnForm, check_names, names_classes
 from shared.runs.reading.typed import labels_of, scores_of, texts
 
 _BATCH_ROWS = 2**17
@@ -26,6 +26,7 @@ class NpzFile:
 
     def __init__(self, path: Path) -> None:
         self._columns = _columns(path)
+        self.class_names = _taken_class_names(self._columns)
         self.names = [*self._columns]
         check_names(self.names)
         self.notices: list[str] = []
@@ -60,6 +61,17 @@ class NpzFile:
         if form is ColumnForm.SCORES:
             return scores_of(array, name)
         return labels_of(array) if form is ColumnForm.LABELS else texts(array)
+
+
+def _taken_class_names(columns: dict[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Take the arrays that name the classes out of the columns: those that are not as long as any other one."""
+    lengths = {len(column) for name, column in columns.items() if not names_classes(name)}
+    found = [
+        name
+        for name, column in columns.items()
+        if names_classes(name) and column.dtype.kind == "U" and len(column) not in lengths
+    ]
+    return {name: columns.pop(name).tolist() for name in found if lengths}
 
 
 def _columns(path: Path) -> dict[str, Any]:

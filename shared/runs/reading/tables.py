@@ -17,6 +17,15 @@ MAX_COLUMNS = 2000
 _BATCH_CELLS = 2**23
 
 
+# What programs call the list of the classes, in the order of their scores.
+_CLASS_LISTS = frozenset({"classes", "classes_", "class_names", "target_names", "label_names"})
+
+
+def names_classes(name: str) -> bool:
+    """Return True if a member of a file beside its columns is named as the list of the classes."""
+    return name in _CLASS_LISTS
+
+
 class ColumnForm(Enum):
     """How a column is read."""
 
@@ -27,6 +36,9 @@ class ColumnForm(Enum):
     # A float array, in the file's own precision.
     SCORES = auto()
 
+
+# Of a file that names its classes in no place of their own.
+NO_CLASS_NAMES: Mapping[str, Sequence[str]] = {}
 
 # The arrays of equally many rows, by the position of their column.
 Batch: TypeAlias = dict[int, "pa.Array[Any]"]
@@ -46,6 +58,10 @@ class FileTable(Protocol):
     @property
     def has_decimal_commas(self) -> bool:
         """Whether numbers are written with commas."""
+
+    @property
+    def class_names(self) -> Mapping[str, Sequence[str]]:
+        """Classes in the order of their numbers, by the name of the column or member that lists them; often none."""
 
     @property
     def header_question(self) -> str | None:

@@ -33,7 +33,6 @@ READ: dict[str, tuple[dict[str, Any], str | None]] = {
     "an object around the one of records": ({"data": {"results": RECORDS}}, None),
     "columns in an object": ({"data": COLUMNS}, None),
     "columns and values": ({"model": "v2", **COLUMNS, "accuracy": 0.9}, "“model”, “accuracy”"),
-    "columns and names of classes": ({**COLUMNS, "classes": ["crow", "wren"]}, "“classes”"),
     "columns and their matrix": ({**COLUMNS, "confusion_matrix": [[1, 0], [1, 1]]}, "“confusion_matrix”"),
     "columns and an object of them": ({"model": "v2", "data": COLUMNS}, "“model”"),
     "split in an object": ({"dataframe_split": SPLIT}, None),

@@ -192,7 +192,6 @@ def test_lists_of_numbers_that_are_no_scores_are_labels(tmp_path: Path) -> None:
         '{"type": 0, "size": 1, "indices": [1], "values": [1.0]}',
         '[{"label": "a", "score": 1}, {"label": "a", "score": 0}]',
         '[{"label": "a"}]',
-        '{"classes": ["a"], "scores": [1, 2]}',
     ],
 )
 def test_a_value_that_only_looks_like_scores_is_none(tmp_path: Path, value: str) -> None:
@@ -200,6 +199,12 @@ def test_a_value_that_only_looks_like_scores_is_none(tmp_path: Path, value: str)
     summary = read(tmp_path, data).finished.summary
 
     assert summary.scores == []
+
+
+def test_scores_beside_fewer_classes_are_asked_about(tmp_path: Path) -> None:
+    rows = [{"y_true": label, "y_pred": "a", "m": {"classes": ["a"], "scores": [1, 2]}} for label in ("a", "b")]
+    with pytest.raises(NeedsMapping, match="“m.scores.0” to “m.scores.1” are numbered"):
+        read(tmp_path, "\n".join(map(json.dumps, rows)))
 
 
 def test_lists_of_scores_of_unnamed_classes_are_asked_about_where_they_predict(tmp_path: Path) -> None:
