@@ -203,7 +203,7 @@ def test_a_value_that_only_looks_like_scores_is_none(tmp_path: Path, value: str)
 
 def test_scores_beside_fewer_classes_are_asked_about(tmp_path: Path) -> None:
     rows = [{"y_true": label, "y_pred": "a", "m": {"classes": ["a"], "scores": [1, 2]}} for label in ("a", "b")]
-    with pytest.raises(NeedsMapping, match="“m.scores.0” to “m.scores.1” are numbered"):
+    with pytest.raises(NeedsMapping, match=r"“m\.scores\.0” to “m\.scores\.1” are numbered"):
         read(tmp_path, "\n".join(map(json.dumps, rows)))
 
 

@@ -77,8 +77,8 @@ def test_scores_without_predictions_predict_the_listed_classes(tmp_path: Path) -
     assert counts(found) == (["crow", "gull", "wren"], [[1, 0, 1], [0, 1, 0], [1, 0, 1]])
 
 
-WIDE = [[*row, *scores] for *row, scores in zip(TRUTH, PREDICTED, SCORES, strict=True)]
-UNNAMED = {
+WIDE: list[list[Any]] = [[*row, *scores] for *row, scores in zip(TRUTH, PREDICTED, SCORES, strict=True)]
+UNNAMED: dict[str, Any] = {
     "prob_0": csv("y_true,y_pred,prob_0,prob_1,prob_2", WIDE),
     "p1": csv("y_true,y_pred,p1,p2,p3", WIDE),
     "0": csv("y_true,y_pred,0,1,2", WIDE),
