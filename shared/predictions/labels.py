@@ -7,6 +7,8 @@ from typing import Literal
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import Header
+from shared.predictions.long_matrices import SAID as LONG_MATRIX
+from shared.predictions.long_matrices import numbers_of_pairs
 from shared.predictions.lookalikes import are_numbered_apart, look_alike
 from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
@@ -49,6 +51,7 @@ def read_label_table(data: bytes, header: Header = "auto", order: Order = "auto"
             line = table.lines[table.columns[column].index("")]
             raise UnreadablePredictions(f"there is no {side} label; every sample needs both.", line=line)
     _refuse_scores(table, actual, predicted)
+    _refuse_pairs(table, actual, predicted)
     weights, weight_notices = weights_of_columns(table)
     if table.merged & {*table.columns[actual], *table.columns[predicted]}:
         notices.append(Notice(Code.SPACES))
@@ -161,6 +164,20 @@ def _refuse_scores(table: NamedTable, actual: int, predicted: int) -> None:
     if _has_fractions(table.columns[predicted]) and not _has_fractions(table.columns[actual]):
         detail = f"{table.title(predicted)} holds scores between 0 and 1, not labels; measure them as curves, or give "
         raise UnreadablePredictions(detail + "the column of predicted labels.")
+
+
+def _refuse_pairs(table: NamedTable, actual: int, predicted: int) -> None:
+    """Refuse a number beside each pair of classes, unless it is a count that is counted, or a weight."""
+    roles = {decision.role for decision in table.decisions}
+    is_counted = len(table.columns) == _COLUMNS + 1 and "count" in roles
+    plain = [
+        d.column for d in table.decisions if d.role in {"metadata", "count"} and d.column not in {actual, predicted}
+    ]
+    others = {column: table.columns[column] for column in plain}
+    sides = table.columns[actual], table.columns[predicted]
+    if not is_counted and "id" not in roles and (found := numbers_of_pairs(*sides, others)):
+        so = f"Call {table.title(found[0])} “count”, as the third of three columns, or leave it out if each row is a "
+        raise UnreadablePredictions(f"{LONG_MATRIX} {so}sample.")
 
 
 def _has_fractions(cells: Sequence[str]) -> bool:

@@ -1,9 +1,13 @@
 """From the first rows of a file to the columns that are read; what is not clear is asked, never guessed."""
 
+from collections.abc import Sequence
+
 from msgspec import UNSET
 
+from shared.predictions.long_matrices import SAID, numbers_of_pairs
 from shared.predictions.names import kind_of, normalise, tokens
 from shared.predictions.roles import Decision
+from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, NoTruth
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping
 from shared.runs.reading.flags import FLAGS, find_flag
@@ -17,6 +21,8 @@ MAX_METADATA = 256
 
 # `sample_id` is the id of a sample, `patient_id` that of a group of them.
 _OF_SAMPLES = frozenset({"sample", "row", "example", "doc", "image", "img", "file", "record", "item"})
+# What a column of numbers beside pairs of classes may be taken for.
+_NUMBERS = frozenset({"metadata", "count", "weight"})
 _SIDES: tuple[ColumnRole, ColumnRole] = ("truth", "prediction")
 _KEPT: dict[str, ColumnRole] = {"index": "index", "fold": "fold", "time": "time", "derived": "derived"}
 
@@ -179,6 +185,8 @@ class Inference(ScoredColumns):
             found = columns.sure[:1]
             if columns.question is not None:
                 self._ask("weight", f"{columns.question} to count every row once.", columns.sure or columns.counts)
+            elif not found and not self._ask_pairs() and not is_of_sets:
+                self._say_unused_weight(others)
         if found and is_of_sets:
             why = "holds weights, which are not counted where samples have any number of labels; send `weight: null` to"
             self._ask("weight", f"“{self._names[found[0]]}” {why} count every row once.", found)
@@ -187,6 +195,28 @@ class Inference(ScoredColumns):
                 is_used = not found or decision.column in found
                 self._roles[decision.column] = self._decided(decision, "weight" if is_used else "unused")
         return next(iter(found), None)
+
+    def _ask_pairs(self) -> bool:
+        """Ask for the numbers of a table that has one row for each pair of classes."""
+        actual, predicted = self._of("truth"), self._of("prediction")
+        if len(actual) != 1 or len(predicted) != 1 or self._of("id"):
+            return False
+        plain = [d.column for d in self._inferred if d.role in _NUMBERS and d.column not in self._roles]
+        others = {at: self._columns[at] for at in plain}
+        found = numbers_of_pairs(self._columns[actual[0]], self._columns[predicted[0]], others)
+        if found:
+            so = "send `weight` with the name of its numbers, or `weight: null` to count every row once."
+            self._ask("weight", f"{SAID} If it is, {so}", found)
+        return bool(found)
+
+    def _say_unused_weight(self, others: Sequence[Decision]) -> None:
+        """Say which column is named as weights and not used as such, as it may be a measurement."""
+        for position in [d.column for d in others if d.role in {"weight", "count"}][:1]:
+            numbers = [score(cell) for cell in self._columns[position]]
+            if all(number is not None and number >= 0 for number in numbers):
+                name = self._names[position]
+                said = f"“{name}” was not used as the weight of each sample; send `weight` with its name if it is that."
+                self._said.append(said)
 
     def _finish(self) -> None:
         """Whatever has no role yet is metadata: to slice by, or to show beside a sample."""
