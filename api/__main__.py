@@ -20,7 +20,7 @@ ALWAYS = ("--interface", "asgi", "--loop", "uvloop", "--no-ws", "--respawn-faile
 def serve(application: str) -> None:
     """Serve requests until stopped; each process opens connections of its own for the application."""
     server.create_app()
-    load_before_forking(settings())
+    load_before_forking()
     cli([*ALWAYS, *server.options(settings()), *sys.argv[1:], application], auto_envvar_prefix="GRANIAN")
 
 

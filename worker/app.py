@@ -60,7 +60,7 @@ app.steps["consumer"].add(LivenessStep)
 
 @worker_init.connect
 def _load_before_the_fork(**_: Any) -> None:
-    load_before_forking(settings())
+    load_before_forking()
 
 
 @setup_logging.connect

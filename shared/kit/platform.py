@@ -3,10 +3,12 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
+from sqlalchemy.orm import configure_mappers
 
 from shared.kit.broker import Broker
 from shared.kit.children import Children
@@ -38,18 +40,32 @@ class Platform:
     scans: Scans
 
 
+@cache
 def rehearse() -> None:
     """Make what every process makes at its start, leading nowhere, so that what this loads is loaded; opens nothing."""
     nobody = SecretStr("nobody")
-    settings = Settings.model_construct(s3_access_key_id=nobody, s3_secret_access_key=nobody)
-    s3_client(settings, "http://nowhere")
-    Broker("redis://nowhere").close()
-
-
-def load_before_forking(settings: Settings) -> None:
-    """Load what takes most of a start, so that the processes forked from this one start at once, also after a crash."""
+    nowhere = "http://nowhere"
     # The first client reads the descriptions of S3, which takes as long as all the rest.
-    s3_client(settings, settings.s3_endpoint_url)
+    s3_client(Settings.model_construct(s3_access_key_id=nobody, s3_secret_access_key=nobody), nowhere)
+    Broker("redis://nowhere").close()
+    # Each process would write to the pages of every table's description, at its first session.
+    configure_mappers()
+    # A wrong value is told by the processes that need it.
+    with suppress(ValidationError):
+        Settings(
+            database_url=nobody,
+            redis_url=nobody,
+            s3_endpoint_url=nowhere,
+            s3_access_key_id=nobody,
+            s3_secret_access_key=nobody,
+            secret_key=SecretStr("nobody" * 6),
+        )
+
+
+def load_before_forking() -> None:
+    """Load what takes most of a start, so that the processes forked from this one start at once, also after a crash."""
+    # Nothing where whoever forked this process has done so already: it would be made again, and shared by nobody.
+    rehearse()
     # Objects that never become garbage are not traversed by the collector, and so stay shared after a fork.
     gc.freeze()
 
