@@ -1,4 +1,4 @@
-"""PUTs over kept connections, with nothing of HTTP but what they need: a general client takes five times as long."""
+"""Requests over kept connections, with no more of HTTP than they need: a general client takes five times as long."""
 
 import re
 import select
@@ -6,7 +6,7 @@ import socket
 import ssl
 import weakref
 from collections.abc import Mapping
-from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
@@ -14,11 +14,19 @@ _CLOSES = re.compile(rb"\r\nconnection: *close\r\n", re.IGNORECASE)
 _END = b"\r\n\r\n"
 _PORTS = {"http": 80, "https": 443}
 _MOST_HEAD_BYTES = 64 * 1024
+_MOST_PIECE_BYTES = 256 * 1024
 # More connections than threads of a process put at once are closed after use.
 _KEPT = 32
 
 
-class HttpPuts:
+class Answer(NamedTuple):
+    """The status and the body of an answer; None for a body whose length is not said."""
+
+    status: int
+    body: bytes | None
+
+
+class HttpRequests:
     """Connections to one server, from any thread."""
 
     def __init__(self, endpoint: str, *, connect_s: float, answer_s: float) -> None:
@@ -31,27 +39,29 @@ class HttpPuts:
         self._idle: list[socket.socket] = []
         weakref.finalize(self, _close_all, self._idle)
 
-    def put(self, path: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Send a PUT; False if it is not answered with 200, or not at all, or cannot be written. Blocks.
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer | None:
+        """Send a request; None if it is not answered, not as is read here, or cannot be written. Blocks.
 
-        One that fails on a kept connection, which the server may have closed, is sent again on a new one; one that is
-        not answered in time is not, as every connection to a server that hangs would take as long.
+        One that fails on a kept connection, which the server may have closed, is sent again on a new one, so it must
+        bear repeating. One that is not answered in time is not sent again, as every connection to a server that hangs
+        would take as long.
         """
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         if not lines.isascii() or {lines.count("\r"), lines.count("\n")} != {len(headers)}:
-            return False
-        request = f"PUT {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n".encode("ascii") + body
+            return None
+        request = f"{method} {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n".encode("ascii") + body
+        has_body = method != "HEAD"
         while (connection := self._kept()) is not None:
             try:
-                return self._ask(connection, request)
+                return self._exchange(connection, request, has_body=has_body)
             except TimeoutError:
-                return False
+                return None
             except (OSError, ValueError):
                 continue
         try:
-            return self._ask(self._connect(), request)
+            return self._exchange(self._connect(), request, has_body=has_body)
         except (OSError, ValueError):
-            return False
+            return None
 
     def _kept(self) -> socket.socket | None:
         while self._idle:
@@ -71,17 +81,17 @@ class HttpPuts:
         connection.settimeout(self._answer_s)
         return self._tls.wrap_socket(connection, server_hostname=self._address[0]) if self._tls else connection
 
-    def _ask(self, connection: socket.socket, request: bytes) -> bool:
+    def _exchange(self, connection: socket.socket, request: bytes, *, has_body: bool) -> Answer:
         is_kept = False
         try:
             connection.sendall(request)
-            status, is_kept = _read_answer(connection)
+            answer, is_kept = _read_answer(connection, has_body=has_body)
         finally:
             if is_kept and len(self._idle) < _KEPT:
                 self._idle.append(connection)
             else:
                 connection.close()
-        return status == HTTPStatus.OK
+        return answer
 
 
 def _close_all(connections: list[socket.socket]) -> None:
@@ -96,8 +106,11 @@ def _is_quiet(connection: socket.socket) -> bool:
     return not poll.poll(0)
 
 
-def _read_answer(connection: socket.socket) -> tuple[int, bool]:
-    """Return the status, and whether the connection can be used again: the whole answer has been read, and no more."""
+def _read_answer(connection: socket.socket, *, has_body: bool) -> tuple[Answer, bool]:
+    """Return the answer, and whether the connection can be used again: all of it has been read, and no more.
+
+    Raises ConnectionError if the answer ends too early.
+    """
     received = b""
     while _END not in received:
         piece = connection.recv(4096)
@@ -106,11 +119,17 @@ def _read_answer(connection: socket.socket) -> tuple[int, bool]:
         received += piece
     head, _, body = received.partition(_END)
     head += b"\r\n"
-    status = int(head[9:12])
     length = _LENGTH.search(head)
-    if length is None or _CLOSES.search(head):
-        return status, False
-    left = int(length[1]) - len(body)
-    while left > 0 and (piece := connection.recv(min(left, 4096))):
+    status, is_kept = int(head[9:12]), not _CLOSES.search(head)
+    if not has_body:
+        return Answer(status, b""), is_kept and not body
+    if length is None:
+        return Answer(status, None), False
+    pieces, left = [body], int(length[1]) - len(body)
+    while left > 0:
+        piece = connection.recv(min(left, _MOST_PIECE_BYTES))
+        if not piece:
+            raise ConnectionError("the answer ends within its body")
+        pieces.append(piece)
         left -= len(piece)
-    return status, left == 0
+    return Answer(status, b"".join(pieces)), is_kept and left == 0

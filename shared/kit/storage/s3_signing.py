@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 for what is done most: a link to an object, and a PUT of one.
+"""AWS Signature Version 4 for what is done most: a link to an object, its PUT and GET.
 
 Source: "Authenticating Requests (AWS Signature Version 4)", Amazon S3 API Reference. Every other operation is left to
 boto3, whose signatures these are, bit by bit.

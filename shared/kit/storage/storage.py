@@ -20,7 +20,7 @@ from shared.kit.storage.passed_uploads import PassedUploads
 from shared.kit.storage.s3_client import PROBE, bucket_signer, s3_client
 from shared.kit.storage.s3_errors import code_of, outage_of, status_of
 from shared.kit.storage.s3_links import S3Links
-from shared.kit.storage.s3_puts import FOREVER, ObjectPuts
+from shared.kit.storage.s3_requests import FOREVER, BucketRequests
 from shared.kit.storage.service_links import ServiceLinks
 
 # Recently read bytes are cached in each process up to this sum: a report is often requested again, and reading it from
@@ -58,7 +58,7 @@ class Storage:
         # Read also where new links lead to the storage: those that were made before stay valid.
         self.service_links = ServiceLinks(settings)
         self.links: Links = S3Links(settings, public) if public else self.service_links
-        self._puts = ObjectPuts(bucket_signer(settings, settings.s3_endpoint_url))
+        self._requests = BucketRequests(bucket_signer(settings, settings.s3_endpoint_url))
         self._recent: cachetools.LRUCache[str, bytes] = cachetools.LRUCache(RECENT_BYTES, getsizeof=len)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
         self._calls: set[Future[Any]] = set()
@@ -113,7 +113,7 @@ class Storage:
         """
         stored = stored_file(file, key)
         shown = f'{disposition}; filename="{file.name}"'
-        if not self._puts.put(key, file, stored.sha256, disposition=shown, details=details):
+        if not self._requests.put(key, file, stored.sha256, disposition=shown, details=details):
             with file.open() as body:
                 self._call(
                     self._client.put_object,
@@ -128,7 +128,8 @@ class Storage:
 
     def get(self, key: str) -> bytes:
         """Return the bytes under a key; raises FileGone if there is no object."""
-        return b"".join(self.stream(key))
+        body = self._requests.get(key)
+        return b"".join(self.stream(key)) if body is None else body
 
     def stream(self, key: str, **options: str) -> Iterator[bytes]:
         """Return the bytes under a key in pieces; raises FileGone at once if there is no object."""
@@ -211,6 +212,8 @@ class Storage:
 
     def check(self) -> None:
         """Raise StorageUnavailable unless the bucket answers."""
+        if self._requests.answers():
+            return
         try:
             self._call(self._probe.head_bucket)
         except ClientError as error:

@@ -34,7 +34,7 @@ async def test_requests_that_need_no_file_are_answered_while_others_wait_for_one
     image = (await alice.add_image(project, picture()))["id"]
     uid = await alice.create_matrix()
     hanging = Storage(settings.model_copy(update={"s3_endpoint_url": silent}))
-    for name in ("_client", "_puts"):
+    for name in ("_client", "_requests"):
         monkeypatch.setattr(platform.storage, name, getattr(hanging, name))
     monkeypatch.setattr(platform.storage, "_deadline_s", None)
     # More than there are threads for anything else.
@@ -63,7 +63,7 @@ async def test_a_request_waits_for_storage_no_longer_than_its_deadline(
     # The application's own, as its settings have it.
     assert platform.storage._deadline_s == settings.storage_deadline_s == 10
     monkeypatch.setattr(platform.storage, "_deadline_s", 0.2)
-    for name in ("_client", "_puts"):
+    for name in ("_client", "_requests"):
         monkeypatch.setattr(platform.storage, name, getattr(hanging, name))
 
     read = await alice.get(f"/api/images/{image}/content")

@@ -191,7 +191,7 @@ async def test_storage_that_refuses_the_service_is_told_to_the_operator_and_fail
     monkeypatch.setattr(execution.log, "error", lambda event, **more: alarms.append(f"{event}: {more['reason']}"))
     monkeypatch.setitem(handlers.HANDLERS, "report", _Work())
     storage = runtime.platform.storage
-    own = {name: getattr(storage, name) for name in ("_client", "_bucket", "_puts")}
+    own = {name: getattr(storage, name) for name in ("_client", "_bucket", "_requests")}
     if wrong == "bucket that was deleted":
         bucket = f"doomed-{uuid4().hex[:8]}"
         own["_client"].create_bucket(Bucket=bucket)

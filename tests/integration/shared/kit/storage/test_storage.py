@@ -15,7 +15,7 @@ from shared.kit.settings import Settings
 from shared.kit.storage.errors import FileGone, StorageRefused, StorageUnavailable
 from shared.kit.storage.files import AnyFile, File, FileOnDisk
 from shared.kit.storage.s3_client import bucket_signer
-from shared.kit.storage.s3_puts import ObjectPuts
+from shared.kit.storage.s3_requests import BucketRequests
 from shared.kit.storage.storage import MAX_WAITING, THREADS, Storage
 from tests.actors import eventually
 
@@ -99,7 +99,7 @@ def test_a_file_is_stored_alike_from_disk_and_memory_the_short_way_and_the_long(
 ) -> None:
     short, long, path = Storage(settings), Storage(settings), tmp_path / "points"
     # Nobody listens there, so that boto3 stores what this one is given.
-    long._puts = ObjectPuts(bucket_signer(settings, "http://127.0.0.1:1"))
+    long._requests = BucketRequests(bucket_signer(settings, "http://127.0.0.1:1"))
     path.write_bytes(FILE.body * 1000)
     from_disk = FileOnDisk("points.json", "application/json", path)
     from_memory = File("points.json", "application/json", FILE.body * 1000)

@@ -1,17 +1,19 @@
 import socket
 import threading
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 import pytest
 
-from shared.kit.storage.http_puts import HttpPuts
+from shared.kit.storage.http_requests import Answer, HttpRequests
 
 HEADERS = {"host": "127.0.0.1", "x-name": "value"}
 
 
 SUCCESS = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+OBJECT = bytes(range(256)) * 5000
 
 
 class Taken(NamedTuple):
@@ -46,6 +48,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"done")
         self.close_connection = "close" in self.path
 
+    def do_GET(self) -> None:
+        self.server.taken.append(Taken(self.path, self.headers["x-name"], b"", self.client_address[1]))
+        self.send_response(HTTPStatus.OK)
+        if "unsaid" not in self.path:
+            self.send_header("Content-Length", str(len(OBJECT)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(OBJECT[:9] if "broken" in self.path else OBJECT)
+        self.close_connection = {"unsaid", "broken"} & {*self.path.split("/")} != set()
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def log_message(self, *_: Any) -> None:
         """Write nothing."""
 
@@ -61,14 +76,19 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def puts(server: Server) -> HttpPuts:
-    return HttpPuts(f"http://127.0.0.1:{server.server_port}", connect_s=5, answer_s=5)
+def requests(server: Server) -> HttpRequests:
+    return HttpRequests(f"http://127.0.0.1:{server.server_port}", connect_s=5, answer_s=5)
 
 
-def test_puts_share_a_connection_and_arrive_as_they_are(server: Server, puts: HttpPuts) -> None:
+def _put(requests: HttpRequests, path: str, body: bytes = b"body") -> bool:
+    answer = requests.ask("PUT", path, HEADERS, body)
+    return answer is not None and answer.status == HTTPStatus.OK
+
+
+def test_puts_share_a_connection_and_arrive_as_they_are(server: Server, requests: HttpRequests) -> None:
     bodies = [b"", b"one\r\n\r\n", bytes(range(256)) * 5000]
 
-    assert [puts.put("/a%20b/200", HEADERS, body) for body in bodies] == [True] * 3
+    assert [_put(requests, "/a%20b/200", body) for body in bodies] == [True] * 3
 
     assert [(taken.path, taken.name, taken.body) for taken in server.taken] == [
         ("/a%20b/200", "value", body) for body in bodies
@@ -77,20 +97,20 @@ def test_puts_share_a_connection_and_arrive_as_they_are(server: Server, puts: Ht
 
 
 @pytest.mark.parametrize("status", [204, 403, 500, 503])
-def test_every_other_status_is_no_success(puts: HttpPuts, status: int) -> None:
-    assert not puts.put(f"/{status}", HEADERS, b"body")
-    assert puts.put("/200", HEADERS, b"body")
+def test_every_other_status_is_no_success(requests: HttpRequests, status: int) -> None:
+    assert not _put(requests, f"/{status}")
+    assert _put(requests, "/200")
 
 
 @pytest.mark.parametrize("path", ["/close/200", "/said/close/200"])
-def test_a_connection_that_the_server_ends_is_replaced(server: Server, puts: HttpPuts, path: str) -> None:
-    assert [puts.put(path, HEADERS, b"body") for _ in range(3)] == [True] * 3
+def test_a_connection_that_the_server_ends_is_replaced(server: Server, requests: HttpRequests, path: str) -> None:
+    assert [_put(requests, path) for _ in range(3)] == [True] * 3
 
     assert len({taken.client_port for taken in server.taken}) == 3
 
 
-def test_threads_have_connections_of_their_own(server: Server, puts: HttpPuts) -> None:
-    threads = [threading.Thread(target=puts.put, args=("/200", HEADERS, b"%d" % number)) for number in range(8)]
+def test_threads_have_connections_of_their_own(server: Server, requests: HttpRequests) -> None:
+    threads = [threading.Thread(target=_put, args=(requests, "/200", b"%d" % number)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -100,18 +120,20 @@ def test_threads_have_connections_of_their_own(server: Server, puts: HttpPuts) -
 
 
 @pytest.mark.parametrize("headers", [{"x-name": "two\r\nx-lines: 2"}, {"x-name": "two\nlines"}, {"x-name": "ä"}])
-def test_a_header_that_is_no_line_of_ascii_is_not_sent(server: Server, puts: HttpPuts, headers: dict[str, str]) -> None:
-    assert not puts.put("/200", headers, b"body")
+def test_a_header_that_is_no_line_of_ascii_is_not_sent(
+    server: Server, requests: HttpRequests, headers: dict[str, str]
+) -> None:
+    assert not requests.ask("PUT", "/200", headers, b"body")
     assert server.taken == []
 
 
 def test_a_server_that_is_away_is_no_success() -> None:
-    assert not HttpPuts("http://127.0.0.1:1", connect_s=1, answer_s=1).put("/200", HEADERS, b"body")
+    assert not _put(HttpRequests("http://127.0.0.1:1", connect_s=1, answer_s=1), "/200")
 
 
 def test_an_answer_too_many_is_not_taken_for_that_of_the_next_put() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        puts = HttpPuts(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=5)
+        requests = HttpRequests(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=5)
         has_spoken, is_first_over = threading.Event(), threading.Event()
 
         def answer() -> None:
@@ -129,16 +151,16 @@ def test_an_answer_too_many_is_not_taken_for_that_of_the_next_put() -> None:
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        assert puts.put("/200", HEADERS, b"body")
+        assert _put(requests, "/200")
         is_first_over.set()
         has_spoken.wait()
-        assert not puts.put("/200", HEADERS, b"body")
+        assert not _put(requests, "/200")
         thread.join()
 
 
 def test_a_server_that_hangs_is_waited_for_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        puts = HttpPuts(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=0.2)
+        requests = HttpRequests(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=0.2)
         taken: list[socket.socket] = []
 
         def answer_twice() -> None:
@@ -147,17 +169,27 @@ def test_a_server_that_hangs_is_waited_for_once() -> None:
                 one.recv(4096)
                 one.sendall(SUCCESS)
 
-        threads = [threading.Thread(target=puts.put, args=("/200", HEADERS, b"body")) for _ in range(2)]
+        threads = [threading.Thread(target=_put, args=(requests, "/200")) for _ in range(2)]
         answering = threading.Thread(target=answer_twice)
         for thread in (answering, *threads):
             thread.start()
         for thread in (answering, *threads):
             thread.join()
 
-        assert not puts.put("/200", HEADERS, b"body")
+        assert not _put(requests, "/200")
         # A connection further than the two would have been made for the same bytes.
         server.settimeout(0)
         with pytest.raises(BlockingIOError):
             server.accept()
         for one in taken:
             one.close()
+
+
+def test_the_body_of_an_answer_is_all_of_it_or_none(server: Server, requests: HttpRequests) -> None:
+    paths = [("GET", "/whole"), ("HEAD", "/whole"), ("GET", "/whole"), ("GET", "/unsaid"), ("GET", "/broken")]
+
+    answers = [requests.ask(method, path, HEADERS) for method, path in paths]
+
+    assert answers == [Answer(200, OBJECT), Answer(200, b""), Answer(200, OBJECT), Answer(200, None), None]
+    # The one that broke off was asked for on a new connection, as the one before had ended.
+    assert len({taken.client_port for taken in server.taken}) == 2

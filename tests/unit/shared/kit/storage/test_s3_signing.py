@@ -69,13 +69,13 @@ def test_a_link_is_the_one_that_botocore_presigns(endpoint: str, key: str, dispo
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-@given(key=keys, sent=headers, body=st.binary())
-def test_a_put_has_the_signature_that_botocore_gives_it(
-    endpoint: str, key: str, sent: dict[str, str], body: bytes
+@given(method=st.sampled_from(["PUT", "GET", "HEAD"]), key=st.just("") | keys, sent=headers, body=st.binary())
+def test_a_request_has_the_signature_that_botocore_gives_it(
+    endpoint: str, method: str, key: str, sent: dict[str, str], body: bytes
 ) -> None:
     signer = _signer(endpoint)
     request = AWSRequest(
-        "PUT",
+        method,
         f"{urlsplit(endpoint).scheme}://{urlsplit(endpoint).netloc}{signer.path(key)}",
         headers=sent,
         data=body,
@@ -84,7 +84,7 @@ def test_a_put_has_the_signature_that_botocore_gives_it(
     S3SigV4Auth(Credentials(KEY_ID, SECRET), "s3", REGION).add_auth(request)
 
     signed = signer.signed_headers(
-        "PUT",
+        method,
         key,
         sha256=request.headers["X-Amz-Content-SHA256"],
         now=_then(request.headers["X-Amz-Date"]),
