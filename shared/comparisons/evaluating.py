@@ -13,8 +13,8 @@ from shared.comparisons.results import ComparisonResult, FlipCounts, MetricDiffe
 from shared.comparisons.tasks import completed, share_of_right
 from shared.comparisons.words import sentence
 from shared.evaluation.paired.tensor import PairedCounts, replicate, replicates_for
-from shared.evaluation.paired.testing import Question
-from shared.evaluation.paired.verdicts import Evidence, holm_of_some, verdict
+from shared.evaluation.paired.testing import OUT_OF_REACH, Question
+from shared.evaluation.paired.verdicts import Evidence, holm_of_some, out_of_reach, verdict
 from shared.kit.computation import computation
 
 # The same samples give the same answer.
@@ -115,26 +115,33 @@ def _judged(measured: list[Measured], question: Question) -> list[MetricDifferen
     adjusted = holm_of_some([found.tested.p_value for found in measured])
     not_worse = holm_of_some([found.p_not_worse for found in measured])
     equivalent = holm_of_some([found.p_equivalent for found in measured])
-    return list(_differences(measured, adjusted, not_worse, equivalent, question))
+    unreached = out_of_reach(
+        [found.tested.p_value for found in measured], [2 * found.tested.smallest for found in measured], question.alpha
+    )
+    evidence = (
+        Evidence(_better(found), 1.0 if found.tested.is_alike else of_any, of_worse, of_both, is_unreached)
+        for found, of_any, of_worse, of_both, is_unreached in zip(
+            measured, adjusted, not_worse, equivalent, unreached, strict=True
+        )
+    )
+    return list(_differences(measured, adjusted, evidence, question))
+
+
+def _better(found: Measured) -> float | None:
+    return None if found.tested.difference is None else found.sign * found.tested.difference
 
 
 def _differences(
-    measured: list[Measured],
-    adjusted: list[float | None],
-    not_worse: list[float | None],
-    equivalent: list[float | None],
-    question: Question,
+    measured: list[Measured], adjusted: list[float | None], evidence: Iterator[Evidence], question: Question
 ) -> Iterator[MetricDifference]:
-    level = question.alpha, question.margin
-    for found, of_any, *p_values in zip(measured, adjusted, not_worse, equivalent, strict=True):
+    for found, of_any, known in zip(measured, adjusted, evidence, strict=True):
         tested = found.tested
         low, high = tested.interval or (None, None)
-        better = None if tested.difference is None else found.sign * tested.difference
         yield MetricDifference(
             metric=found.metric,
             label=found.label,
             slice=found.slice,
-            verdict=verdict(Evidence(better, 1.0 if tested.is_alike else of_any, *p_values), *level),
+            verdict=verdict(known, question.alpha, question.margin),
             samples=found.samples,
             discordant=found.discordant,
             baseline=found.baseline,
@@ -146,9 +153,9 @@ def _differences(
             p_value=tested.p_value,
             p_exact=tested.p_exact,
             p_adjusted=of_any,
-            p_not_worse=p_values[0],
-            p_equivalent=p_values[1],
+            p_not_worse=known.p_not_worse,
+            p_equivalent=known.p_equivalent,
             detectable_difference=tested.detectable,
             samples_needed=tested.needed,
-            reason=tested.reason,
+            reason=OUT_OF_REACH if known.is_out_of_reach else tested.reason,
         )

@@ -163,11 +163,14 @@ def _evidence(one: _Drawn) -> DropEvidence:
         return DropEvidence(None, margin)
     if one.images < MIN_SAMPLES:
         return DropEvidence(float(difference), margin)
-    p_drop = _share(one.differences >= 0)
-    if margin is None:
-        return DropEvidence(float(difference), None, p_drop)
+    allowed = margin or 0.0
     return DropEvidence(
-        float(difference), margin, p_drop, _share(one.differences >= -margin), _share(one.differences < -margin)
+        float(difference),
+        margin,
+        _share(one.differences >= 0),
+        None if margin is None else _share(one.differences >= -allowed),
+        None if margin is None else _share(one.differences < -allowed),
+        1 / (1 + one.differences.size),
     )
 
 

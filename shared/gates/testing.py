@@ -102,8 +102,8 @@ def evidence_of(versions: Sequence[Measured], margin: float | None) -> DropEvide
         return certain(difference, margin)
     drops = [_p_below(one) for one in versions]
     if margin is None:
-        return DropEvidence(difference, None, drops[0])
-    return DropEvidence(difference, margin, drops[0], drops[2], versions[1].p_not_worse)
+        return DropEvidence(difference, None, drops[0], smallest=at_zero.smallest)
+    return DropEvidence(difference, margin, drops[0], drops[2], versions[1].p_not_worse, at_zero.smallest)
 
 
 def _p_below(found: Measured) -> float | None:

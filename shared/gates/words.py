@@ -20,6 +20,8 @@ _FINDINGS: dict[Finding, str] = {
     "drop_shown": "worse",
     "drop_beyond_margin": "worse by more than the margin of {margin}",
     "drop_maybe_beyond_margin": "worse, and it is not shown that the loss stays within the margin of {margin}",
+    "drop_out_of_reach": "worse by itself, with the least P-value that so many replicates of the bootstrap can have, "
+    "which all tests together lift above alpha: name fewer metrics, classes or slices, or raise alpha, to tell",
     "inconclusive": "it is not shown whether a loss stays within the margin of {margin}",
     "not_measured": "cannot be compared",
 }
@@ -50,7 +52,7 @@ def sentence(test: GateTest, reason: str | None, *, unit: str = "sample") -> str
     if test.low is not None and test.high is not None:
         said += f" (bounds {signed_text(test.low)} and {signed_text(test.high)})"
     said += f" on {counted_text(test.samples, unit)}: "
-    if test.finding == "inconclusive" and test.low is None:
+    if test.finding in {"inconclusive", "drop_out_of_reach"} and test.low is None:
         return f"{said}nothing can be concluded, because {reason}."
     said += _FINDINGS[test.finding].format(margin="" if test.margin is None else value_text(test.margin))
     if test.finding == "no_drop_shown" and test.detectable_difference is not None:

@@ -17,6 +17,8 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from shared.evaluation.paired.testing import OUT_OF_REACH
+
 LABELS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
 SKLEARN: dict[str, Any] = {
     "accuracy": metrics.accuracy_score,
@@ -130,3 +132,11 @@ def test_large_inputs_take_no_square_of_their_size() -> None:
     random = np.random.default_rng(1)
     labels, scores = random.random(20_000) < 0.3, random.random(20_000).round(2)
     assert figures.area(scores.tolist(), labels.tolist()) == pytest.approx(metrics.roc_auc_score(labels, scores))
+
+
+def test_the_least_p_value_of_a_bootstrap_that_is_lifted_above_alpha_shows_nothing() -> None:
+    asked = {"alpha": 0.001, "margin": None}
+    row = {"p_value": 2 / 10_001, "p_not_worse": None, "p_equivalent": None, "reason": None}
+
+    assert paired.verdict(row, -0.3, 42 / 10_001, asked) == "no_difference_shown"
+    assert paired.verdict(row | {"reason": OUT_OF_REACH}, -0.3, 42 / 10_001, asked) == "inconclusive"

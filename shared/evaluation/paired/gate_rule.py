@@ -8,7 +8,7 @@ Holm's method for all that the gate tests.
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from shared.evaluation.paired.verdicts import holm_of_some
+from shared.evaluation.paired.verdicts import holm_of_some, out_of_reach
 
 Outcome = Literal["pass", "warn", "fail"]
 Finding = Literal[
@@ -17,6 +17,7 @@ Finding = Literal[
     "drop_shown",
     "drop_beyond_margin",
     "drop_maybe_beyond_margin",
+    "drop_out_of_reach",
     "inconclusive",
     "not_measured",
 ]
@@ -27,6 +28,7 @@ _OUTCOMES: dict[Finding, Outcome] = {
     "drop_shown": "fail",
     "drop_beyond_margin": "fail",
     "drop_maybe_beyond_margin": "warn",
+    "drop_out_of_reach": "warn",
     "inconclusive": "warn",
     "not_measured": "fail",
 }
@@ -38,7 +40,8 @@ class DropEvidence(NamedTuple):
 
     `p_drop` is the one-sided P-value of being worse at all, `p_beyond` of being worse by more than the margin, and
     `p_within` of being worse by less, if at all. The last two are None without a margin, and all three where nothing
-    could be tested. `difference` is None where one of the two has no value.
+    could be tested. `difference` is None where one of the two has no value. `smallest` is the least P-value that the
+    test can have, and 0 if there is none.
     """
 
     difference: float | None
@@ -46,6 +49,7 @@ class DropEvidence(NamedTuple):
     p_drop: float | None = None
     p_beyond: float | None = None
     p_within: float | None = None
+    smallest: float = 0.0
 
 
 class Judged(NamedTuple):
@@ -71,12 +75,15 @@ def judge(found: Sequence[DropEvidence], alpha: float) -> list[Judged]:
     The chance that it fails although none is worse, beyond its margin where it has one, is at most alpha; and so is the
     chance that it finds any difference within its margin that is not.
     """
-    fails = holm_of_some([one.p_drop if one.margin is None else one.p_beyond for one in found])
+    asked = [one.p_drop if one.margin is None else one.p_beyond for one in found]
+    fails, unreached = holm_of_some(asked), out_of_reach(asked, [one.smallest for one in found], alpha)
     within = holm_of_some([one.p_within for one in found])
     drops = holm_of_some([None if one.margin is None else one.p_drop for one in found])
     return [
-        Judged(_finding(one, alpha, *p_values), *p_values[:2])
-        for one, *p_values in zip(found, fails, within, drops, strict=True)
+        Judged(
+            "drop_out_of_reach" if is_unreached and _is_loss(one) else _finding(one, alpha, *p_values), *p_values[:2]
+        )
+        for one, is_unreached, *p_values in zip(found, unreached, fails, within, drops, strict=True)
     ]
 
 
@@ -96,8 +103,8 @@ def _finding(
     if one.difference is None:
         return "not_measured"
     if p_fail is None:
-        return "inconclusive"
-    fails = p_fail <= alpha and one.difference < -(one.margin or 0)
+        return "drop_out_of_reach" if one.smallest and _is_loss(one) else "inconclusive"
+    fails = p_fail <= alpha and _is_loss(one)
     if one.margin is None:
         return "drop_shown" if fails else "no_drop_shown"
     if fails:
@@ -106,3 +113,8 @@ def _finding(
         return "within_margin"
     is_drop = one.difference < 0 and p_drop is not None and p_drop <= alpha
     return "drop_maybe_beyond_margin" if is_drop else "inconclusive"
+
+
+def _is_loss(one: DropEvidence) -> bool:
+    """Whether the samples themselves lose more than is allowed."""
+    return one.difference is not None and one.difference < -(one.margin or 0)

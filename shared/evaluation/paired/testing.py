@@ -38,6 +38,10 @@ TOO_FEW = f"there are fewer than {MIN_SAMPLES} samples"
 NO_DISCORDANT = "no sample is right in one of the two alone, so there is nothing to test"
 ALIKE = "both differ in nothing that this metric depends on, so there is nothing to test"
 COARSE = "alpha is lower than any P-value of so many replicates of the bootstrap, so there is nothing to test"
+OUT_OF_REACH = (
+    "its P-value is the least that so many replicates of the bootstrap can have, and the adjustment for all tests "
+    "lifts it above alpha"
+)
 UNSTABLE = "the metric is undefined in over 1 % of the bootstrap's replicates"
 
 # Normal deviates beyond these are beyond the smallest double.
@@ -58,6 +62,7 @@ class Tested(NamedTuple):
     """The interval of a difference and its P-values.
 
     `p_value` asks for any difference, `p_above` for more than −margin and `p_below` for less than the margin.
+    `smallest` is the least P-value of one side that so many replicates of a bootstrap can have, and 0 without one.
     """
 
     difference: float | None
@@ -70,6 +75,7 @@ class Tested(NamedTuple):
     detectable: float | None = None
     needed: int | None = None
     reason: str | None = None
+    smallest: float = 0.0
 
     @property
     def is_alike(self) -> bool:
@@ -107,7 +113,7 @@ def of_replicates(difference: float, drawn: Floats, samples: int, question: Ques
     if samples < MIN_SAMPLES:
         return Tested(difference, reason=TOO_FEW)
     if is_coarse(drawn, question.alpha):
-        return Tested(difference, reason=COARSE)
+        return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
     return by_percentiles(difference, drawn, samples, question, "bootstrap")
 
 
@@ -137,6 +143,7 @@ def by_percentiles(
         None if margin is None else _share(values <= -margin),
         None if margin is None else _share(values >= margin),
         *planned(error, samples, question),
+        smallest=1 / (len(values) + 1),
     )
 
 

@@ -1,5 +1,7 @@
 """What a comparison says in words, and the correction for many comparisons at once."""
 
+import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -12,13 +14,14 @@ class Evidence(NamedTuple):
     """A difference in the direction in which more is better, and the adjusted P-values of what may be said of it.
 
     Of any difference, of being worse by less than the margin, and of lying within it on both sides; None of what was
-    not tested.
+    not tested. `is_out_of_reach` where the first one could not have been small enough.
     """
 
     difference: float | None
     p_value: float | None
     p_not_worse: float | None = None
     p_equivalent: float | None = None
+    is_out_of_reach: bool = False
 
 
 def verdict(evidence: Evidence, alpha: float, margin: float | None = None) -> Verdict:
@@ -27,7 +30,7 @@ def verdict(evidence: Evidence, alpha: float, margin: float | None = None) -> Ve
     With a margin, a difference that is not better is asked whether it lies within it: on both sides, by two one-sided
     tests (Schuirmann 1987), or on the worse side alone, by a test of non-inferiority, each at half the level.
     """
-    difference, p_value, p_not_worse, p_equivalent = evidence
+    difference, p_value, p_not_worse, p_equivalent, is_out_of_reach = evidence
     if difference is None or (p_value is None and p_not_worse is None):
         return "inconclusive"
     differs = p_value is not None and p_value <= alpha
@@ -39,7 +42,7 @@ def verdict(evidence: Evidence, alpha: float, margin: float | None = None) -> Ve
         return "not_worse_within_margin"
     if differs and difference < 0:
         return "worse"
-    return "no_difference_shown" if margin is None else "inconclusive"
+    return "no_difference_shown" if margin is None and not is_out_of_reach else "inconclusive"
 
 
 def holm_of_some(p_values: Sequence[float | None]) -> list[float | None]:
@@ -55,3 +58,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, p_values[i] * (len(p_values) - rank)))
         adjusted[i] = largest
     return adjusted
+
+
+def out_of_reach(p_values: Sequence[float | None], smallest: Sequence[float], alpha: float) -> list[bool]:
+    """Whether a P-value is the least that its test can have, and Holm's method would still lift it above alpha.
+
+    More replicates of a bootstrap could have shown it: nothing is known but that it is small. Only those that are less
+    come before it.
+    """
+    ordered = sorted(p for p in p_values if p is not None)
+    return [
+        p is not None and p > 0 and math.isclose(p, least) and p * (len(ordered) - bisect_left(ordered, p)) > alpha
+        for p, least in zip(p_values, smallest, strict=True)
+    ]

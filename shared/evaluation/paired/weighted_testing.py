@@ -134,7 +134,7 @@ def of_weighted_replicates(difference: float, drawn: Floats, counts: PairedCount
     if reason := too_few(counts):
         return Tested(difference, reason=reason)
     if is_coarse(drawn, question.alpha):
-        return Tested(difference, reason=COARSE)
+        return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
     weights, differ = _weights(counts), counts.baseline != counts.candidate
     # Metrics that count every class alike depend on the few samples of rare ones.
     alike = weights / np.maximum(np.bincount(counts.truth, counts.sums, counts.k), _ROUNDING)[counts.truth]
@@ -180,6 +180,7 @@ def _by_student(found: Tested, freedom: int) -> Tested:
         p_value=None if p_value is None else 2 * p_value,
         p_above=one_sided(found.p_above),
         p_below=one_sided(found.p_below),
+        smallest=one_sided(found.smallest) or 0.0,
     )
 
 

@@ -96,7 +96,9 @@ def verdict(row: dict[str, Any], better: float | None, p_value: float | None, pr
             return said
     if differs and better < 0:
         return "worse"
-    return "no_difference_shown" if margin is None else "inconclusive"
+    # The least P-value of a bootstrap, lifted above alpha for many tests, leaves open what more replicates would show.
+    is_least = row["p_value"] is not None and (row["reason"] or "").endswith("lifts it above alpha")
+    return "no_difference_shown" if margin is None and not is_least else "inconclusive"
 
 
 def _probability(k: int, n: int) -> float:

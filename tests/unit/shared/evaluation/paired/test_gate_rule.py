@@ -108,6 +108,42 @@ def test_p_values_are_adjusted_for_all_that_is_tested() -> None:
     assert [one.p_within for one in judged] == [None, pytest.approx(0.9), None]
 
 
+@pytest.mark.parametrize("margin", [None, 0.1])
+def test_a_loss_whose_p_value_cannot_be_small_enough_among_so_many_is_never_passed(margin: float | None) -> None:
+    at_most = DropEvidence(-0.8, margin, 0.001, 0.001, 1.0, smallest=0.001)
+    others = [DropEvidence(0.0, None, 1.0)] * 49
+
+    told = judge([at_most, *others], 0.05)[0]
+    untold = judge([at_most, *others, others[0]], 0.05)[0]
+
+    assert told.finding == ("drop_shown" if margin is None else "drop_beyond_margin")
+    assert (untold.finding, untold.p_fail) == ("drop_out_of_reach", pytest.approx(0.051))
+    assert outcome_of(untold.finding, allow_inconclusive=True) == "warn"
+
+
+def test_only_losses_that_more_replicates_could_show_are_out_of_reach() -> None:
+    others = [DropEvidence(0.0, None, 1.0)] * 50
+    found = {
+        "a gain": DropEvidence(0.1, None, 0.001, smallest=0.001),
+        "a P-value above the least": DropEvidence(-0.1, None, 0.002, smallest=0.001),
+        "a closed form": DropEvidence(-0.1, None, 0.001),
+        "a loss below its margin": DropEvidence(-0.1, 0.2, 0.001, 0.001, 0.9, smallest=0.001),
+    }
+
+    assert {name: judge([one, *others], 0.05)[0].finding for name, one in found.items()} == {
+        "a gain": "no_drop_shown",
+        "a P-value above the least": "no_drop_shown",
+        "a closed form": "no_drop_shown",
+        "a loss below its margin": "drop_maybe_beyond_margin",
+    }
+
+
+def test_a_loss_at_a_level_below_every_p_value_of_the_replicates_is_out_of_reach() -> None:
+    lost, gained = (DropEvidence(difference, None, smallest=0.001) for difference in (-0.1, 0.1))
+
+    assert [one.finding for one in judge([lost, gained], 0.0005)] == ["drop_out_of_reach", "inconclusive"]
+
+
 @pytest.mark.parametrize(
     ("difference", "margin", "finding"),
     [

@@ -63,7 +63,7 @@ def test_the_bootstraps_p_values_are_shares_of_replicates() -> None:
 
     found = of_replicates(0.015, drawn, 500, ASKED)
 
-    assert (found.p_value, found.p_above) == (2 * 2 / 100, 2 / 100)
+    assert (found.p_value, found.p_above, found.smallest) == (2 * 2 / 100, 2 / 100, 1 / 100)
     assert found.interval == pytest.approx(np.quantile(drawn, [0.025, 0.975]).tolist())
 
 
@@ -72,7 +72,7 @@ def test_where_there_is_nothing_to_test_a_sentence_says_so() -> None:
     twice = CorrelatedAreas(np.array([0.8, 0.8]), np.full((2, 2), 0.0009))
 
     assert (of_pairs(alike, ASKED).p_value, of_pairs(alike, ASKED).reason) == (None, NO_DISCORDANT)
-    assert of_pairs(few, ASKED)[1:] == (None, None, None, None, None, None, None, None, TOO_FEW)
+    assert of_pairs(few, ASKED)[1:] == (*[None] * 8, TOO_FEW, 0.0)
     assert (of_areas(twice, 50, ASKED).p_value, of_areas(twice, 50, ASKED).reason) == (None, ALIKE)
     assert of_replicates(0.0, np.zeros(100), 50, ASKED).reason == ALIKE
     assert of_replicates(0.1, np.zeros(100), 9, ASKED).reason == TOO_FEW
@@ -84,7 +84,7 @@ def test_where_there_is_nothing_to_test_a_sentence_says_so() -> None:
 def test_a_level_below_every_p_value_of_the_replicates_tests_nothing() -> None:
     drawn = np.linspace(0.001, 0.03, 99)
 
-    assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.0199)) == (0.015, *[None] * 8, COARSE)
+    assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.0199)) == (0.015, *[None] * 8, COARSE, 0.01)
     assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.02)).p_value == 0.02
 
 

@@ -21,6 +21,8 @@ from shared.evaluation.paired.verdicts import Evidence, holm, holm_of_some, verd
         (Evidence(None, None), None, "inconclusive"),
         (Evidence(0.3, None), None, "inconclusive"),
         (Evidence(0.0, None, 0.01, 0.01), 0.02, "equivalent_within_margin"),
+        (Evidence(-0.6, 0.06, is_out_of_reach=True), None, "inconclusive"),
+        (Evidence(0.01, 0.06, 0.01, 0.025, is_out_of_reach=True), 0.02, "equivalent_within_margin"),
     ],
 )
 def test_the_verdict_says_what_the_tests_show(evidence: Evidence, margin: float | None, expected: str) -> None:

@@ -1,0 +1,60 @@
+"""A gate of so many tests that the bootstrap's least P-value shows nothing says so, and never passes a loss."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from shared.comparisons.evaluating import evaluate as compare
+from shared.comparisons.options import ComparisonOptions
+from shared.comparisons.pairing import pair
+from shared.comparisons.sides import ComparedSide
+from shared.gates.evaluating import evaluate
+from shared.gates.policy import GateBaseline, GateMetric, GatePolicy, GateSlice
+
+N = 800
+TRUTH = np.arange(N) % 2
+CITIES = pa.array([f"city {i % 20}" for i in range(N)]).dictionary_encode()
+# Of 21 tests 21 in 10,001, the least P-value of 10,000 replicates adjusted for all, is above it.
+ALPHA = 0.001
+
+
+def side(wrong: int) -> ComparedSide:
+    labels = np.where(np.arange(N) < wrong, 1 - TRUTH, TRUTH)
+    ids = pa.array([f"s{i}" for i in range(N)])
+    return ComparedSide(["ham", "spam"], TRUTH, labels, ids, None, lambda _: None, {"city": CITIES})
+
+
+BASELINE, COLLAPSED = side(0), side(120)
+
+
+@pytest.mark.parametrize("margin", [None, 0.05])
+def test_a_collapse_that_cannot_be_shown_among_many_slices_warns(margin: float | None) -> None:
+    policy = GatePolicy(
+        baseline=GateBaseline(tag="main"),
+        metrics=[GateMetric(metric="f1.macro", margin=margin)],
+        slices=[GateSlice(column="city")],
+        alpha=ALPHA,
+        allow_inconclusive=True,
+    )
+
+    result = evaluate(BASELINE, COLLAPSED, policy)
+
+    assert result.verdict == "warn"
+    [reason] = [one for one in result.reasons if one.outcome != "pass"]
+    assert reason.test is not None
+    assert reason.test.finding == "drop_out_of_reach"
+    assert reason.test.p_fail == pytest.approx(21 / 10_001)
+    assert "which all tests together lift above alpha" in result.summary
+
+
+def test_a_comparison_says_the_same() -> None:
+    options = ComparisonOptions(metrics=["f1.macro"], slices=["city"], alpha=ALPHA)
+
+    [found, *_] = compare(pair(BASELINE, COLLAPSED), options).differences
+
+    assert found.verdict == "inconclusive"
+    assert found.p_adjusted == pytest.approx(42 / 10_001)
+    assert found.reason == (
+        "its P-value is the least that so many replicates of the bootstrap can have, and the adjustment for all tests "
+        "lifts it above alpha"
+    )
