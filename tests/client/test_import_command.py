@@ -31,6 +31,7 @@ async def test_truth_and_predictions_come_into_a_project(logged_in: Account, tmp
     second = await command(
         "import", detections, "Streets", "--role", "predictions", "--model", "yolo_v8", "--model-version", "8", "--json"
     )
+    third = await command("import", detections, "Streets", "--role", "predictions", "--model", "resnet50")
     with logged_in.client() as client:
         projects = (await asyncio.to_thread(lambda: client.send("GET", "/api/projects")))["items"]
 
@@ -38,11 +39,16 @@ async def test_truth_and_predictions_come_into_a_project(logged_in: Account, tmp
     assert first.returncode == 0, first.stderr
     count = len(ground_truth(4)["annotations"])
     assert first.stdout.splitlines()[0] == (
-        f"Imported truth.json (coco): {count} annotations, 4 images created, 0 images matched, 0 images without."
+        f"Imported truth.json (coco): {count} annotations; images: 4 created, 0 matched."
     )
     assert second.returncode == 0, second.stderr
     report = json.loads(second.stdout)
     assert (report["format"], report["images_matched"], report["images_without"]) == ("coco_results", 3, 1)
+    assert third.returncode == 0, third.stderr
+    assert third.stdout == (
+        f"Imported results.json (coco_results): {report['annotations']} annotations; "
+        "images: 0 created, 3 matched, 1 without detections.\n"
+    )
     assert [(project["id"], project["name"]) for project in projects] == [(report["project_id"], "Streets")]
 
 

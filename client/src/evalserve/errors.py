@@ -42,12 +42,13 @@ class InputRefused(EvalserveError):
 
 
 class NeedsMapping(InputRefused):
-    """The columns leave open what they are; `questions` are those of the service."""
+    """The columns leave open what they are; `questions` are those of the service, and `asked` their sentences."""
 
     def __init__(self, run_id: str, questions: Sequence[Mapping[str, Any]]) -> None:
-        asked = "\n".join(f"- {question['detail']}" for question in questions)
+        sentences = "\n".join(f"- {question['detail']}" for question in questions)
+        self.asked = f"The service cannot tell what the columns are:\n{sentences}"
         super().__init__(
-            f"The service cannot tell what the columns are:\n{asked}\n"
+            f"{self.asked}\n"
             "Say it with y_true, y_pred, y_score, id, slices or positive, or with columns={...}, such as header."
         )
         self.run_id = run_id

@@ -78,7 +78,7 @@ def logout() -> None:
 @click.option("--weight", "sample_weight", help="Column of the weights of the samples.")
 @click.option("--slice", "slices", multiple=True, help="Column to slice by; may be repeated.")
 @click.option("--positive", help="Positive class.")
-@click.option("--header/--no-header", default=None, help="Whether the first row of a text has the names of columns.")
+@click.option("--header/--no-header", default=None, help="Whether the first row of a text file names the columns.")
 @click.option("--correct", help="Column that says whether each sample is right, instead of both labels.")
 @click.option("--separator", help="Character between the labels of a cell, of samples with any number.")
 @click.option("--normalise/--as-sent", default=None, help="Whether to divide the scores of each row by their sum.")

@@ -10,7 +10,6 @@ from evalserve.command.terminal import client, prints, progress_bar
 FORMATS = (
     "coco", "coco_results", "cvat", "datumaro", "dota", "kitti", "label_studio", "labelme", "openimages", "voc", "yolo",
 )  # fmt: skip
-_COUNTS = ("annotations", "images_created", "images_matched", "images_without")
 
 
 @click.command("import")
@@ -46,9 +45,16 @@ def import_file(
     options = {"role": role, "format": form, "model": model, "categories": _named(categories)}
     with client() as service, progress_bar(file.name) as progress:
         report = service.import_annotations(file, project, create=create, progress=progress, **options)
-    counts = ", ".join(f"{report[name]:,} {name.replace('_', ' ')}" for name in _COUNTS)
     notices = [f"Notice: {notice}" for notice in report["notices"]]
-    return report, "\n".join(map(printable, [f"Imported {file.name} ({report['format']}): {counts}.", *notices]))
+    imported = f"Imported {file.name} ({report['format']}): {_counts(report)}."
+    return report, "\n".join(map(printable, [imported, *notices]))
+
+
+def _counts(report: dict[str, Any]) -> str:
+    annotations = f"{report['annotations']:,} {'annotation' if report['annotations'] == 1 else 'annotations'}"
+    silent = f", {report['images_without']:,} without detections" if report["images_without"] else ""
+    images = f"{report['images_created']:,} created, {report['images_matched']:,} matched{silent}"
+    return f"{annotations}; images: {images}"
 
 
 def _named(categories: tuple[str, ...]) -> dict[str, str]:

@@ -49,11 +49,16 @@ class NoAnswer(click.ClickException):
 def client() -> Iterator[Any]:
     """A client whose errors end the command."""
     from evalserve.client import Client  # noqa: PLC0415 -- `--help` needs no HTTP
-    from evalserve.errors import EvalserveError, InputRefused  # noqa: PLC0415 -- the same
+    from evalserve.errors import EvalserveError, InputRefused, NeedsMapping  # noqa: PLC0415 -- the same
 
     try:
         with Client() as connected:
             yield connected
+    except NeedsMapping as error:
+        raise Refused(
+            f"{error.asked}\nSay it with --y-true, --y-pred, --y-score, --id, --slice, --positive or --header of "
+            f"`evalserve push`, or answer at {connected.url}/app/runs/{error.run_id}."
+        ) from error
     except InputRefused as error:
         raise Refused(str(error)) from error
     except EvalserveError as error:
