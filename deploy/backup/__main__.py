@@ -1,4 +1,4 @@
-"""The command line: `python -m deploy.backup save DEST | restore FROM [--dump NAME]`."""
+"""The command line: `python -m deploy.backup save DEST | restore FROM [--dump NAME] | orphans COMMAND`."""
 
 import argparse
 import asyncio
@@ -16,12 +16,14 @@ from deploy.backup.folder import BackupFolder
 from deploy.backup.servers import NEEDED
 from deploy.local.errors import CannotStart
 from deploy.local.options import PROJECT, embedded
+from shared.operations.orphans.__main__ import main as answer_about_orphans
 
 _AFTERWARDS = """\
-No orphan is deleted until you say that the database and the bucket belong together. Start the service, then:
-  python -m shared.operations.orphans list        what no row refers to
-  python -m shared.operations.orphans recreate    make the rows of images again that are newer than the dump
-  python -m shared.operations.orphans bind        delete the rest, after a day"""
+No orphan is deleted until you say that the database and the bucket belong together. Start the service, then, with the
+same DATA_DIR or the same settings:
+  make orphans DO=list        what no row refers to
+  make orphans DO=recreate    make the rows of images again that are newer than the dump
+  make orphans DO=bind        delete the rest, after a day"""
 
 
 def save(path: Path, data_dir: Path) -> None:
@@ -50,6 +52,15 @@ def restore(path: Path, name: str | None, data_dir: Path) -> None:
     print(f"{dump.name} and {copied.new + copied.kept:,} objects are restored.\n{_AFTERWARDS}")
 
 
+def orphans(words: list[str], data_dir: Path) -> int:
+    """Run a command of `shared.operations.orphans` on the servers and return its exit code.
+
+    Raises BackupFailed, CannotStart.
+    """
+    with servers.for_backup(data_dir, os.environ) as settings:
+        return answer_about_orphans(words, settings)
+
+
 def _keep_credentials(data_dir: Path, folder: BackupFolder) -> None:
     # They hold SECRET_KEY, without which every API key and webhook secret would change.
     source = data_dir / "credentials.json"
@@ -67,11 +78,15 @@ def main() -> int:
     restoring.add_argument("--dump", help="the file name of a dump (DUMP; the newest)", default=os.environ.get("DUMP"))
     for verb in (saving, restoring):
         verb.add_argument("folder", type=Path, help="the folder of the backup")
+    asking = verbs.add_parser("orphans", help="look after the objects that no row refers to")
+    asking.add_argument("words", nargs=argparse.REMAINDER, help="a command of shared.operations.orphans, as `list`")
     arguments = parser.parse_args()
     try:
         data_dir = Path(os.environ.get("DATA_DIR") or PROJECT / ".run" / "data").expanduser()
         if arguments.verb == "save":
             save(arguments.folder, data_dir)
+        elif arguments.verb == "orphans":
+            return orphans(arguments.words, data_dir)
         else:
             restore(arguments.folder, arguments.dump or None, data_dir)
     except (BackupFailed, CannotStart, BotoCoreError, ClientError) as error:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 from shared.kit.platform import Platform, connect
-from shared.kit.settings import settings
+from shared.kit.settings import Settings, settings
 from shared.operations.orphans import inspection, installation, queries
 from shared.operations.orphans.installation import NotBound
 from shared.operations.orphans.prefixes import PREFIXES
@@ -66,18 +66,18 @@ COMMANDS: dict[str, tuple[Command, str]] = {
 }
 
 
-def main(words: Sequence[str]) -> int:
-    """Run the command of the words and return the exit code."""
+def main(words: Sequence[str], servers: Settings | None = None) -> int:
+    """Run the command of the words and return the exit code; without settings, on the servers of the environment."""
     parser = argparse.ArgumentParser(prog="python -m shared.operations.orphans")
     commands = parser.add_subparsers(dest="command", required=True)
     parsers = {name: commands.add_parser(name, help=text) for name, (_, text) in COMMANDS.items()}
     parsers["allow"].add_argument("prefix", choices=PREFIXES)
     parsers["list"].add_argument("--prefix", choices=PREFIXES)
-    return asyncio.run(_run(parser.parse_args(words)))
+    return asyncio.run(_run(parser.parse_args(words), servers or settings()))
 
 
-async def _run(arguments: argparse.Namespace) -> int:
-    async with connect(settings(), pool_size=2) as platform:
+async def _run(arguments: argparse.Namespace, servers: Settings) -> int:
+    async with connect(servers, pool_size=2) as platform:
         return await COMMANDS[arguments.command][0](platform, arguments)
 
 

@@ -275,6 +275,12 @@ async def test_images_that_are_newer_than_the_restored_database_stay_and_can_be_
     assert await _losses(settings, load.client, load.ledger) == []
 
 
+def test_an_operator_asks_about_orphans_of_the_servers_that_are_backed_up(environment: dict[str, str]) -> None:
+    said = _program(environment, "orphans", "status")
+
+    assert said.startswith(("The database and the bucket are bound", "Not bound, so no orphan is deleted"))
+
+
 def test_only_its_owner_reads_a_dump(environment: dict[str, str], tmp_path: Path) -> None:
     # An operator's own folder, which everybody may list.
     folder = tmp_path / "backup"
