@@ -97,3 +97,27 @@ async def test_a_second_retry_of_what_a_newer_job_makes_is_refused(
     jobs = [one["id"] for one in (await alice.get("/v1/jobs")).json()["items"]]
     assert jobs == [str(newer.id), made["job_id"]]
     assert (await alice.get(f"/v1/runs/{made['id']}")).json()["job_id"] == str(newer.id)
+
+
+async def test_the_retry_of_intervals_that_failed_draws_them_beside_the_figures(
+    platform: Platform, alice: Client, team: Team
+) -> None:
+    team.start()
+    project_id, _ = await judged_project(platform, alice, {"resnet50": [TRUTH]}, [TRUTH])
+    run = await judge(alice, project_id, "resnet50")
+    stop(team)
+    async with platform.db.connection() as connection:
+        # As an attempt leaves it that kept the figures and came to the end of its time.
+        await connection.execute("UPDATE detection_run SET awaits_intervals = true WHERE id = $1", UUID(run["id"]))
+    await fail(platform, run["job_id"])
+    path = f"/v1/detection-runs/{run['id']}"
+    failed = (await alice.get(path)).json()
+
+    await administration.retry(platform, UUID(run["job_id"]))
+    pending = (await alice.get(path)).json()
+    team.start()
+    drawn = await alice.ended(path)
+
+    stages = [(one["status"], one["intervals"]["status"]) for one in (failed, pending, drawn)]
+    assert stages == [("ready", "failed"), ("ready", "pending"), ("ready", "ready")]
+    assert drawn["result"]["interval"] == run["result"]["interval"]
