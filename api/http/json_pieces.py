@@ -83,7 +83,7 @@ def split(body: bytes) -> Split:
         name = _NAME.match(text, position)
         if name is None or len(parts) == MAX_MEMBERS:
             raise _unreadable()
-        end = _small_end(text, name.end())
+        end = _small_end(text, name.end(), name[1])
         if end is None:
             pieces = _pieces(text, name.end())
             large[_json.decode(name[1].decode("utf-8", "replace"))] = pieces
@@ -100,13 +100,15 @@ def split(body: bytes) -> Split:
     return Split(b"{" + b",".join(parts) + b"}", large)
 
 
-def _small_end(text: memoryview, position: int) -> int | None:
+def _small_end(text: memoryview, position: int, name: bytes) -> int | None:
     """Return where a value ends, None if it has more than a piece."""
     # One character for each byte; the brackets, commas and quotes of JSON are bytes of their own in UTF-8.
     window = str(text[position : position + PIECE_BYTES], "latin-1")
     try:
         return position + _json.raw_decode(window)[1]
     except (ValueError, RecursionError):
+        if len(window) == PIECE_BYTES and window[0] in '{"':
+            raise _too_large(name) from None
         if len(window) < PIECE_BYTES or window[0] != "[":
             raise _unreadable() from None
         return None
@@ -199,6 +201,12 @@ def _past(text: memoryview, position: int, expected: bytes) -> int:
 
 def _at(text: memoryview, position: int) -> bytes:
     return bytes(text[position : position + 1])
+
+
+def _too_large(name: bytes) -> InvalidInput:
+    member = _json.decode(name.decode("utf-8", "replace"))[:100]
+    detail = f"{member}: this is no JSON, or has more than {PIECE_BYTES:,} bytes; in a large body only lists may have "
+    return InvalidInput(Fault(f"/{member}", f"{detail}more. Send a list, or upload the data as a file."))
 
 
 def _unreadable() -> InvalidInput:
