@@ -89,6 +89,14 @@ async def test_a_table_becomes_a_run_with_scikit_learns_numbers(
     assert dict(zip(frame["id"], frame["country"], strict=True)) == {"009": "FR", "010": "FR", "011": "FR"}
 
 
+async def test_arrays_of_one_column_are_labels_and_scores_of_one_class(account: Account) -> None:
+    sides: dict[str, Any] = {"y_true": np.array([[1], [0], [1], [0]]), "y_pred": np.array([[1], [0], [0], [0]])}
+    with account.client() as client:
+        run = await asyncio.to_thread(lambda: client.evaluate(**sides, y_score=np.array([[0.9], [0.2], [0.4], [0.1]])))
+
+    assert (run.metrics["accuracy"], [one["roc_auc"] for one in run.classes]) == (0.75, [1.0, 1.0])
+
+
 async def test_vectors_become_a_run(account: Account) -> None:
     with account.client() as client:
         run = await asyncio.to_thread(

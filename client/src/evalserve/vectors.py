@@ -48,6 +48,7 @@ def is_indicators(truth: Sequence[Any]) -> bool:
 
 def vector(values: Any, name: str) -> list[Any]:
     """Return a vector of a library as a list of Python's own values; raises InputRefused for what is none."""
+    is_column = _is_column(values)
     if hasattr(values, "detach"):
         values = values.detach().cpu()
     for convert in ("to_pylist", "tolist", "to_list"):
@@ -56,7 +57,13 @@ def vector(values: Any, name: str) -> list[Any]:
             break
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
         raise InputRefused(f"{name} needs a value for each sample, and is a single {type(values).__name__}.")
-    return list(values)
+    return [row[0] for row in values] if is_column else list(values)
+
+
+def _is_column(values: Any) -> bool:
+    """Return whether an array has one value in each row, as many models return them; lists are sets of labels."""
+    shape: Any = getattr(values, "shape", ())
+    return hasattr(values, "tolist") and len(shape) == _TWO and shape[1] == 1
 
 
 def check_lengths(table: Mapping[str, Sequence[Any]]) -> None:
