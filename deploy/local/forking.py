@@ -5,17 +5,18 @@ import os
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from deploy.local.nursery import LENGTH
-
 # A machine that does something else as well loads for long; after this a process is started without the nursery.
 _LOAD_S = 60.0
 _ROOM = "-" * 1024
+# Before each order, and the number of the process in answer to it.
+LENGTH = struct.Struct("!Q")
 # glibc gives each thread an arena of its own otherwise, which keeps what the thread once needed.
 _ARENAS = {"MALLOC_ARENA_MAX": "2"}
 # With AVX-512 NumPy sorts a little faster on some processors, and on AMD's fourth Zen takes six times as long.

@@ -13,7 +13,6 @@ import os
 import runpy
 import signal
 import socket
-import struct
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +20,8 @@ from functools import cache
 from pathlib import Path
 
 from deploy.local import leash
+from deploy.local.forking import LENGTH
 
-LENGTH = struct.Struct("!Q")
 _PR_SET_PDEATHSIG = 1
 _MAX_FILES = 8
 _FIRST_FILE = 3
