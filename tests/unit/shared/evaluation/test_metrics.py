@@ -20,7 +20,7 @@ _STATISTICS = statistics(ConfusionMatrix((0, 1, 2), np.array([[5, 1, 0], [2, 7, 
 
 
 def test_every_metric_has_one_id() -> None:
-    assert sum(len(family.metrics) for family in FAMILIES) == len(CATALOGUE) == 204
+    assert sum(len(family.metrics) for family in FAMILIES) == len(CATALOGUE)
 
 
 def test_names_for_other_programs_are_safe_and_different() -> None:
