@@ -1,10 +1,10 @@
-"""What a first visit transfers, as the browser counts it: the page, its parts, its styles and its scripts."""
+"""What a first visit transfers, as the browser counts it, and which visits are compressed."""
 
 import random
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
 from shared.kit.platform import Platform
 from tests.actors import Client, Team
@@ -93,3 +93,23 @@ async def test_a_first_visit_of_a_large_page_transfers_80_kb_at_most(
         sizes = await _visit(reader, browser, site, path)
         assert path in sizes
         assert sum(sizes.values()) <= MAX_BYTES, (path, sizes)
+
+
+async def test_a_page_that_another_site_leads_to_is_compressed_after_a_click_alone(reader: Reader, site: str) -> None:
+    page, address = reader.page, f"{site}/app/runs/new"
+    link, script = f'<a href="{address}">Runs</a>', f"<script>location.href = {address!r}</script>"
+    bodies = {"http://elsewhere.test/link": link, "http://elsewhere.test/script": script}
+
+    async def fulfil(route: Route) -> None:
+        await route.fulfill(body=bodies[route.request.url], content_type="text/html")
+
+    await page.route("http://elsewhere.test/*", fulfil)
+    for url, is_compressed in zip(bodies, (True, False), strict=True):
+        async with page.expect_response(address) as response:
+            await page.goto(url, wait_until="commit")
+            if is_compressed:
+                await page.get_by_role("link").click()
+        headers = await (await response.value).all_headers()
+        await page.get_by_role("heading", name="New run").wait_for()
+
+        assert (headers.get("content-encoding") == "gzip") is is_compressed, url
