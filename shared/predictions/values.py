@@ -47,6 +47,16 @@ def has_decimal_commas(cells: Iterable[str]) -> bool:
     return has_comma
 
 
+def has_decimal_points(cells: Iterable[str]) -> bool:
+    """Return True if all cells are numbers, some of them with a decimal point."""
+    has_point = False
+    for cell in cells:
+        if score(cell) is None:
+            return False
+        has_point = has_point or "." in cell
+    return has_point
+
+
 def with_points(cells: Sequence[str]) -> list[str]:
     """The cells, with points for decimal commas if that is what they hold."""
     return [cell.replace(",", ".") for cell in cells] if has_decimal_commas(cells) else list(cells)

@@ -16,7 +16,7 @@ from shared.predictions.dialect import read_table
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import judge_first_row
 from shared.predictions.text_encoding import decode_text
-from shared.predictions.values import has_decimal_commas, score
+from shared.predictions.values import has_decimal_commas, has_decimal_points, score
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.ahead import read_ahead
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
@@ -66,8 +66,10 @@ class DelimitedFile:
         self.names = [*cells, *([""] * (width - len(cells)))]
         check_names(self.names)
         columns = [list(column) for column in zip(*self._rows, strict=True)]
-        decimal = "," if separator == ";" and any(map(has_decimal_commas, columns)) else "."
-        self.has_decimal_commas = decimal == ","
+        self.has_decimal_commas = separator != "," and any(map(has_decimal_commas, columns))
+        # A file with points, too, may have commas at thousands; only semicolons are there for decimal ones.
+        is_read = self.has_decimal_commas and (separator == ";" or not any(map(has_decimal_points, columns)))
+        decimal = "," if is_read else "."
         self.dialect = Dialect(separator, decimal, table.lines[start] - 1, width)
 
     def sample(self, rows: int) -> list[list[str]]:
