@@ -21,6 +21,24 @@ def repeated_key(text: bytes, members: Mapping[str, Raw]) -> str | None:
     return _first_repeated(text, None)
 
 
+def repeated_within(text: bytes, members: Collection[str]) -> str | None:
+    """Return a key that stands twice in an object of these members, or in one within it; None if there is none."""
+    # Every member of every object has a colon behind its key.
+    if text.count(_COLON) == len(members):
+        return None
+    found: list[str] = []
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        seen = set[str]()
+        for key, _ in pairs:
+            if key in seen:
+                found.append(key)
+            seen.add(key)
+
+    json.loads(text, object_pairs_hook=look, strict=False)
+    return found[0] if found else None
+
+
 def repeated_name(text: bytes, names: Collection[str]) -> str | None:
     """Return one of these names that is twice a key of an object; None if each is at most once.
 

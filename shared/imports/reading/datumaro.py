@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
-from shared.imports.reading.json_text import decode
+from shared.imports.reading.json_text import decode, refuse_repeated
 from shared.imports.reading.meanings import refuse_turns, take_flags
 from shared.imports.reading.objects import (
     Category,
@@ -96,6 +96,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     for name in names:
         prefix = pointer_of(name) if len(names) > 1 else ""
         document = decode(name, files[name], _Document)
+        refuse_repeated(name, files[name])
         categories = _categories(document.categories, rules)
         merged.categories += [category for category in categories if category not in merged.categories]
         for index, raw in enumerate(document.items):

@@ -1,11 +1,13 @@
 """JSON documents of annotations, decoded piece by piece, with the place of what is wrong in them."""
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Raw
 
 from shared.imports.errors import AnnotationsUnreadable
+from shared.kit.json_keys import repeated_key, repeated_within
 
 T = TypeVar("T")
 
@@ -14,14 +16,33 @@ _PATH = re.compile(r" - at `\$(.*)`$")
 
 
 def decode(name: str, body: bytes, kind: type[T], pointer: str = "") -> T:
-    """Decode JSON as a type; raises AnnotationsUnreadable with the file and the line, or the place in the document."""
+    """Decode JSON as a type; raises AnnotationsUnreadable with the file and the line, or the place in the document.
+
+    A key that stands twice in an object is refused where the object is decoded as its members.
+    """
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
-        return msgspec.json.decode(body, type=kind)
+        decoded = msgspec.json.decode(body, type=kind)
+        if isinstance(decoded, dict):
+            _refuse_repeated(name, body, decoded, pointer)
     except msgspec.ValidationError as error:
         raise AnnotationsUnreadable(f"“{name[:200]}”: {_placed(str(error), pointer)}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise AnnotationsUnreadable(f"“{name[:200]}”: {_malformed(body, str(error))}.") from error
+    return decoded
+
+
+def refuse_repeated(name: str, body: bytes, pointer: str = "") -> None:
+    """Raise AnnotationsUnreadable for an object of which a key stands twice, whose values are looked at elsewhere."""
+    decode(name, body, dict[str, Raw], pointer)
+
+
+def _refuse_repeated(name: str, body: bytes, members: dict[str, Any], pointer: str) -> None:
+    are_texts = any(isinstance(member, Raw) for member in members.values())
+    key = repeated_key(body, members) if are_texts else repeated_within(body, members)
+    if key is not None:
+        said = f"the key {key[:50]!r} stands twice in an object; write every key once"
+        raise AnnotationsUnreadable(f"“{name[:200]}”: {_placed(said, pointer)}.")
 
 
 def _placed(message: str, pointer: str) -> str:

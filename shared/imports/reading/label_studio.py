@@ -11,7 +11,7 @@ from shared.analyses.annotations.segmentations import MAX_SIDE
 from shared.analyses.annotations.turned_boxes import corners_of
 from shared.analyses.annotations.validation import is_number
 from shared.imports.reading.files import InputFiles
-from shared.imports.reading.json_text import decode
+from shared.imports.reading.json_text import decode, refuse_repeated
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
 from shared.kit.counted import counted, form
 
@@ -77,6 +77,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     counts = Counter[str]()
     for index, raw in enumerate(decode(name, files[name], list[msgspec.Raw])):
         task = decode(name, bytes(raw), _Task, f"/{index}")
+        refuse_repeated(name, bytes(raw), f"/{index}")
         counts.update(annotations=len(task.annotations), predictions=len(task.predictions))
         images.append(_Reading(task, rules, f"/{index}", unread).read(known))
         if rules.checker.is_full:

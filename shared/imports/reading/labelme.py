@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
-from shared.imports.reading.json_text import decode
+from shared.imports.reading.json_text import decode, refuse_repeated
 from shared.imports.reading.meanings import is_flag, refuse_turns, refuse_uncounted, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
 from shared.kit.counted import counted, form
@@ -59,7 +59,9 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     images = []
     for name in names:
         prefix = pointer_of(name) if len(names) > 1 else ""
-        images.append(_image(name, decode(name, files[name], _Document), rules, prefix, unread))
+        document = decode(name, files[name], _Document)
+        refuse_repeated(name, files[name])
+        images.append(_image(name, document, rules, prefix, unread))
         if rules.checker.is_full:
             break
     notices = []
