@@ -16,6 +16,7 @@ from shared.imports.reading.files import InputFiles, pointer_of, stem_of, text_o
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
 from shared.imports.reading.xml_text import number_of
 from shared.imports.reading.yolo_poses import PoseWatch
+from shared.imports.reading.yolo_tracks import TrackWatch
 
 _LISTS_OF_NAMES = re.compile(r"(^|/)(classes|obj|labels)\.(txt|names)$")
 _REMARKS = re.compile(r"(^|/)(readme|licen[cs]e|notice)[^/]*\.txt$", re.IGNORECASE)
@@ -46,7 +47,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     """
     names = _class_names(files) | rules.names
     sizes = rules.sizes()
-    images, poses = [], PoseWatch()
+    images, poses, tracks = [], PoseWatch(), TrackWatch()
     for name in _texts(files):
         image = ReadImage(pointer_of(name), stem_of(name), is_stem=True)
         images.append(image)
@@ -57,10 +58,13 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
                     pointer = f"{image.pointer}/{index}"
                     image.objects.append(ReadObject(_object(words, names, size, rules, pointer), pointer))
                     poses.add([_share(word) for word in words[1:]])
+                    tracks.add(words[1:])
         if rules.checker.is_full:
             break
     numbered = {number: name for number, name in names.items() if number.isdecimal()}
-    return ReadFile(images, [Category(name, int(number)) for number, name in numbered.items()], poses.notices)
+    return ReadFile(
+        images, [Category(name, int(number)) for number, name in numbered.items()], [*poses.notices, *tracks.notices]
+    )
 
 
 def _share(word: str) -> float:
