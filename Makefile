@@ -90,7 +90,7 @@ client: .venv/dev.stamp ## Build the Python client: a wheel and a source distrib
 	cd client && ../$(PY) -m hatchling build -d dist
 
 .PHONY: neighbours
-neighbours: .venv/dev.stamp ## Take files to and from MLflow, Hugging Face's hub, evaluators and other writers, all installed for it, 4 GB (10 minutes)
+neighbours: .venv/dev.stamp ## Take files to and from MLflow, Hugging Face's hub, evaluators and other writers, all installed for it, 7 GB (8 minutes)
 	NEIGHBOURS=1 $(PY) -m pytest tests/client/test_neighbours.py tests/neighbours --timeout 900
 
 .PHONY: siege

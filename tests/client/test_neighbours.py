@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from sklearn.svm import LinearSVC
 from deploy.local.ports import free_ports
 from tests.actors import ROOT, eventually, is_answering
 from tests.client.conftest import Account
-from tests.neighbours.interpreters import install, with_neighbours
+from tests.neighbours.interpreters import installed, with_neighbours
 
 COLUMNS: dict[str, list[Any]] = {
     "image": ["007", "008", "009", "010", "011", "012"],
@@ -44,17 +44,19 @@ def create(account: Account) -> evalserve.Run:
 
 
 @pytest.fixture(scope="module")
-def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An interpreter with MLflow and Hugging Face's hub, whose dependencies are not ours."""
     needed = ["mlflow>=3", "huggingface_hub>=1", "pyyaml", "httpx2>=2"]
-    return install(tmp_path_factory.mktemp("neighbours"), needed)
+    with installed(tmp_path_factory.mktemp("neighbours"), needed) as python:
+        yield python
 
 
 @pytest.fixture(scope="module")
-def with_torch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def with_torch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An interpreter with PyTorch for processors, from its own index or where that is away from the usual one."""
     needed = ["torch>=2.13,<2.14", "httpx2>=2"]
-    return install(tmp_path_factory.mktemp("torch"), ["--torch-backend", "cpu", *needed], needed)
+    with installed(tmp_path_factory.mktemp("torch"), ["--torch-backend", "cpu", *needed], needed) as python:
+        yield python
 
 
 async def perform(python: Path, program: str, *arguments: str, **environment: str) -> str:

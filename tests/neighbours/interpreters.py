@@ -1,8 +1,11 @@
 """Interpreters of their own for programs whose dependencies are not ours."""
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,19 @@ with_neighbours = pytest.mark.skipif(
 )
 
 
-def install(folder: Path, *attempts: list[str]) -> Path:
-    """Make an interpreter with the first of these lists of packages that can be installed; else skip the test."""
+@contextmanager
+def installed(folder: Path, *attempts: list[str]) -> Iterator[Path]:
+    """An interpreter with the first of these lists of packages that can be installed; else skip the test.
+
+    It is deleted afterwards: pytest keeps the folders of its last three runs, and all interpreters have 7 GB.
+    """
+    try:
+        yield _install(folder, attempts)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _install(folder: Path, attempts: Sequence[list[str]]) -> Path:
     uv, python = [sys.executable, "-m", "uv"], folder / "bin/python"
     subprocess.run([*uv, "venv", "-q", "--clear", "--python", sys.executable, folder], check=True)
     complaints = ""

@@ -24,7 +24,7 @@ from shared.imports.reading.objects import Known
 from tests.actors import ROOT
 from tests.neighbours import drawn_objects
 from tests.neighbours.drawn_objects import NAMES, SIDE, Drawn
-from tests.neighbours.interpreters import install, with_neighbours
+from tests.neighbours.interpreters import installed, with_neighbours
 from tests.unit.shared.imports.test_formats import planned
 
 PEERS = {"pycocotools": "2.0.11", "faster-coco-eval": "1.8.0", "hotcoco": "1.3.0", "lvis": "0.5.3", "tidecv": "1.0.1"}
@@ -54,9 +54,9 @@ def said(tmp_path_factory: pytest.TempPathFactory, documents: dict[str, Drawn]) 
         (folder / f"{kind}_truth.json").write_text(json.dumps(drawn.truth))
         (folder / f"{kind}_results.json").write_text(json.dumps(drawn.results))
     needed = [f"{name}=={version}" for name, version in {**PEERS, **OTHERS}.items()]
-    python = install(tmp_path_factory.mktemp("evaluators"), needed)
-    command = [str(python), str(ROOT / "tests/neighbours/detection_peers.py"), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    with installed(tmp_path_factory.mktemp("evaluators"), needed) as python:
+        command = [str(python), str(ROOT / "tests/neighbours/detection_peers.py"), str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.neighbours.interpreters import install
+from tests.neighbours.interpreters import installed
 from tests.neighbours.prediction_writers import PROGRAMS, program
 from tests.unit.shared.runs.reading_files import counts, read
 
@@ -32,9 +32,10 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def writers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def writers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An interpreter with the packages that write predictions."""
-    return install(tmp_path_factory.mktemp("writers"), _PACKAGES)
+    with installed(tmp_path_factory.mktemp("writers"), _PACKAGES) as python:
+        yield python
 
 
 def _written(python: Path, name: str, folder: Path) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
