@@ -13,6 +13,8 @@ import pytest
 from deploy.local.server import Server
 from deploy.local.stack import Stack
 from shared.kit.platform import Platform
+from shared.kit.settings import Settings
+from shared.kit.storage.storage import Storage
 from shared.operations import readiness
 from shared.operations.readiness import newest_migration
 from tests.actors import ROOT, eventually
@@ -82,9 +84,11 @@ async def test_a_server_that_takes_no_writes_is_not_ready(http: httpx2.AsyncClie
 
 
 async def test_storage_that_refuses_the_service_degrades_it(
-    http: httpx2.AsyncClient, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    http: httpx2.AsyncClient, platform: Platform, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(platform.storage, "_bucket", "no-such-bucket")
+    refused = Storage(settings.model_copy(update={"s3_bucket": "no-such-bucket"}))
+    for name in ("_bucket", "_requests"):
+        monkeypatch.setattr(platform.storage, name, getattr(refused, name))
 
     answer = await http.get("/readyz")
 
