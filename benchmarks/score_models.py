@@ -73,10 +73,21 @@ def _long_tailed(mean: float) -> ScoreModel:
     return ScoreModel(f"Laplace, {mean:g} apart", 1 - math.exp(-mean) * (2 + mean) / 4, draw)
 
 
+def _student(mean: float) -> ScoreModel:
+    def draw(random: np.random.Generator, positives: int, negatives: int) -> Sides:
+        return mean + random.standard_t(3, positives), random.standard_t(3, negatives)
+
+    # Both integrals of the density, over the angle of which the score is √3 times the tangent: by quadrature.
+    angle = ((np.arange(200_000) + 0.5) / 200_000 - 0.5) * math.pi
+    other = np.arctan(np.tan(angle) + mean / math.sqrt(3))
+    below = 0.5 + (other + np.sin(other) * np.cos(other)) / math.pi
+    return ScoreModel(f"Student's t of 3, {mean:g} apart", float(np.mean(2 * np.cos(angle) ** 2 * below)), draw)
+
+
 SCORE_MODELS = (
     *(_normal(*shape) for shape in ((1, 1), (0.3, 1), (2, 1), (1.5, 2), (1, 0.5))),
     *(_exponential(mean) for mean in (3, 10)),
     *(_mixed(), _graded(), _beta()),
 )
 # Of these a single negative may lie above almost all positives.
-LONG_TAILED = tuple(_long_tailed(mean) for mean in (1, 2, 3, 4))
+LONG_TAILED = (*(_long_tailed(mean) for mean in (1, 2, 3, 4, 6)), *(_student(mean) for mean in (2, 4)))

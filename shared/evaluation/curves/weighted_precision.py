@@ -11,13 +11,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.curves.precision_spread import PrecisionSpread
+from shared.evaluation.curves.area_spread import variance_freedom
+from shared.evaluation.curves.precision_spread import PrecisionSpread, further_harm
 from shared.evaluation.curves.ranked_scores import RankedScores, WeightsReached
 from shared.evaluation.distributions import summed_freedom
 from shared.evaluation.kish import kish_number
 from shared.evaluation.rates import Floats
 
 _TWO = 2
+# Kish's number of one sample is 1, and that of two more, unless the second one hardly counts.
+_ALONE = 1.0 + 1e-9
 
 
 class WeightsAtScores(NamedTuple):
@@ -56,15 +59,41 @@ def weighted_precision_spread(positives: WeightsAtScores, negatives: WeightsAtSc
     gained, precision = positives.weights / own, tp / reached
     by_hit, by_alarm = (np.cumsum((gained * side * total / reached**2)[::-1])[::-1] for side in (reached - tp, tp))
     changes = total / own * (precision - float(gained @ precision)) + by_hit, -by_alarm
-    within, uncertain, between = 0.0, 0.0, 0.0
+    known, doubted, variance = 0.0, 0.0, 0.0
     for side, change in zip((positives, negatives), changes, strict=True):
-        sum_of_weights, squares = float(side.weights.sum()), float(side.squares.sum())
-        mean = float(side.weights @ change) / sum_of_weights
-        off = (change - mean) ** 2
-        seen = max(float(side.squares @ off), float(side.weights @ off) * squares / sum_of_weights)
-        part = seen * side.size / (side.size - 1)
-        within += part
-        uncertain += part**2 / max(side.effective - 1, 1.0)
-        between += squares * mean**2
-    variance = within + between
-    return PrecisionSpread(math.sqrt(variance) / total, summed_freedom(variance, uncertain))
+        part, mean = _within(side, change)
+        known += part.variance**2 / max(side.effective - 1, 1.0)
+        doubted += part.variance**2 / variance_freedom(side.effective, part.kurtosis)
+        variance += part.variance + float(side.squares.sum()) * mean**2
+    further = math.sqrt(variance + _further(negatives, -by_alarm))
+    return PrecisionSpread(
+        math.sqrt(variance) / total, summed_freedom(variance, known), further / total, summed_freedom(variance, doubted)
+    )
+
+
+class _Within(NamedTuple):
+    """How far the sum of the changes of a side varies, and their kurtosis."""
+
+    variance: float
+    kurtosis: float
+
+
+def _within(side: WeightsAtScores, change: Floats) -> tuple[_Within, float]:
+    """How far the changes of a side vary around their mean, and this mean."""
+    total, squares = float(side.weights.sum()), float(side.squares.sum())
+    mean = float(side.weights @ change) / total
+    off = (change - mean) ** 2
+    of_all = float(side.weights @ off) / total
+    variance = max(float(side.squares @ off), of_all * squares) * side.size / (side.size - 1)
+    return _Within(variance, float(side.weights @ off**2) / total / of_all**2 if of_all else 1.0), mean
+
+
+def _further(negatives: WeightsAtScores, change: Floats) -> float:
+    """The square of what one negative more may change, as in `further_harm`, of a weight as the others have."""
+    at = np.flatnonzero(negatives.weights)
+    # Two samples or more at the highest score have no distance between them.
+    alone = negatives.weights[at[0]] ** 2 < _ALONE * negatives.squares[at[0]]
+    worst = change[at[:_TWO]] if alone else change[at[:1]]
+    total, squares = float(negatives.weights.sum()), float(negatives.squares.sum())
+    harm = further_harm(float(negatives.weights @ change) / total, worst.tolist())
+    return harm**2 * squares / negatives.size

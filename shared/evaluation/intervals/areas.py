@@ -79,8 +79,11 @@ def average_precision_interval(value: float, spread: PrecisionSpread, alpha: flo
     if not spread.error or not 0 < value < 1:
         return None
     depth = -math.log(value)
-    half = min(student_critical(alpha, spread.freedom) * spread.error / (value * depth), _LONGEST)
-    return math.exp(-depth * math.exp(half)), math.exp(-depth * math.exp(-half))
+    down, up = (
+        min(student_critical(alpha, freedom) * error / (value * depth), _LONGEST)
+        for error, freedom in ((spread.lower_error, spread.lower_freedom), (spread.error, spread.freedom))
+    )
+    return math.exp(-depth * math.exp(down)), math.exp(-depth * math.exp(-up))
 
 
 def difference_test(found: CorrelatedAreas) -> tuple[float, float, float]:

@@ -13,7 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.curves.precision_spread import PrecisionSpread, spread_of_changes
+from shared.evaluation.curves.area_spread import share_moments
+from shared.evaluation.curves.precision_spread import (
+    PrecisionSpread,
+    changes_of,
+    further_harm,
+    spread_of_changes,
+)
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores
 from shared.evaluation.intervals.areas import average_precision_interval
@@ -146,8 +152,8 @@ def _micro_area(cells: PrecisionChanges, shape: tuple[int, ...], alpha: float) -
     variance = float((cells.changes.reshape(shape).mean(axis=1) ** 2).mean())
     if samples < _TWO or variance < _NO_SPREAD:
         return AverageArea(cells.value, None)
-    spread = PrecisionSpread(math.sqrt(variance / (samples - 1)), samples - 1)
-    return _around(cells, spread, alpha)
+    known = math.sqrt(variance / (samples - 1)), samples - 1
+    return _around(cells, PrecisionSpread(*known, *known), alpha)
 
 
 def _changes(ranked: RankedSamples, value: float, *, own: Floats, weights: Floats) -> Floats:
@@ -162,19 +168,15 @@ def _changes(ranked: RankedSamples, value: float, *, own: Floats, weights: Float
 
 
 def _interval(found: PrecisionChanges, is_positive: NDArray[np.bool_], alpha: float) -> AverageArea:
-    changes = found.changes[is_positive], found.changes[~is_positive]
-    sides = len(changes[0]), len(changes[1])
-    if min(sides) < _TWO or float((found.changes**2).mean()) < _NO_SPREAD:
+    by_positives, by_negatives = found.changes[is_positive], found.changes[~is_positive]
+    if min(len(by_positives), len(by_negatives)) < _TWO or float((found.changes**2).mean()) < _NO_SPREAD:
         return AverageArea(found.value, None)
-    means, squares = ([float(of(side)) for side in changes] for of in (np.mean, _squares))
-    spread = spread_of_changes(sides, (means[0], means[1]), (squares[0], squares[1]))
+    sides = [changes_of(share_moments(side)) for side in (by_positives, by_negatives)]
+    worst = np.sort(np.partition(by_negatives, 1)[:_TWO]).tolist()
+    spread = spread_of_changes(sides[0], sides[1], further_harm(sides[1].mean, worst))
     return _around(found, spread, alpha)
 
 
 def _around(found: PrecisionChanges, spread: PrecisionSpread, alpha: float) -> AverageArea:
     bounds = average_precision_interval(found.centre, spread, alpha) if 0 < found.value < 1 else None
     return AverageArea(found.value, bounds and (min(bounds[0], found.value), max(bounds[1], found.value)))
-
-
-def _squares(changes: Floats) -> float:
-    return float(changes.var() * len(changes))

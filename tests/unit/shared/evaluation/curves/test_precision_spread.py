@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import kurtosis, norm
 from sklearn.metrics import average_precision_score
 
 from shared.evaluation.curves.precision_spread import PrecisionSums
@@ -47,6 +47,41 @@ def test_the_freedom_is_satterthwaites_of_what_leaving_out_samples_changes(score
 
     assert spread is not None
     assert spread.freedom == pytest.approx(freedom, rel=0.05)
+
+
+@pytest.mark.parametrize("scores", ALL.values(), ids=ALL.keys())
+def test_the_lower_bound_knows_the_kurtosis_and_a_negative_more(scores: Floats) -> None:
+    # What each sample changes, as a little more weight of it shows.
+    weights, value = 1 + 1e-6 * np.eye(600), average_precision_score(TRUTH, scores)
+    changes = np.array([average_precision_score(TRUTH, scores, sample_weight=row) - value for row in weights]) * 600e6
+    total, uncertain = 0.0, 0.0
+    for own, n in ((changes[TRUTH], 150), (changes[~TRUTH], 450)):
+        total += n * (own.var(ddof=1) + own.mean() ** 2)
+        uncertain += (n * own.var(ddof=1)) ** 2 / (2 * n / (kurtosis(own, fisher=False) - (n - 3) / (n - 1)))
+    worst, next_worst = np.sort(changes[~TRUTH])[:2]
+    further = changes[~TRUTH].mean() - (2 * worst - next_worst)
+
+    spread = sums_of(count_at_scores(scores, TRUTH)).spread()
+
+    assert spread is not None
+    assert spread.lower_freedom == pytest.approx(total**2 / uncertain, rel=1e-3)
+    assert spread.lower_error == pytest.approx(math.sqrt(total + further**2) / 600, rel=1e-3)
+
+
+def test_negatives_that_were_not_drawn_make_the_lower_bound_lower() -> None:
+    # A model that seems to put one negative alone a little too high.
+    truth = np.arange(200) >= 100
+    scores = np.where(truth, 0.5, 0.1) + np.arange(200) / 1000
+    scores[99] = 0.61
+    value, spread = average_precision_score(truth, scores), sums_of(count_at_scores(scores, truth)).spread()
+    assert spread is not None
+
+    low, high = average_precision_interval(value, spread, 0.05) or (1.0, 0.0)
+
+    assert spread.lower_error > 1.5 * spread.error
+    assert spread.lower_freedom < 5
+    assert spread.freedom > 90
+    assert 10 * (high - value) < value - low
 
 
 def test_stretches_add_up_to_the_same() -> None:

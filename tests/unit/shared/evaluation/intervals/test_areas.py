@@ -84,22 +84,25 @@ def test_a_variance_is_moderated_by_a_third_of_a_sample_with_the_largest(
 
 
 @settings(deadline=None)
-@given(st.floats(0.01, 0.99), st.floats(1e-4, 0.2), st.floats(1, 1000))
+@given(st.floats(0.01, 0.99), *[st.floats(1e-4, 0.2), st.floats(1, 1000)] * 2)
 def test_an_average_precision_has_its_interval_on_the_scale_of_log_minus_log(
-    value: float, error: float, freedom: float
+    value: float, error: float, freedom: float, lower_error: float, lower_freedom: float
 ) -> None:
-    half = t.isf(0.025, freedom) * error / abs(value * np.log(value))
+    down, up = (
+        t.isf(0.025, known) * spread / abs(value * np.log(value))
+        for spread, known in ((lower_error, lower_freedom), (error, freedom))
+    )
 
-    found = average_precision_interval(value, PrecisionSpread(error, freedom), 0.05)
+    found = average_precision_interval(value, PrecisionSpread(error, freedom, lower_error, lower_freedom), 0.05)
 
-    expected = [np.exp(-np.exp(np.log(-np.log(value)) + side * half)) for side in (1, -1)]
+    expected = [np.exp(-np.exp(np.log(-np.log(value)) + by)) for by in (down, -up)]
     assert found == pytest.approx(expected, abs=1e-9)
 
 
 def test_an_average_precision_that_is_known_or_not_at_all_has_an_interval() -> None:
     # All positives alike, so that the doubt about the variance is rounding alone; and a value next to 1.
-    known = average_precision_interval(0.5, PrecisionSpread(0.1, 1e80), 0.05)
-    unknown = average_precision_interval(1 - 1e-12, PrecisionSpread(0.1, 1.0), 0.05)
+    known = average_precision_interval(0.5, PrecisionSpread(0.1, 1e80, 0.1, 1e80), 0.05)
+    unknown = average_precision_interval(1 - 1e-12, PrecisionSpread(0.1, 1.0, 0.1, 1.0), 0.05)
 
     half = norm.isf(0.025) * 0.1 / (0.5 * np.log(2))
     assert known == pytest.approx([0.5 ** np.exp(half), 0.5 ** np.exp(-half)], abs=1e-9)
