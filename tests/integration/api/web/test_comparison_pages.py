@@ -62,7 +62,7 @@ async def test_the_matrices_the_curves_and_the_slices_of_two_runs_are_compared(
         "country: DE Accuracy, 10 samples",
     ]
     listed = (await visitor.get("/app/comparisons")).text
-    assert re.findall(r'<td class="name"[^>]*><a href="([^"]+)"><bdi>(.*?)</bdi>', listed) == [
+    assert re.findall(r'<td[^>]* class="name"[^>]*><a href="([^"]+)"><bdi>(.*?)</bdi>', listed) == [
         (f"/app/runs/{new}", "new"),
         (f"/app/runs/{old}", "old"),
     ]

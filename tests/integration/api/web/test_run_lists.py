@@ -123,7 +123,9 @@ async def test_runs_are_searched_and_grouped_by_model_and_tag(visitor: Visitor, 
     ]
 
     def rows(page: str) -> list[tuple[str, str]]:
-        return re.findall(r'<th scope="row".*?<bdi>(.*?)</bdi></a></th>\s*<td class="number"[^>]*>(\d+)</td>', page)
+        return re.findall(
+            r'<th scope="row".*?<bdi>(.*?)</bdi></a></th>\s*<td[^>]* class="number"[^>]*>(\d+)</td>', page
+        )
 
     shown = "&lt;img src=x onerror=alert(1)&gt;"
     assert rows(models) == [("other", "1"), (shown, "2")]
