@@ -15,9 +15,9 @@ from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.web import table_process, tables
 from api.web.forms import Form
+from api.web.notices import notice_cookies, read_notices
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
-from api.web.reading import notice_cookies, read_notices
 from api.web.runs import reviews as run_reviews
 from shared import curves, jobs
 from shared.curves.kinds.curve import Curve, CurveOptions

@@ -7,8 +7,8 @@ import msgspec
 from litestar import Response
 
 from api.web.forms import Form
+from api.web.notices import read_notices
 from api.web.page_request import PageRequest
-from api.web.reading import read_notices
 from shared import runs
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.runs.errors import RunNotReady

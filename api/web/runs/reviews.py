@@ -9,8 +9,8 @@ from msgspec import UNSET
 from api.web import table_process, tables
 from api.web.file_chunks import chunks
 from api.web.forms import Form
+from api.web.notices import notice_cookies
 from api.web.page_request import PageRequest
-from api.web.reading import notice_cookies
 from api.web.runs.columns import HEADERS
 from shared import runs, uploads
 from shared.kit.errors import Fault, InvalidInput
