@@ -19,7 +19,7 @@ _MOST_PIECE_BYTES = 256 * 1024
 _KEPT = 32
 
 
-class Answer(NamedTuple):
+class StorageAnswer(NamedTuple):
     """The status and the body of an answer; None for a body whose length is not said."""
 
     status: int
@@ -39,7 +39,7 @@ class HttpRequests:
         self._idle: list[socket.socket] = []
         weakref.finalize(self, _close_all, self._idle)
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Answer | None:
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> StorageAnswer | None:
         """Send a request; None if it is not answered, not as is read here, or cannot be written. Blocks.
 
         One that fails on a kept connection, which the server may have closed, is sent again on a new one, so it must
@@ -81,7 +81,7 @@ class HttpRequests:
         connection.settimeout(self._answer_s)
         return self._tls.wrap_socket(connection, server_hostname=self._address[0]) if self._tls else connection
 
-    def _exchange(self, connection: socket.socket, request: bytes, *, has_body: bool) -> Answer:
+    def _exchange(self, connection: socket.socket, request: bytes, *, has_body: bool) -> StorageAnswer:
         is_kept = False
         try:
             connection.sendall(request)
@@ -106,7 +106,7 @@ def _is_quiet(connection: socket.socket) -> bool:
     return not poll.poll(0)
 
 
-def _read_answer(connection: socket.socket, *, has_body: bool) -> tuple[Answer, bool]:
+def _read_answer(connection: socket.socket, *, has_body: bool) -> tuple[StorageAnswer, bool]:
     """Return the answer, and whether the connection can be used again: all of it has been read, and no more.
 
     Raises ConnectionError if the answer ends too early.
@@ -122,9 +122,9 @@ def _read_answer(connection: socket.socket, *, has_body: bool) -> tuple[Answer, 
     length = _LENGTH.search(head)
     status, is_kept = int(head[9:12]), not _CLOSES.search(head)
     if not has_body:
-        return Answer(status, b""), is_kept and not body
+        return StorageAnswer(status, b""), is_kept and not body
     if length is None:
-        return Answer(status, None), False
+        return StorageAnswer(status, None), False
     pieces, left = [body], int(length[1]) - len(body)
     while left > 0:
         piece = connection.recv(min(left, _MOST_PIECE_BYTES))
@@ -132,4 +132,4 @@ def _read_answer(connection: socket.socket, *, has_body: bool) -> tuple[Answer, 
             raise ConnectionError("the answer ends within its body")
         pieces.append(piece)
         left -= len(piece)
-    return Answer(status, b"".join(pieces)), is_kept and left == 0
+    return StorageAnswer(status, b"".join(pieces)), is_kept and left == 0

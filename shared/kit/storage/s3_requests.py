@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from shared.kit import clock
 from shared.kit.storage.files import AnyFile, File
-from shared.kit.storage.http_requests import Answer, HttpRequests
+from shared.kit.storage.http_requests import HttpRequests, StorageAnswer
 from shared.kit.storage.s3_client import CONFIG, PROBE
 from shared.kit.storage.s3_signing import BucketSigner
 
@@ -59,6 +59,6 @@ class BucketRequests:
         answer = self._ask(self._probes, "HEAD", "")
         return answer is not None and answer.status == HTTPStatus.OK
 
-    def _ask(self, requests: HttpRequests, method: str, key: str) -> Answer | None:
+    def _ask(self, requests: HttpRequests, method: str, key: str) -> StorageAnswer | None:
         signed = self._signer.signed_headers(method, key, sha256=_NOTHING, now=clock.now(), headers={})
         return requests.ask(method, self._signer.path(key), signed)

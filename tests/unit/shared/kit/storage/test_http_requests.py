@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from shared.kit.storage.http_requests import Answer, HttpRequests
+from shared.kit.storage.http_requests import HttpRequests, StorageAnswer
 
 HEADERS = {"host": "127.0.0.1", "x-name": "value"}
 
@@ -190,6 +190,12 @@ def test_the_body_of_an_answer_is_all_of_it_or_none(server: Server, requests: Ht
 
     answers = [requests.ask(method, path, HEADERS) for method, path in paths]
 
-    assert answers == [Answer(200, OBJECT), Answer(200, b""), Answer(200, OBJECT), Answer(200, None), None]
+    assert answers == [
+        StorageAnswer(200, OBJECT),
+        StorageAnswer(200, b""),
+        StorageAnswer(200, OBJECT),
+        StorageAnswer(200, None),
+        None,
+    ]
     # The one that broke off was asked for on a new connection, as the one before had ended.
     assert len({taken.client_port for taken in server.taken}) == 2
