@@ -57,7 +57,8 @@ async def test_images_and_their_annotations_come_in_as_one_archive(alice: Client
 
 async def test_one_picture_that_is_none_leaves_neither_rows_nor_files(alice: Client, platform: Platform) -> None:
     project = (await alice.create_project())["id"]
-    before = set(stored_keys(platform.storage, "images/"))
+    # By image: a thumbnail of an earlier one may still be drawn.
+    before = {key.split("/")[1] for key in stored_keys(platform.storage, "images/")}
     body = zipped({"instances.json": coco(SCENES), "a/street.png": STREET, "b/turned.jpg": TURNED[:-200]})
 
     job = await import_file(alice, project, body, name="street.zip")
@@ -70,7 +71,7 @@ async def test_one_picture_that_is_none_leaves_neither_rows_nor_files(alice: Cli
         }
     ]
     assert await images_of(alice, project) == []
-    assert set(stored_keys(platform.storage, "images/")) == before
+    assert {key.split("/")[1] for key in stored_keys(platform.storage, "images/")} == before
 
 
 async def test_yolos_texts_need_no_project_with_images_where_these_come_along(alice: Client) -> None:
