@@ -29,11 +29,8 @@ def repeated_within(text: bytes, members: Collection[str]) -> str | None:
     found: list[str] = []
 
     def look(pairs: list[tuple[str, object]]) -> None:
-        seen = set[str]()
-        for key, _ in pairs:
-            if key in seen:
-                found.append(key)
-            seen.add(key)
+        if (key := _repeated_among(pairs, None)) is not None:
+            found.append(key)
 
     json.loads(text, object_pairs_hook=look, strict=False)
     return found[0] if found else None
@@ -56,6 +53,10 @@ def _colons_in(member: tuple[str, Raw]) -> int:
 def _first_repeated(text: bytes, names: Collection[str] | None) -> str | None:
     # Objects become lists of pairs, the outermost of them last.
     pairs: list[tuple[str, object]] = json.loads(text, object_pairs_hook=list, strict=False)
+    return _repeated_among(pairs, names)
+
+
+def _repeated_among(pairs: list[tuple[str, object]], names: Collection[str] | None) -> str | None:
     seen = set[str]()
     for key, _ in pairs:
         if key in seen and (names is None or key in names):
