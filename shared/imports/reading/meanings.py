@@ -6,7 +6,7 @@ from shared.analyses.annotations.validation import Checker, escape
 
 _FLAGS = {"iscrowd": "iscrowd", "is_crowd": "iscrowd", "ignore": "ignore", "difficult": "difficult"}
 _TURNS = frozenset({"rotation", "angle", "direction", "theta"})
-_UNCOUNTED = frozenset({"ignore", "difficult", "iscrowd", "is_crowd", "deleted"})
+_UNCOUNTED = frozenset({*_FLAGS, "deleted"})
 _YES, _NO = frozenset({"1", "true", "yes"}), frozenset({"0", "false", "no"})
 _NOTHING = frozenset({"", "none"})
 
