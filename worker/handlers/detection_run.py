@@ -5,7 +5,6 @@ after one that has kept figures goes on from there.
 """
 
 from functools import partial
-from uuid import UUID
 
 from shared.detection_runs import making, objects
 from shared.detection_runs.kinds.detection_run import DetectionRun
@@ -28,8 +27,7 @@ def perform(inputs: DetectionInputs | KeptInputs, attempt: JobAttempt[DetectionR
     attempt.progress(_READING)
     model = making.read_kept(inputs) if isinstance(inputs, KeptInputs) else _judged(inputs, attempt)
     attempt.progress(_JUDGING)
-    figures, detection_run_id = making.draw(model), UUID(attempt.arguments.detection_run_id)
-    write = partial(making.conclude, job=attempt.job, detection_run_id=detection_run_id, figures=figures)
+    write = partial(making.conclude, job=attempt.job, detection_run_id=model.run.id, figures=making.draw(model))
     return Conclusion("", [], write)
 
 
