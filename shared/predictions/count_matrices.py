@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.predictions.names import kind_of, normalise, tokens
 from shared.predictions.score_columns import says_scores
-from shared.predictions.values import score, usual_number
+from shared.predictions.values import as_score, score, usual_number
 
 SAID = (
     "Each class stands in one row, beside a number for each class: this looks like a confusion matrix. Send its counts "
@@ -112,7 +112,7 @@ def _value(text: str) -> int | float | str:
 
 def _judged(square: _Square) -> Likeness | None:
     cells = [cell for column in square.columns for cell in column]
-    numbers = [score(cell.removesuffix("%").rstrip().replace(",", ".") or "0") for cell in cells]
+    numbers = [score(as_score(cell) or "0") for cell in cells]
     known = [number for number in numbers if number is not None and number >= 0]
     if len(known) < len(cells):
         return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from shared.predictions.values import score
+from shared.predictions.values import as_score, score
 
 SAID = "Each pair of classes stands in one row, beside a number: this looks like a confusion matrix."
 # Of one class there is one pair, and one sample.
@@ -19,5 +19,5 @@ def numbers_of_pairs(actual: Sequence[str], predicted: Sequence[str], others: Ma
 
 
 def _is_count(cell: str) -> bool:
-    number = score(cell.removesuffix("%").rstrip().replace(",", "."))
+    number = score(as_score(cell))
     return number is not None and number >= 0

@@ -37,6 +37,11 @@ def score(text: str) -> float | None:
     return float(text) if _SCORE.fullmatch(text) else None
 
 
+def as_score(cell: str) -> str:
+    """The cell of a matrix as a score is written: without a percent sign, and with a decimal point."""
+    return cell.removesuffix("%").rstrip().replace(",", ".")
+
+
 def has_decimal_commas(cells: Iterable[str]) -> bool:
     """Return True if all cells are numbers, some of them with a comma for a decimal point."""
     has_comma = False
