@@ -13,7 +13,7 @@ import pytest
 import yaml
 from pydantic import SecretStr, ValidationError
 
-from shared.kit.database.db import SESSION_POOL_SIZE
+from shared.kit.database.transactions import SESSION_POOL_SIZE
 from shared.kit.settings import Settings
 from tests.test_deployment import example, service
 from worker import courier, dispatcher, runtime, thumbnailer

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from shared.jobs import JobRequest
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.storage.files import AnyFile, StoredFile
 
 # Writes rows in the transaction that ends the job, so that both are there or neither is; or in one behind the fence of

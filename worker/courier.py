@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 
 from shared.kit.database import notifications
-from shared.kit.database.db import DatabaseBusy, DatabaseUnavailable
+from shared.kit.database.transactions import DatabaseBusy, DatabaseUnavailable
 from shared.kit.liveness import LivenessFile
 from shared.kit.platform import Platform
 from shared.webhooks import couriers, turns

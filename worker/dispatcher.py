@@ -15,7 +15,13 @@ import structlog
 
 from shared.jobs import finishing, parts, queueing
 from shared.kit.broker import BrokerUnavailable, Wakeup
-from shared.kit.database.db import IS_WRITABLE, Connection, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
+from shared.kit.database.transactions import (
+    IS_WRITABLE,
+    Connection,
+    DatabaseBusy,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+)
 from shared.kit.liveness import LivenessFile
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import StorageUnavailable

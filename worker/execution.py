@@ -19,7 +19,7 @@ from shared.evaluation.confusion.matrix import ManyClasses
 from shared.jobs import delays, finishing, parts, queries
 from shared.jobs.errors import JobCrashed, LeaseLost, TimeLimitExceeded
 from shared.jobs.records import JobRecord
-from shared.kit.database.db import DatabaseBusy, DatabaseUnavailable, TransactionConflict
+from shared.kit.database.transactions import DatabaseBusy, DatabaseUnavailable, TransactionConflict
 from shared.kit.errors import DomainError, ManyClassesUnsupported
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import StorageRefused, StorageUnavailable

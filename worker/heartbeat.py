@@ -11,7 +11,7 @@ import structlog
 from shared.jobs import finishing, part_queries, queries
 from shared.jobs.errors import LeaseLost
 from shared.jobs.records import JobRecord
-from shared.kit.database.db import DatabaseBusy, DatabaseUnavailable
+from shared.kit.database.transactions import DatabaseBusy, DatabaseUnavailable
 from shared.kit.platform import Platform
 from worker.common_ticks import until_next_tick
 

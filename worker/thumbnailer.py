@@ -9,7 +9,7 @@ import asyncio
 import structlog
 
 from shared.kit.database import notifications
-from shared.kit.database.db import DatabaseBusy, DatabaseUnavailable
+from shared.kit.database.transactions import DatabaseBusy, DatabaseUnavailable
 from shared.kit.liveness import LivenessFile
 from shared.kit.platform import Platform
 from shared.projects import thumbnail_queries, thumbnails

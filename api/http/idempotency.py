@@ -21,7 +21,7 @@ from shared import idempotency
 from shared.accounts import Caller
 from shared.idempotency import Claim, Claims, CreatedResource, StoredAnswer
 from shared.idempotency.errors import KeyInvalid
-from shared.kit.database.db import transaction_hook
+from shared.kit.database.transactions import transaction_hook
 from shared.kit.errors import DomainError
 from shared.kit.platform import Platform
 

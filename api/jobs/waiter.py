@@ -21,7 +21,7 @@ from shared.jobs import JobOut, Snapshot
 from shared.jobs.errors import JobNotFound, ProcessFull, TooManyStreams, TooManyWaits
 from shared.jobs.queries import CHANNEL
 from shared.kit.database import notifications
-from shared.kit.database.db import transaction_hook
+from shared.kit.database.transactions import transaction_hook
 from shared.kit.errors import ServiceUnavailable
 from shared.kit.limits.concurrency import ConcurrencyLimiter
 from shared.kit.platform import Platform

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from shared.accounts import Authenticator
-from shared.kit.database.db import DatabaseUnavailable
+from shared.kit.database.transactions import DatabaseUnavailable
 from shared.plans import Meter
 
 log = structlog.get_logger()

@@ -11,7 +11,7 @@ from shared.accounts.errors import InvalidKey
 from shared.accounts.keys import KeyClaim
 from shared.accounts.scopes import EVERYTHING, Scope
 from shared.kit import clock
-from shared.kit.database.db import Database, retry_conflicts
+from shared.kit.database.transactions import Database, retry_conflicts
 from shared.kit.keyring import Keyring
 
 # A revoked key or a closed account takes effect within this time; polling clients cost no query each time.

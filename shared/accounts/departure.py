@@ -8,7 +8,7 @@ from shared.accounts.errors import AccountLeaving, WrongCredentials, WrongPasswo
 from shared.accounts.models import Account
 from shared.audit import AuditType
 from shared.kit import clock
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 
 

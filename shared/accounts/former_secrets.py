@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 KEY, PIPELINE = "key", "pipeline"
 

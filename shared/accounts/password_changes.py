@@ -9,7 +9,7 @@ from shared.accounts import passwords, queries, sign_in_limits
 from shared.accounts.errors import AccountNotFound, ResetInvalid, WrongPassword
 from shared.accounts.sessions import TOKEN_BYTES, digest
 from shared.audit import AuditType
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 
 

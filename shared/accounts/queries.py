@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from shared.accounts.keys import KeyClaim
 from shared.accounts.models import Account, ApiKey
 from shared.accounts.scopes import EVERYTHING
-from shared.kit.database.db import Connection, Record
+from shared.kit.database.transactions import Connection, Record
 
 FIND_OWNER = """
     SELECT account.id, api_key.scopes, account.plan, account.credit + account.credit_drawn AS granted

@@ -11,7 +11,7 @@ from shared.accounts.authentication import Caller
 from shared.accounts.errors import SessionNotFound
 from shared.audit import AuditType
 from shared.kit import origin
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 
 TOKEN_BYTES = 32

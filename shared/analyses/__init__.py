@@ -9,7 +9,7 @@ from shared.analyses.errors import AnalysisLimitReached, AnalysisNotFound, Model
 from shared.analyses.lifecycle import AnalysisStatus
 from shared.analyses.queries import NewAnalysis
 from shared.analyses.records import AnalysisOut, AnalysisRecord, ArtifactRecord
-from shared.kit.database.db import note_created, retry_conflicts
+from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.projects import images

@@ -13,7 +13,7 @@ from shared.analyses.records import (
     QueuedAnalysis,
 )
 from shared.jobs import queries as job_queries
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.webhooks.events import EventType
 

@@ -8,7 +8,7 @@ import msgspec
 
 from shared.analyses import queries
 from shared.analyses.records import ArtifactRecord
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.ids import parse_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage.storage import Storage

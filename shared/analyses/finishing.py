@@ -10,7 +10,7 @@ from shared.analyses import events, files, queries
 from shared.analyses.errors import AnalysisNotFound, IllegalTransition
 from shared.analyses.lifecycle import MOVES, AnalysisStatus
 from shared.analyses.records import AnalysisRecord, ArtifactRecord
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import StorageUnavailable
 

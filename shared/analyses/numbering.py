@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.analyses.numbered_categories import NumberedCategory, additions, unambiguous
-from shared.kit.database.db import Connection, retry_conflicts
+from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.platform import Platform
 from shared.projects import queries as project_queries
 from shared.projects.errors import ProjectNotFound

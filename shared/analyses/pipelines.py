@@ -12,7 +12,7 @@ from shared.analyses.errors import PipelineNotFound
 from shared.analyses.models import Pipeline
 from shared.analyses.records import QueuedAnalysis
 from shared.kit import clock
-from shared.kit.database.db import note_created
+from shared.kit.database.transactions import note_created
 from shared.kit.ids import parse_uuid
 from shared.kit.keyring import Keyring
 from shared.kit.platform import Platform

@@ -16,7 +16,7 @@ from shared.analyses.records import (
     ArtifactRecord,
     ImageFile,
 )
-from shared.kit.database.db import Connection, Record
+from shared.kit.database.transactions import Connection, Record
 
 # Concurrent creations of analyses of one image take turns, so that the limit holds.
 LOCK_IMAGE = f"""

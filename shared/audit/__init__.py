@@ -11,7 +11,7 @@ from uuid import UUID
 from shared.audit import queries
 from shared.audit.models import AuditEvent
 from shared.kit import origin
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.limits.limiter import Rate
 from shared.kit.platform import Platform
 

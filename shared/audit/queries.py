@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from shared.audit.models import AuditEvent
-from shared.kit.database.db import Connection, Record
+from shared.kit.database.transactions import Connection, Record
 
 INSERT = """
     INSERT INTO audit_event (id, type, account_id, actor, address, details) VALUES ($1, $2, $3, $4, $5, $6)

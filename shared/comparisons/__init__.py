@@ -19,7 +19,7 @@ from shared.comparisons.records import ComparedVersion, ComparisonRecord
 from shared.comparisons.results import ComparisonResult
 from shared.jobs import JobRequest, Reference
 from shared.kit import clock
-from shared.kit.database.db import note_created, retry_conflicts
+from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.listed import listed

@@ -13,7 +13,7 @@ from shared.comparisons.records import ComparedVersion
 from shared.comparisons.results import ComparisonResult
 from shared.comparisons.sides import ComparedSide
 from shared.jobs import JobRecord
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.kit.storage.files import FileOnDisk
 from shared.matrices import queries as matrix_queries

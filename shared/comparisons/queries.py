@@ -9,7 +9,7 @@ from shared.comparisons.lifecycle import STATUS
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.records import ComparedVersion, ComparisonRecord
 from shared.comparisons.results import ComparisonResult, packed
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 _COLUMNS = f"""
     comparison.id, comparison.job_id, {STATUS},

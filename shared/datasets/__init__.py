@@ -14,7 +14,7 @@ from shared.datasets.lifecycle import UNFINISHED, DatasetStatus
 from shared.datasets.records import DatasetRecord, DatasetSource
 from shared.jobs import JobRequest, Reference
 from shared.kit import clock
-from shared.kit.database.db import note_created, retry_conflicts
+from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import StorageUnavailable

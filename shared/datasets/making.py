@@ -10,7 +10,7 @@ from shared.datasets.errors import DatasetChanged, DatasetNotFound
 from shared.datasets.queries import DatasetContent
 from shared.datasets.records import DatasetRecord
 from shared.jobs import JobRecord
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.kit.storage.downloads import download
 from shared.kit.storage.files import FileOnDisk

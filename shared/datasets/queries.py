@@ -8,7 +8,7 @@ import msgspec
 
 from shared.datasets.lifecycle import STATUS, DatasetStatus
 from shared.datasets.records import DatasetRecord, DatasetSource
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 _RUN_COUNT = "(SELECT count(*) FROM run_dataset WHERE run_dataset.dataset_id = dataset.id)"
 

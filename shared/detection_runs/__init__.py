@@ -21,7 +21,7 @@ from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.profiles import PROFILES
 from shared.jobs import JobRequest, Reference
 from shared.kit import clock
-from shared.kit.database.db import note_created, retry_conflicts
+from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform

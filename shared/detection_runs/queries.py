@@ -10,7 +10,7 @@ from shared.detection_runs.lifecycle import INTERVAL_STATUS, STATUS
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ModelCount, ShownImage
 from shared.evaluation.detection.lvis import Frequency
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 _COLUMNS = f"""
     detection_run.id, detection_run.account_id, detection_run.project_id, detection_run.job_id, {STATUS},

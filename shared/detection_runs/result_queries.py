@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.detection_runs.results import DetectionFigures, packed
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 # Once more where the answer to the first time was lost: no other attempt has the same folder.
 KEEP_FIGURES = """

@@ -18,7 +18,7 @@ from shared.exports.kinds.export_annotations import ExportAnnotations
 from shared.exports.selection import SelectedImage
 from shared.exports.writing.source import NO_LABELS, ExportedImage, ExportedObject, ExportSource
 from shared.jobs import JobRecord
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.names import is_visible
 from shared.kit.platform import Platform
 from shared.projects import queries as project_queries

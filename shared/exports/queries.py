@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 # The newest completed analysis of each image that matches, in the order of numbers.
 SELECT_SIDE = """

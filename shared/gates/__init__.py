@@ -13,7 +13,7 @@ from shared.gates.policy import GatePolicy
 from shared.gates.records import CheckedRun, CheckRecord, GateRecord
 from shared.jobs import JobRequest, Reference
 from shared.kit import clock
-from shared.kit.database.db import Connection, note_created, retry_conflicts
+from shared.kit.database.transactions import Connection, note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform

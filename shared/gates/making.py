@@ -18,7 +18,7 @@ from shared.gates.policy import GatePolicy
 from shared.gates.records import CheckedRun, CheckSummary
 from shared.gates.results import CheckResult
 from shared.jobs import JobRecord
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.kit.storage.downloads import download
 from shared.kit.storage.errors import FileGone

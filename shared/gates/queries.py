@@ -9,7 +9,7 @@ from shared.gates.lifecycle import STATUS
 from shared.gates.policy import GatePolicy
 from shared.gates.records import CheckedRun, CheckRecord, GateRecord
 from shared.gates.results import CheckResult, packed
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 _GATE = """
     SELECT gate.id, gate.name, gate.version, gate_version.policy, gate.created_at, gate.updated_at

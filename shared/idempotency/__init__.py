@@ -13,7 +13,7 @@ from shared.idempotency import queries
 from shared.idempotency.answer_encryption import StoredAnswer, decrypt
 from shared.idempotency.claims import LEASE, Claim, Claims, Row
 from shared.idempotency.errors import AnswerLost, KeyReused, StillInProgress
-from shared.kit.database.db import Record
+from shared.kit.database.transactions import Record
 from shared.kit.platform import Platform
 
 __all__ = ["Claim", "Claims", "CreatedResource", "StoredAnswer", "claim", "expire"]

@@ -14,7 +14,7 @@ import structlog
 from shared.idempotency import queries
 from shared.idempotency.answer_encryption import StoredAnswer, encrypt
 from shared.idempotency.errors import RequestSuperseded
-from shared.kit.database.db import Connection, Database
+from shared.kit.database.transactions import Connection, Database
 from shared.kit.errors import DomainError, ServiceUnavailable
 from shared.kit.keyring import Keyring
 

@@ -9,7 +9,7 @@ from shared.imports.kinds.import_annotations import ImportAnnotations
 from shared.imports.reading.formats import FormatName
 from shared.imports.reading.objects import Role
 from shared.jobs import JobRequest, Snapshot
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 from shared.webhooks.addresses import check_url
 

@@ -10,7 +10,7 @@ from shared.analyses.records import AnnotationRecord
 from shared.imports.planning import PlannedAnalysis
 from shared.imports.reading.objects import Category, Known, KnownImage
 from shared.imports.reading.pictures import SentPicture
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.projects import images as project_images
 from shared.projects import thumbnail_queries
 from shared.projects.canvas import CONTENT_TYPE, canvas

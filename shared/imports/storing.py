@@ -13,7 +13,7 @@ from shared.imports.planning import ImportPlan
 from shared.imports.reading.files import InputFiles
 from shared.imports.reading.objects import Known
 from shared.jobs import JobRecord
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from shared.kit.storage.storage import Storage

@@ -15,7 +15,7 @@ from shared.jobs.records import ClaimedJob, JobOut, JobRecord, Snapshot
 from shared.jobs.references import Reference
 from shared.jobs.requests import JobRequest, prepare
 from shared.jobs.watching import changed
-from shared.kit.database.db import Connection, note_created, retry_conflicts
+from shared.kit.database.transactions import Connection, note_created, retry_conflicts
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import FileGone
 from shared.quotas import Quota

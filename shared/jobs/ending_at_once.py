@@ -12,7 +12,7 @@ from shared.jobs.errors import LeaseLost
 from shared.jobs.lifecycle import Move, before, set_by, target
 from shared.jobs.queries import CHANNEL, FENCE
 from shared.jobs.records import ClaimedJob, JobOut, JobRecord, Snapshot
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 from shared.kit.storage.files import StoredFile
 from shared.webhooks import announcing

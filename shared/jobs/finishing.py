@@ -13,8 +13,8 @@ from shared.jobs import delays, ending_at_once, part_queries, parts, queries
 from shared.jobs.errors import LeaseLost, WorkerLost
 from shared.jobs.lifecycle import Status
 from shared.jobs.records import ClaimedJob, JobOut, JobRecord, Snapshot
-from shared.kit.database.db import Connection, retry_conflicts
 from shared.kit.database.event_totals import CountedEvent, count
+from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.errors import DomainError, problem_of
 from shared.kit.platform import Platform
 from shared.kit.storage.files import StoredFile

@@ -10,7 +10,7 @@ from shared.jobs.lifecycle import Move, Status, before, set_by, status_in
 from shared.jobs.queries import FENCE, NEW
 from shared.jobs.queueing import SHARE
 from shared.jobs.records import COLUMNS, JobRecord
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.errors import Problem
 
 # The shares of the work that are done when a job is split, and that its parts do.

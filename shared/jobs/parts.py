@@ -13,7 +13,7 @@ from shared.jobs.errors import LeaseLost
 from shared.jobs.records import JobRecord
 from shared.jobs.requests import JobRequest
 from shared.kit.broker import Wakeup
-from shared.kit.database.db import Connection, retry_conflicts
+from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.errors import Problem
 from shared.kit.platform import Platform
 

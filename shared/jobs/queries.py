@@ -13,7 +13,7 @@ from uuid import UUID
 from shared.artifacts.queries import of_job, of_jobs
 from shared.jobs.lifecycle import Move, Status, before, set_by, status_in
 from shared.jobs.records import COLUMNS, ClaimedJob, JobRecord, Snapshot
-from shared.kit.database.db import Connection, Record
+from shared.kit.database.transactions import Connection, Record
 from shared.kit.errors import Problem
 
 # The columns of a new job.

@@ -14,7 +14,7 @@ from shared.jobs.lifecycle import Status, status_in
 from shared.jobs.queries import NEW
 from shared.jobs.records import COLUMNS, JobRecord
 from shared.kit.broker import Wakeup
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 # Few enough that the jobs of a hundred accounts ahead of one's own are still soon done.
 PROMPT = 4

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from shared.artifacts import queries as artifact_queries
 from shared.jobs import queries
-from shared.kit.database.db import Connection, retry_conflicts
+from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.platform import Platform
 
 BATCH = 100

@@ -12,7 +12,7 @@ from sqlalchemy.orm import configure_mappers
 
 from shared.kit.broker import Broker
 from shared.kit.children import Children
-from shared.kit.database.db import Database
+from shared.kit.database.transactions import Database
 from shared.kit.keyring import Keyring
 from shared.kit.limits.limiter import RateLimiter
 from shared.kit.limits.redis_scripts import RedisScripts

@@ -12,7 +12,7 @@ from shared import jobs, quotas
 from shared.accounts import Caller
 from shared.evaluation.inputs.errors import ClassesForV1, TooManyClasses
 from shared.jobs import JobRecord, Reference
-from shared.kit.database.db import note_created, retry_conflicts
+from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.errors import ManyClassesUnsupported
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform

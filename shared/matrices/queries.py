@@ -7,7 +7,7 @@ import msgspec
 
 from shared.evaluation.confusion.statistics import Summary
 from shared.jobs import Reference
-from shared.kit.database.db import Connection, Record
+from shared.kit.database.transactions import Connection, Record
 from shared.matrices import stored_counts
 from shared.matrices.counting import CountedSamples
 from shared.matrices.records import CountedMatrix, Description, ListedMatrix, MatrixMetrics, Samples

@@ -10,7 +10,7 @@ from shared import audit
 from shared.artifacts import queries as artifact_queries
 from shared.audit import AuditType
 from shared.jobs import queries as job_queries
-from shared.kit.database.db import Connection, retry_conflicts
+from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.platform import Platform
 from shared.operations import departed_queries as queries
 from shared.uploads import deletion as upload_deletion

@@ -7,8 +7,8 @@ import msgspec
 from shared.jobs.lifecycle import Status, status_in
 from shared.kit.broker import BrokerUnavailable
 from shared.kit.database import event_totals
-from shared.kit.database.db import DatabaseBusy, DatabaseUnavailable
 from shared.kit.database.event_totals import CountedEvent
+from shared.kit.database.transactions import DatabaseBusy, DatabaseUnavailable
 from shared.kit.platform import Platform
 from shared.operations import rotation
 from shared.operations.orphans import queries as orphan_queries

@@ -17,7 +17,7 @@ import structlog
 
 from shared.kit import logging
 from shared.kit.broker import BrokerUnavailable
-from shared.kit.database.db import IS_WRITABLE, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
+from shared.kit.database.transactions import IS_WRITABLE, DatabaseBusy, DatabaseReadOnly, DatabaseUnavailable
 from shared.kit.platform import Platform, connect
 from shared.kit.settings import settings
 from shared.kit.storage.errors import StorageRefused, StorageUnavailable

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from shared.accounts import Caller
-from shared.kit.database.db import Database, DatabaseUnavailable, retry_conflicts
+from shared.kit.database.transactions import Database, DatabaseUnavailable, retry_conflicts
 from shared.kit.limits.limiter import Admission, Rate, RateLimiter
 from shared.kit.limits.redis_scripts import RedisScripts, RedisUnavailable
 from shared.kit.settings import Plan, Settings

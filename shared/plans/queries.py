@@ -6,7 +6,7 @@ from datetime import date
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.plans.models import Usage
 
 # In the order of the key, so that two processes that count the same never wait for each other in a circle. The join

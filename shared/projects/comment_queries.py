@@ -5,7 +5,7 @@
 from typing import Any
 from uuid import UUID
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.projects.records import CommentRecord
 
 COLUMNS = ", ".join(f"image_comment.{name}" for name in CommentRecord.__struct_fields__)

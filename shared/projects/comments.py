@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.kit.database.db import note_created
+from shared.kit.database.transactions import note_created
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform
 from shared.projects import comment_queries

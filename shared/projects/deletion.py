@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.errors import DomainError
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform

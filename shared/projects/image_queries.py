@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.storage.files import StoredFile
 from shared.pictures.decoding import Picture
 from shared.projects import thumbnail_queries

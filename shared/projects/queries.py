@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.projects.records import ProjectDescription, ProjectRecord
 
 COLUMNS = "id, account_id, name, description, metadata, created_at, updated_at"

@@ -1,7 +1,7 @@
 """Recovery of images whose rows are lost and whose objects are not, as after the restore of an older database."""
 
 from shared.kit import filenames
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.errors import DomainError
 from shared.kit.platform import Platform
 from shared.kit.storage.files import StoredFile

@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 
 from shared.kit import clock
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.ids import first_uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import StorageUnavailable

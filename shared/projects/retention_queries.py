@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.ids import parse_uuid
 
 LOCK_DUE = """

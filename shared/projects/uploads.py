@@ -13,7 +13,7 @@ import structlog
 from shared import quotas
 from shared.accounts import Caller
 from shared.kit import filenames
-from shared.kit.database.db import note_created, retry_conflicts
+from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import FileGone, StorageUnavailable

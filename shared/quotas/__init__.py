@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.kit.database.db import Connection, driver_connection, retry_conflicts
+from shared.kit.database.transactions import Connection, driver_connection, retry_conflicts
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from shared.kit.settings.plans import Quota

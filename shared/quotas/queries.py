@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.settings.plans import Quota
 from shared.quotas.measures import MEASURES
 

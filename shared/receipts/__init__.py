@@ -11,7 +11,7 @@ from shared.gates.errors import CheckNotReady
 from shared.gates.lifecycle import UNFINISHED as UNFINISHED_CHECKS
 from shared.gates.records import CheckedRun, CheckRecord
 from shared.kit.computation import computation
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.receipts.records import (
     CheckReceipt,

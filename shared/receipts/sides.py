@@ -4,7 +4,7 @@ from uuid import UUID
 
 from shared.comparisons.records import ComparedVersion
 from shared.detection_runs import queries as detection_queries
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.receipts.records import ReadSide, ReceiptColumn, ReceiptDataset, ReceiptScore, ReceiptSide, SideRole
 from shared.runs import queries
 from shared.runs.mapping import ColumnDecision

@@ -10,7 +10,7 @@ from shared.accounts import Caller
 from shared.datasets import queries as dataset_queries
 from shared.datasets.errors import DatasetNotFound, DatasetPrivate
 from shared.jobs import JobRequest
-from shared.kit.database.db import Connection, retry_conflicts
+from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.listed import listed

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 from shared.runs import measuring
 from shared.runs.errors import RunNotFound

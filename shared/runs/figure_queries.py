@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.runs.figures import RunFigureRecord
 from shared.runs.summary import RunSummary, unpacked
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from shared import uploads
 from shared.datasets import making
 from shared.jobs import JobRecord
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.runs import measuring, queries
 from shared.runs.errors import RunChanged

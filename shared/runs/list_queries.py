@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.runs.figures import RunFigureRecord
 from shared.runs.queries import COLUMNS, FROM
 from shared.runs.records import RunRecord

@@ -3,7 +3,7 @@
 import asyncio
 from uuid import UUID
 
-from shared.kit.database.db import Connection, retry_conflicts
+from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.platform import Platform
 from shared.runs import figure_queries
 from shared.runs.figure_queries import Measurable

@@ -5,7 +5,7 @@
 from collections.abc import Sequence
 
 from shared.jobs.lifecycle import Status, status_in
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.runs import objects
 
 # The run that a key names; of any other key none.

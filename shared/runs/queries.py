@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.runs import objects
 from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import STATUS, RunStatus

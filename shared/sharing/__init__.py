@@ -10,7 +10,7 @@ from shared import audit, comparisons, gates, matrices, runs
 from shared.accounts import Caller
 from shared.accounts.sessions import TOKEN_BYTES, digest
 from shared.audit import AuditType
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.limits.limiter import Rate
 from shared.kit.platform import Platform

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared import quotas
 from shared.accounts import Caller
 from shared.kit import clock, filenames
-from shared.kit.database.db import note_created, retry_conflicts
+from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform

@@ -6,7 +6,7 @@ import msgspec
 import structlog
 
 from shared.accounts import Caller
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.kit.storage import parts as storage_parts

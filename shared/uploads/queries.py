@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from shared.kit.database.db import Connection, Record
+from shared.kit.database.transactions import Connection, Record
 from shared.kit.ids import parse_uuid
 from shared.uploads.models import UploadStatus
 from shared.uploads.records import AnnouncedPart, UploadRecord

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.webhooks import events, queries
 from shared.webhooks.events import EventType

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 
 from shared.kit import clock
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 # A courier reports this often, and counts as running for three times as long.
 REPORT_INTERVAL_S = 10.0

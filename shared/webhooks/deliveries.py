@@ -4,7 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 from shared.webhooks import queries
 from shared.webhooks.errors import (

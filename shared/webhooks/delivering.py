@@ -8,8 +8,8 @@ from random import Random
 import structlog
 
 from shared.kit import clock
-from shared.kit.database.db import Connection, DatabaseBusy, DatabaseUnavailable, retry_conflicts
 from shared.kit.database.event_totals import CountedEvent, count
+from shared.kit.database.transactions import Connection, DatabaseBusy, DatabaseUnavailable, retry_conflicts
 from shared.kit.platform import Platform
 from shared.webhooks import endpoints, queries, secrets, turns
 from shared.webhooks.models import DisabledBecause

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import quotas
 from shared.accounts import Caller
-from shared.kit.database.db import Connection, note_created, retry_conflicts
+from shared.kit.database.transactions import Connection, note_created, retry_conflicts
 from shared.kit.platform import Platform
 from shared.quotas import Quota
 from shared.webhooks import announcing, deliveries, events, queries, secrets

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.webhooks.models import Attempt, Delivery, Endpoint, Event
 
 # Whoever counts free slots takes some: two at once would both take the last.

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.webhooks.models import RECEIVER
 
 # Enough that a receiver need not wait for its own slowest request, and few enough that one that hangs costs nothing.

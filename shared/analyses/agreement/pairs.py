@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from shared.accounts import Caller
 from shared.analyses.errors import AnalysisNotFound, NothingToCompare
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
 from shared.kit.names import ModelName, ModelVersion

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.analyses.errors import AnalysisNotFound, TooManyToCompare
 from shared.analyses.records import ANNOTATION_COLUMNS, AnnotationRecord
-from shared.kit.database.db import Connection, Database
+from shared.kit.database.transactions import Connection, Database
 
 _INSERT_COLUMNS = ("analysis_id", *AnnotationRecord.__struct_fields__)
 

@@ -18,7 +18,7 @@ from shared.analyses.errors import AnalysisEnded, AnalysisNotFound, TooManyAnnot
 from shared.analyses.finishing import FinishedAnalysis, StatusChange, check_move
 from shared.analyses.lifecycle import FINAL
 from shared.analyses.records import AnalysisRecord, AnnotationRecord, ArtifactRecord
-from shared.kit.database.db import Connection, retry_conflicts
+from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Column
 from sqlmodel import Field, SQLModel
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 ADD = """
     INSERT INTO tally (name, value) VALUES ($1, $2)

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from shared.kit.database.db import IS_WRITABLE, Database, DatabaseBusy, DatabaseUnavailable, translated
+from shared.kit.database.transactions import IS_WRITABLE, Database, DatabaseBusy, DatabaseUnavailable, translated
 
 log = structlog.get_logger()
 

@@ -11,7 +11,7 @@ from shared.jobs import queries as job_queries
 from shared.jobs.errors import InputsNotKept, JobNotFound, JobRetriedAlready
 from shared.jobs.records import JobRecord
 from shared.kit.broker import BrokerUnavailable, Wakeup
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 from shared.operations.administration import queries
 from shared.webhooks import couriers

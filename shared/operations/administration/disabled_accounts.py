@@ -6,7 +6,7 @@ so that it ends however the account was disabled.
 
 from shared.jobs import finishing
 from shared.jobs import queries as job_queries
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 from shared.operations.administration import queries
 

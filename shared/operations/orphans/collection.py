@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from shared.kit.database.db import retry_conflicts
+from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 from shared.kit.storage.listing import next_page
 from shared.kit.storage.storage import Storage

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from shared.kit.database.db import Connection, retry_conflicts
+from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import FileGone

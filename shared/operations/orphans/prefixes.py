@@ -11,7 +11,7 @@ from shared.datasets import queries as dataset_queries
 from shared.detection_runs import objects as detection_run_objects
 from shared.detection_runs import queries as detection_run_queries
 from shared.jobs import retention as job_retention
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.projects import retention_queries, uploads
 from shared.runs import objects as run_objects
 from shared.runs import orphan_queries as run_orphans

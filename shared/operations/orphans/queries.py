@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 
 FIND_INSTALLATION = "SELECT id, generation, bound_at IS NOT NULL AS is_bound, problem FROM installation"
 

@@ -14,7 +14,7 @@ from shared import idempotency
 from shared.accounts import Authenticator, Caller
 from shared.idempotency import Claim, Claims, CreatedResource, StoredAnswer
 from shared.idempotency.errors import RequestSuperseded, StillInProgress
-from shared.kit.database.db import DatabaseUnavailable, transaction_hook
+from shared.kit.database.transactions import DatabaseUnavailable, transaction_hook
 from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 

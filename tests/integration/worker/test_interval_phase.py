@@ -16,7 +16,7 @@ from shared.detection_runs.making import JudgedModel
 from shared.detection_runs.results import DetectionFigures
 from shared.jobs import finishing, queries
 from shared.jobs.errors import TimeLimitExceeded
-from shared.kit.database.db import DatabaseUnavailable
+from shared.kit.database.transactions import DatabaseUnavailable
 from shared.kit.platform import Platform
 from tests.actors import Client, Team, eventually
 from tests.detection_projects import FOUND, TRUTH, judge, judged_project

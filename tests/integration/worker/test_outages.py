@@ -11,7 +11,7 @@ import pytest
 from deploy.local.stack import Stack
 from shared.jobs import finishing, queries
 from shared.jobs.records import JobRecord
-from shared.kit.database.db import DatabaseUnavailable
+from shared.kit.database.transactions import DatabaseUnavailable
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import StorageUnavailable
 from shared.kit.storage.files import File

@@ -9,7 +9,7 @@ import pytest
 from shared.jobs import finishing, part_queries, parts, queries
 from shared.jobs.errors import LeaseLost, WorkerLost
 from shared.jobs.records import JobRecord
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from tests.actors import Client, eventually
 from tests.integration.worker.test_part_ingests import MANY, begin, cut_at, parquet, parts_of, split

@@ -8,7 +8,7 @@ import pytest
 
 from shared.jobs.queries import CHANNEL
 from shared.kit.database import notifications
-from shared.kit.database.db import Database
+from shared.kit.database.transactions import Database
 from shared.kit.settings import Settings
 from tests.actors import eventually
 

@@ -14,7 +14,7 @@ from deploy.local.ports import free_ports
 from deploy.local.stack import Stack
 from shared.jobs.queries import CHANNEL
 from shared.kit.database import notifications
-from shared.kit.database.db import (
+from shared.kit.database.transactions import (
     Database,
     DatabaseBusy,
     DatabaseReadOnly,

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from shared.kit import clock
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import StorageUnavailable

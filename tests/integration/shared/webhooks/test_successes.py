@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.accounts import Authenticator
-from shared.kit.database.db import Connection
+from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.webhooks import queries
 from tests.actors import Client, Team, eventually

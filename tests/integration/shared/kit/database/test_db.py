@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from shared.kit.database.db import Database, DatabaseBusy, DatabaseUnavailable
+from shared.kit.database.transactions import Database, DatabaseBusy, DatabaseUnavailable
 from shared.kit.settings import Settings
 from tests.actors import eventually
 
