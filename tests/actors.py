@@ -18,7 +18,7 @@ from deploy.local.datadir import DataDir
 from deploy.local.forking import Nursery
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 
 ROOT = Path(__file__).parents[1]
 

@@ -22,9 +22,9 @@ from shared.jobs.records import JobRecord
 from shared.kit.database.transactions import DatabaseBusy, DatabaseUnavailable, TransactionConflict
 from shared.kit.errors import DomainError, ManyClassesUnsupported
 from shared.kit.platform import Platform
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.errors import StorageRefused, StorageUnavailable
 from shared.kit.storage.files import AnyFile, StoredFile, object_key
-from shared.kit.storage.storage import Storage
 from worker import handlers
 from worker.conclusion import Conclusion, Ending, Split
 from worker.heartbeat import Heartbeat

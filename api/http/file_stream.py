@@ -9,7 +9,7 @@ from litestar.response import Stream
 from api.http.headers import etag_matches
 from api.http.middleware import is_head
 from api.http.ranges import Unsatisfiable, requested_range
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 
 # A browser that shows the file runs no scripts of it and gives it no origin.
 HEADERS = {

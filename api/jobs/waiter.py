@@ -25,7 +25,7 @@ from shared.kit.database.transactions import transaction_hook
 from shared.kit.errors import ServiceUnavailable
 from shared.kit.limits.concurrency import ConcurrencyLimiter
 from shared.kit.platform import Platform
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 
 log = structlog.get_logger()
 

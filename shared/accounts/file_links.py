@@ -6,9 +6,9 @@ from typing import NamedTuple
 from shared.accounts import queries
 from shared.kit.errors import DomainError
 from shared.kit.platform import Platform
+from shared.kit.storage.bucket import Stat
 from shared.kit.storage.errors import FileGone
 from shared.kit.storage.service_links import DownloadGrant, FileLinkNotFound, Grant, PartGrant, UploadGrant
-from shared.kit.storage.storage import Stat
 
 # The largest object that storage takes by one PUT.
 MAX_PUT_BYTES = 5 * 2**30

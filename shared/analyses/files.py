@@ -11,7 +11,7 @@ from shared.analyses.records import ArtifactRecord
 from shared.kit.database.transactions import Connection
 from shared.kit.ids import parse_uuid, uuid7
 from shared.kit.platform import Platform
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 
 PREFIX = "analyses/"
 

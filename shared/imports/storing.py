@@ -16,7 +16,7 @@ from shared.jobs import JobRecord
 from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 from shared.projects import images
 from shared.projects import queries as project_queries
 from shared.projects.errors import ProjectNotFound

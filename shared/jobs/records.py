@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from shared.accounts import Caller
 from shared.jobs.lifecycle import FINAL, Status
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.files import StoredFile
-from shared.kit.storage.storage import Storage
 
 
 class JobRecord(msgspec.Struct, frozen=True):

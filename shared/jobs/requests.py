@@ -15,8 +15,8 @@ from shared.jobs.arguments import Arguments
 from shared.jobs.references import Reference
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.files import File, inputs_key
-from shared.kit.storage.storage import Storage
 
 # Larger inputs would bloat every copy of the table; Postgres moves smaller ones out of the row by itself.
 MAX_BYTES_IN_ROW = 1_000_000

@@ -19,8 +19,8 @@ from shared.kit.limits.redis_scripts import RedisScripts
 from shared.kit.limits.scans import Scans
 from shared.kit.limits.slots import Slots
 from shared.kit.settings import Settings
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.s3_client import s3_client
-from shared.kit.storage.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)

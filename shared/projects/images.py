@@ -10,9 +10,9 @@ from shared.kit import filenames
 from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.files import File, StoredFile
 from shared.kit.storage.links import Link
-from shared.kit.storage.storage import Storage
 from shared.pictures.decoding import Picture
 from shared.projects import image_queries, object_details, queries, thumbnail_queries
 from shared.projects.canvas import canvas

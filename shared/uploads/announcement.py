@@ -14,8 +14,8 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
 from shared.kit.storage import parts as storage_parts
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.links import Link
-from shared.kit.storage.storage import Storage
 from shared.quotas import Quota, QuotaReached
 from shared.uploads import queries
 from shared.uploads.errors import UploadTooLarge

@@ -10,9 +10,9 @@ from shared.kit.database.transactions import retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.kit.storage import parts as storage_parts
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.errors import FileGone, StorageUnavailable
 from shared.kit.storage.parts import NoMultipartUpload, PartsRefused
-from shared.kit.storage.storage import Storage
 from shared.uploads import queries
 from shared.uploads.errors import ChecksumMismatch, UploadIncomplete
 from shared.uploads.files import retention, sha256_of

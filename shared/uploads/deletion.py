@@ -10,8 +10,8 @@ from shared.kit import clock
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform
 from shared.kit.storage import parts as storage_parts
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.errors import StorageUnavailable
-from shared.kit.storage.storage import Storage
 from shared.uploads import queries
 from shared.uploads.errors import UploadNotFound
 from shared.uploads.files import PREFIX

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from shared.kit.settings import Settings
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 
 PREFIX = "files/"
 

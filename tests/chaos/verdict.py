@@ -9,7 +9,7 @@ import asyncpg
 
 from shared.kit.platform import connect
 from shared.kit.settings import Settings
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 from tests.actors import stored_keys
 from tests.chaos.load import Ledger
 from tests.orphans import collect_everything

@@ -14,8 +14,8 @@ from shared.imports.reading.objects import Known
 from shared.kit.children import Child
 from shared.kit.platform import Platform, decoder_memory
 from shared.kit.settings import Settings
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.files import File
-from shared.kit.storage.storage import Storage
 from shared.projects.decoding import examine_in
 from shared.uploads import UploadRecord
 from worker.conclusion import Conclusion

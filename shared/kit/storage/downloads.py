@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 
 
 async def download(storage: Storage, key: str, target: Path) -> str:

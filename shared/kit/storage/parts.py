@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from botocore.exceptions import ClientError
 
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.links import Link
-from shared.kit.storage.storage import Storage
 
 # The checksum that every part has to carry.
 ALGORITHM = "SHA256"

@@ -11,8 +11,8 @@ import structlog
 
 from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.listing import next_page
-from shared.kit.storage.storage import Storage
 from shared.operations.orphans import installation, queries
 from shared.operations.orphans.installation import InstallationLabel, NotBound
 from shared.operations.orphans.prefixes import PREFIXES

@@ -13,10 +13,10 @@ import structlog
 from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.errors import FileGone
 from shared.kit.storage.files import File
 from shared.kit.storage.listing import next_page
-from shared.kit.storage.storage import Storage
 from shared.operations.orphans import queries
 from shared.operations.orphans.prefixes import PREFIXES
 from shared.operations.orphans.queries import InstallationRecord

@@ -4,7 +4,7 @@ import io
 import threading
 from typing import Any
 
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 
 # One request for all of it costs less than one for the end of a Parquet file and one for each of its columns.
 SMALL_BYTES = 2**20

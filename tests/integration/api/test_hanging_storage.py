@@ -7,7 +7,7 @@ import pytest
 
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 from tests.actors import Client, eventually
 from tests.pictures import picture
 

@@ -14,7 +14,7 @@ from deploy.local.server import Server
 from deploy.local.stack import Stack
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 from shared.operations import readiness
 from shared.operations.readiness import newest_migration
 from tests.actors import ROOT, eventually

@@ -18,8 +18,8 @@ from shared.artifacts import queries as artifact_queries
 from shared.kit.database.event_totals import CountedEvent, totals
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.files import File, StoredFile
-from shared.kit.storage.storage import Storage
 from tests.actors import Client, eventually
 from tests.postgres import set_read_only
 from worker import execution, handlers

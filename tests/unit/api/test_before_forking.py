@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.kit.settings import Settings
-from shared.kit.storage.storage import Storage
+from shared.kit.storage.bucket import Storage
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="open files are listed on Linux only")
 

@@ -14,10 +14,10 @@ from shared.kit import clock
 from shared.kit.database.transactions import Connection
 from shared.kit.ids import uuid7
 from shared.kit.platform import Platform
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.errors import StorageUnavailable
 from shared.kit.storage.files import File
 from shared.kit.storage.listing import ListedObject
-from shared.kit.storage.storage import Storage
 from shared.operations import monitoring
 from shared.operations.orphans import collection, installation
 from shared.operations.orphans.__main__ import main

@@ -12,11 +12,11 @@ import pytest
 from pydantic import SecretStr
 
 from shared.kit.settings import Settings
+from shared.kit.storage.bucket import MAX_WAITING, THREADS, Storage
 from shared.kit.storage.errors import FileGone, StorageRefused, StorageUnavailable
 from shared.kit.storage.files import AnyFile, File, FileOnDisk
 from shared.kit.storage.s3_client import bucket_signer
 from shared.kit.storage.s3_requests import BucketRequests
-from shared.kit.storage.storage import MAX_WAITING, THREADS, Storage
 from tests.actors import eventually
 
 FILE = File("report.html", "text/html", b"<p>")

@@ -8,9 +8,9 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from shared.kit.settings import Settings
+from shared.kit.storage.bucket import MAX_RECENT_BYTES, Storage
 from shared.kit.storage.errors import FileGone, StorageRefused, StorageUnavailable
 from shared.kit.storage.files import File
-from shared.kit.storage.storage import MAX_RECENT_BYTES, Storage
 
 
 @pytest.fixture
