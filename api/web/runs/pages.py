@@ -18,7 +18,7 @@ from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from api.web.runs import columns as run_columns
 from api.web.runs import listing as run_list
-from api.web.runs import page as run_page
+from api.web.runs import results as run_results
 from api.web.runs.address import RUN_ADDRESS, RunAddress
 from api.web.runs.list_query import RunCursor, RunListQuery, provide_run_list_query
 from shared import runs, uploads
@@ -73,7 +73,7 @@ class RunPages(Controller):
             # The script that asks for the progress leaves its page for the results.
             return page_request.redirect(f"/app/runs/{run_id}")
         if run.state is RunStatus.READY:
-            return await run_page.show(page_request, run, address)
+            return await run_results.show(page_request, run, address)
         if run.state in UNFINISHED:
             return page_request.render("runs/waiting.html", run=run)
         return await run_columns.show(page_request, run)
@@ -113,7 +113,7 @@ class RunPages(Controller):
             await runs.describe(platform, caller, run_id, lambda current: replaced(current, description, form))
         except MISTAKES as error:
             run = await runs.get(platform, caller, run_id)
-            return await run_page.show(
+            return await run_results.show(
                 page_request, run, address, problem=problem_of(page_request.request, error), texts=form.texts
             )
         return page_request.redirect(f"/app/runs/{run_id}?{urlencode([*address.pairs, ('notice', 'saved')])}")

@@ -8,7 +8,7 @@ from litestar import Response
 
 from api.web.images.view import ImageViewOptions, load_view
 from api.web.page_request import PageRequest
-from api.web.runs import page as run_page
+from api.web.runs import results as run_results
 from api.web.runs.address import RunAddress
 from api.web.runs.parts import curves_part
 from api.web.runs.selection import select
@@ -60,7 +60,7 @@ async def _run(page_request: PageRequest, thing: SharedThing) -> Response[str]:
     run = await runs.get(platform, thing.owner, thing.target_id)
     stored = await runs.get_ready(platform, thing.owner, thing.target_id, runs.ANY_TASK, heeds_weights=True)
     selection = select(stored, RunAddress())
-    return _render(page_request, thing, run=run, **await run_page.values(platform, selection))
+    return _render(page_request, thing, run=run, **await run_results.values(platform, selection))
 
 
 async def _comparison(page_request: PageRequest, thing: SharedThing) -> Response[str]:
