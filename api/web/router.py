@@ -32,9 +32,9 @@ from api.web.page_request import PageRequest, begin, provide_page_request
 from api.web.problems import HANDLERS
 from api.web.projects.files import ProjectFilePages
 from api.web.projects.pages import ProjectPages
+from api.web.runs.bulk_actions import SelectedRunPages
 from api.web.runs.pages import RunPages
 from api.web.runs.parts import RunPartPages
-from api.web.runs.selected import SelectedRunPages
 from api.web.runs.suspects import RunSuspectPages
 from api.web.runs.trends import RunTrendPages
 from api.web.search import SearchPages
