@@ -2,9 +2,9 @@
 
 from litestar import Response
 
-from api.web.listed_verdicts import checked, named
 from api.web.page_request import PageRequest
 from api.web.runs.listing import listed_runs
+from api.web.verdict_lists import checked, named
 from shared import comparisons, gates, jobs, runs
 from shared.jobs import Snapshot, Status
 from shared.presentation.difference_rows import VERDICT_TITLES

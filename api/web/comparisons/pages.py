@@ -11,11 +11,11 @@ from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.reports import of_comparisons
 from api.web.forms import Form
-from api.web.listed_verdicts import named
 from api.web.numbers import read_number
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from api.web.runs.choices import NamedRun, named_run, ready_runs
+from api.web.verdict_lists import named
 from shared import comparisons
 from shared.comparisons import FlipRequest
 from shared.comparisons.flips import FlipKind

@@ -14,10 +14,10 @@ from api.reports import of_checks
 from api.web.forms import Form
 from api.web.gates import forms as gate_forms
 from api.web.gates.forms import TypedMetric
-from api.web.listed_verdicts import checked
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from api.web.runs.choices import NamedRun, named_run, ready_detection_runs, ready_runs, title_of_detector
+from api.web.verdict_lists import checked
 from shared import gates
 from shared.comparisons.options import OVERALL_METRICS, OVERALL_SET_METRICS
 from shared.evaluation.metrics import CATALOGUE
