@@ -9,7 +9,7 @@ from msgspec import Meta
 from shared.evaluation.calibration.reliability import CLIPPED_AT, Binning, ReliabilityBin
 from shared.evaluation.thresholds.promises import MIN_SAMPLES
 from shared.evaluation.types import Label
-from shared.kit.counted import there_are
+from shared.kit.plurals import there_are
 from shared.runs.records import ReadyRun
 from shared.runs.scores.curves import ClassReliability
 

@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from api.static_files import STATIC
 from api.web.open_forms import state_of
-from shared.kit.counted import form
 from shared.kit.number_format import (
     bytes_text,
     count_text,
@@ -21,6 +20,7 @@ from shared.kit.number_format import (
     signed_text,
     value_text,
 )
+from shared.kit.plurals import form
 from shared.presentation import heatmap
 from shared.presentation.cell_colours import TICK_TEXTS
 from shared.presentation.labels import cut, label_text, plain_text

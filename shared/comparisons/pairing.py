@@ -12,8 +12,8 @@ from shared.comparisons.errors import RunsNotComparable
 from shared.comparisons.sides import Codes, ComparedSide, Floats
 from shared.comparisons.tasks import difference
 from shared.evaluation.types import Label
-from shared.kit.counted import counted, form
 from shared.kit.errors import Fault
+from shared.kit.plurals import counted, form
 from shared.runs.summary import Task, json_text
 
 # More of them say nothing more.

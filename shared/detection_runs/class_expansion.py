@@ -10,8 +10,8 @@ from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.evaluation.detection import class_hierarchy
 from shared.evaluation.detection.class_hierarchy import NO_HIERARCHY, ClassHierarchy, InvalidHierarchy
-from shared.kit.counted import counted, form
 from shared.kit.errors import Fault, InvalidInput
+from shared.kit.plurals import counted, form
 
 
 def hierarchy_of(options: DetectionOptions) -> ClassHierarchy:

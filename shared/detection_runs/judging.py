@@ -30,7 +30,7 @@ from shared.evaluation.detection.ranked_outcomes import (
     ranked_counts,
     ranked_counts_by_class,
 )
-from shared.kit.counted import counted
+from shared.kit.plurals import counted
 
 # Candidates times samples that are drawn for an interval: half a minute's work.
 _MAX_DRAWN = 200_000_000

@@ -32,9 +32,9 @@ from shared.detection_runs.scenes import StoredScene
 from shared.evaluation.detection.lvis import Frequency
 from shared.evaluation.detection.profiles import PROFILES
 from shared.jobs import JobRecord
-from shared.kit.counted import counted, form
 from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
+from shared.kit.plurals import counted, form
 from shared.kit.storage.downloads import download
 from shared.kit.storage.files import FileOnDisk
 

@@ -22,7 +22,7 @@ from shared.gates.detection_figures import FIGURES
 from shared.gates.policy import GateMetric, GatePolicy
 from shared.gates.results import CheckResult, GateReason, GateTest
 from shared.gates.words import sentence, subject_of
-from shared.kit.counted import counted
+from shared.kit.plurals import counted
 
 # Of images times samples, so that a gate of many classes draws often enough and its draws still fit into memory.
 _MAX_DRAWS = 20_000_000

@@ -15,7 +15,7 @@ from shared.gates.policy import GatePolicy
 from shared.gates.results import CheckResult, GateReason, GateTest
 from shared.gates.testing import GatedDifference, differences, missing_columns, missing_metrics
 from shared.gates.words import sentence, subject_of
-from shared.kit.counted import counted
+from shared.kit.plurals import counted
 
 
 def evaluate(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy) -> CheckResult:

@@ -26,8 +26,8 @@ from shared.imports.reading.objects import (
 )
 from shared.imports.reading.pictures import PICTURE_ENDINGS, Examine, Pictures, SentPicture
 from shared.imports.report import ImageCounts, ImportReport, report_of
-from shared.kit.counted import counted, form
 from shared.kit.ids import uuid7
+from shared.kit.plurals import counted, form
 
 # They are in memory together, at half a kilobyte each.
 MAX_ANNOTATIONS = 1_000_000

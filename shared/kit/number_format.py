@@ -2,7 +2,7 @@
 
 import math
 
-from shared.kit.counted import form
+from shared.kit.plurals import form
 
 _THIN_SPACE = "\u202f"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

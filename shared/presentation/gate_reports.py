@@ -11,7 +11,7 @@ from shared.evaluation.paired.gate_rule import Outcome
 from shared.gates.lifecycle import CheckStatus
 from shared.gates.records import CheckRecord
 from shared.gates.results import CheckResult, GateReason
-from shared.kit.counted import counted
+from shared.kit.plurals import counted
 from shared.presentation.labels import plain_text
 
 # A comment on a pull request has up to 65,536 characters.

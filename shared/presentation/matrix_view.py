@@ -10,8 +10,8 @@ from shared.evaluation.confusion.cell_list import most_errors, neighbours
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.rates import ratios
 from shared.evaluation.types import Counts
-from shared.kit.counted import form
 from shared.kit.number_format import compact_count_text, count_text, percent_text
+from shared.kit.plurals import form
 from shared.presentation.cell_colours import levels
 from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, HeatMap, HeatMapSize, heat_map
 from shared.presentation.labels import label_text

@@ -9,7 +9,7 @@ from shared.evaluation.label_errors.agreement_bounds import kappa_bounds, mcc_bo
 from shared.evaluation.label_errors.confident_learning import SuspectedErrors, accuracy_bounds, suspected_errors
 from shared.evaluation.label_errors.metric_bounds import class_bounds, mean_bounds
 from shared.evaluation.types import Label
-from shared.kit.counted import form, there_are
+from shared.kit.plurals import form, there_are
 from shared.runs import results
 from shared.runs.errors import AuditTooLarge, SamplesInsufficient
 from shared.runs.records import ReadyRun

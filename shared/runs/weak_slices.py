@@ -8,7 +8,7 @@ import numpy as np
 from shared.evaluation.slices.candidates import MAX_COLUMNS, CodedColumn
 from shared.evaluation.slices.weak_slices import Correction, JudgedSlice, weak_slices
 from shared.evaluation.types import Label
-from shared.kit.counted import counted, there_are
+from shared.kit.plurals import counted, there_are
 from shared.runs.errors import SamplesInsufficient, SlicesNotAvailable
 from shared.runs.kinds.weak_slices import WeakSlicesOptions
 from shared.runs.records import ReadyRun

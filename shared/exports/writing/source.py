@@ -11,7 +11,7 @@ import msgspec
 from shared.analyses.image_labels import TruthLabels
 from shared.analyses.numbered_categories import NumberedCategory
 from shared.exports.errors import FileNamesCollide
-from shared.kit.counted import counted
+from shared.kit.plurals import counted
 
 NO_LABELS = TruthLabels()
 

@@ -16,8 +16,8 @@ from shared.imports.reading.coco_panoptic import masks_of, pictures_of
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
 from shared.imports.reading.objects import Category, FileId, ReadFile, ReadImage, ReadingRules, ReadObject
-from shared.kit.counted import counted, form
 from shared.kit.names import is_visible
+from shared.kit.plurals import counted, form
 
 _FREQUENCIES: dict[str, Frequency] = {"r": "rare", "c": "common", "f": "frequent"}
 

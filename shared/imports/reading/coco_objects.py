@@ -5,7 +5,7 @@ from typing import Any, Literal
 from shared.analyses.annotations.validation import Checker, is_count
 from shared.imports.reading.meanings import is_turn, refuse_turns, take_flags
 from shared.imports.reading.objects import Category
-from shared.kit.counted import counted
+from shared.kit.plurals import counted
 
 Shape = Literal["bounding_box", "segmentation", "keypoint"]
 

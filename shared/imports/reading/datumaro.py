@@ -18,7 +18,7 @@ from shared.imports.reading.objects import (
     confidence_among,
     unkept,
 )
-from shared.kit.counted import counted
+from shared.kit.plurals import counted
 
 _BEGIN = re.compile(rb'"dm_format_version"|"categories"\s*:\s*\{')
 _CONFIDENCES = ("score", "confidence")

@@ -6,7 +6,7 @@ from typing import Any
 from shared.imports.reading.files import InputFiles, pointer_of, stem_of, text_of
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
 from shared.imports.reading.xml_text import number_of
-from shared.kit.counted import counted, form
+from shared.kit.plurals import counted, form
 
 # Class, truncated, occluded, alpha, four corners, seven values in space; predictions have a score after them.
 _WORDS, _WITH_SCORE = 15, 16

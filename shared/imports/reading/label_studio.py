@@ -13,7 +13,7 @@ from shared.analyses.annotations.validation import is_number
 from shared.imports.reading.files import InputFiles
 from shared.imports.reading.json_text import decode, refuse_repeated
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
-from shared.kit.counted import counted, form
+from shared.kit.plurals import counted, form
 
 # Label Studio puts these before the names of files that are uploaded to it.
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")

@@ -9,7 +9,7 @@ from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode, refuse_repeated
 from shared.imports.reading.meanings import is_flag, refuse_turns, refuse_uncounted, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
-from shared.kit.counted import counted, form
+from shared.kit.plurals import counted, form
 
 _CORNERS = 2
 _FLAGS_OF_IMAGE = "flags of the image"

@@ -11,7 +11,7 @@ from shared.analyses.annotations.formats import Size
 from shared.analyses.annotations.validation import Checker
 from shared.evaluation.detection.lvis import Frequency
 from shared.imports.reading.pictures import Pictures
-from shared.kit.counted import counted, form
+from shared.kit.plurals import counted, form
 
 Role = Literal["ground_truth", "predictions"]
 

@@ -12,7 +12,7 @@ from shared.imports.reading.meanings import is_turn, refuse_turns, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, confidence_among, named
 from shared.imports.reading.tables import rows_of
 from shared.imports.reading.xml_text import number_of
-from shared.kit.counted import counted, form
+from shared.kit.plurals import counted, form
 
 _CORNERS = ("XMin", "YMin", "XMax", "YMax")
 _NAMES = re.compile(r"class[^/]*\.csv$")

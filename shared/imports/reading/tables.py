@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import text_of
-from shared.kit.counted import counted
+from shared.kit.plurals import counted
 
 
 def rows_of(name: str, body: bytes) -> Iterator[tuple[int, dict[str, str]]]:

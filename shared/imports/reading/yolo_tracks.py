@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.kit.counted import counted, form
+from shared.kit.plurals import counted, form
 
 _BOX, _TRIANGLE = 4, 6
 # Larger numbers are no shares, and are refused.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.kit.counted import counted
+from shared.kit.plurals import counted
 from shared.runs.ingest.tally import RowTally
 from shared.runs.mapping import Assignment
 from shared.runs.reading.flags import says_right

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from shared.kit.counted import counted, form
+from shared.kit.plurals import counted, form
 from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, IdsMissing
 from shared.runs.joining.id_index import quoted

@@ -8,8 +8,8 @@ import numpy as np
 from shared.evaluation.curves.ranked_scores import RankedScores
 from shared.evaluation.thresholds.net_benefit import NetBenefit, decision_curve
 from shared.evaluation.thresholds.promises import MIN_SAMPLES, Promise, PromisedThreshold, promise_threshold
-from shared.kit.counted import there_are
 from shared.kit.platform import Platform
+from shared.kit.plurals import there_are
 from shared.runs import answers
 from shared.runs.errors import SamplesInsufficient, WeightsUnsupported
 from shared.runs.records import ReadyRun

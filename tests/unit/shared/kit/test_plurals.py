@@ -1,6 +1,6 @@
 """Nouns and verbs agree with their counts."""
 
-from shared.kit.counted import counted, form, there_are
+from shared.kit.plurals import counted, form, there_are
 
 
 def test_a_noun_has_its_plural_unless_there_is_one() -> None:
