@@ -22,8 +22,8 @@ from shared.kit import clock
 from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
-from shared.kit.listed import listed
 from shared.kit.platform import Platform
+from shared.kit.quotes import listed
 from shared.kit.storage.errors import StorageUnavailable
 from shared.matrices.errors import MatrixNotFound
 from shared.runs.errors import WITHOUT_LABELS, RunNotFound, TaskUnsupported, WeightsUnsupported

@@ -26,8 +26,8 @@ from shared.evaluation.detection.foreign_matrices import DEFAULTS
 from shared.evaluation.detection.profiles import ProfileName
 from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.listed import listed
 from shared.kit.platform import Platform
+from shared.kit.quotes import listed
 from shared.runs.rows.stored_file import ObjectReader
 
 T = TypeVar("T")

@@ -11,8 +11,8 @@ from shared.comparisons.sides import Codes, ComparedSide, Floats
 from shared.evaluation.paired.gate_rule import Outcome
 from shared.gates.policy import GatePolicy
 from shared.gates.results import GateReason
-from shared.kit.listed import listed
 from shared.kit.plurals import counted, form
+from shared.kit.quotes import listed
 
 # More of them say nothing more.
 MAX_EXAMPLES = 20

@@ -23,7 +23,7 @@ from shared.evaluation.paired.tensor import PairedCounts, Replicated, replicate,
 from shared.evaluation.paired.testing import ALIKE, Question, Tested
 from shared.evaluation.types import Label
 from shared.gates.policy import GateMetric, GatePolicy
-from shared.kit.listed import quoted
+from shared.kit.quotes import quoted
 from shared.runs.errors import TaskUnsupported
 
 # The same samples give the same verdict.

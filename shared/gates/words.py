@@ -6,8 +6,8 @@ from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.paired.gate_rule import Finding, Outcome
 from shared.gates.detection_figures import FIGURES
 from shared.gates.results import GateReason, GateTest
-from shared.kit.listed import quoted
 from shared.kit.number_format import counted_text, signed_text, value_text
+from shared.kit.quotes import quoted
 
 _VERDICTS: dict[Outcome, str] = {
     "pass": "The candidate passes the gate",

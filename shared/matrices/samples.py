@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared.evaluation.inputs.label_codes import Codes, decode
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.listed import listed
+from shared.kit.quotes import listed
 from shared.matrices.errors import MatrixWithoutSamples
 from shared.matrices.records import Samples
 

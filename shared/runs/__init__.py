@@ -13,8 +13,8 @@ from shared.jobs import JobRequest
 from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
-from shared.kit.listed import listed
 from shared.kit.platform import Platform
+from shared.kit.quotes import listed
 from shared.kit.storage.errors import StorageUnavailable
 from shared.quotas import Quota
 from shared.runs import describing, queries, truths

@@ -11,8 +11,8 @@ from uuid import UUID
 import structlog
 
 from shared.kit.errors import DomainError
-from shared.kit.listed import listed
 from shared.kit.platform import Platform
+from shared.kit.quotes import listed
 from shared.kit.storage.files import AnyFile, File, FileOnDisk
 from shared.runs import ingests, objects, part_ingests
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
-from shared.kit.listed import quoted
+from shared.kit.quotes import quoted
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.lookalikes import are_numbered_apart, look_alike
 from shared.predictions.names import is_bare, normalise

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.datasets.errors import DatasetPrivate
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.listed import listed
+from shared.kit.quotes import listed
 from shared.runs.errors import WITHOUT_LABELS, ScoresMissing, TaskUnsupported
 from shared.runs.records import ReadyRun, position_of
 from shared.runs.rows.number_ranges import read_range

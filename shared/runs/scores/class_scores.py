@@ -17,7 +17,7 @@ from shared.evaluation.curves.ranked_scores import (
 )
 from shared.evaluation.inputs.probabilities import complement
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.listed import listed
+from shared.kit.quotes import listed
 from shared.runs.errors import ScoresMissing
 from shared.runs.records import ReadyRun
 from shared.runs.rows.filters import Condition
