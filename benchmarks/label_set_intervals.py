@@ -13,8 +13,8 @@ from scipy.stats import norm
 
 from shared.evaluation.intervals.of_label_sets import sample_estimates
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate
-from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.multilabel.label_means import count_with_means
+from shared.evaluation.multilabel.label_set_counts import LabelSetCounts
 
 SEED = 20
 SIZES = (200, 2000)

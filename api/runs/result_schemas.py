@@ -9,7 +9,7 @@ from shared.evaluation.confusion.cell_list import most_errors
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.evaluation.metrics.undefined import UndefinedMetric
-from shared.evaluation.multilabel.counted import LabelSetCounts
+from shared.evaluation.multilabel.label_set_counts import LabelSetCounts
 from shared.evaluation.types import Label
 from shared.runs import label_set_results, results
 from shared.runs.records import ReadyRun

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.evaluation.metrics import CATALOGUE
-from shared.evaluation.multilabel.counted import LabelSetCounts
+from shared.evaluation.multilabel.label_set_counts import LabelSetCounts
 from shared.evaluation.types import Label
 from shared.presentation.interval_text import IntervalText, interval_text
 from shared.presentation.whiskers import Whisker, whisker

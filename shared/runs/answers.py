@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.multilabel.counted import LabelSetCounts, evaluate_counts
 from shared.evaluation.multilabel.label_means import count_with_means
+from shared.evaluation.multilabel.label_set_counts import LabelSetCounts, evaluate_counts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.kit.storage.errors import FileGone

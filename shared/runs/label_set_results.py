@@ -10,7 +10,7 @@ from shared.evaluation.intervals.of_matrix import UNDEFINED, Confidence, Estimat
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.metrics.undefined import UndefinedMetric
-from shared.evaluation.multilabel.counted import LabelSetCounts, count_sets, evaluate_counts
+from shared.evaluation.multilabel.label_set_counts import LabelSetCounts, count_sets, evaluate_counts
 from shared.runs.errors import TaskUnsupported
 from shared.runs.results import SliceResult, ranked
 from shared.runs.summary import RunSummary, SliceTable

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells, from_cells
 from shared.evaluation.curves.area_spread import AreaSpread
-from shared.evaluation.multilabel.counted import LabelSetCounts
+from shared.evaluation.multilabel.label_set_counts import LabelSetCounts
 from shared.evaluation.types import Label
 
 PredictionSource = Literal["column", "highest score", "threshold", "flag"]

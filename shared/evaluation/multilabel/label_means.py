@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation import rates
-from shared.evaluation.multilabel.counted import Counts, LabelSetCounts, MeanSpread, count_sets, mark_labels
+from shared.evaluation.multilabel.label_set_counts import Counts, LabelSetCounts, MeanSpread, count_sets, mark_labels
 from shared.evaluation.rates import Floats
 
 _RATES: dict[str, Callable[..., tuple[Floats, Floats]]] = {

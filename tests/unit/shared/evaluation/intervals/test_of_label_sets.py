@@ -16,8 +16,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from shared.evaluation.intervals.of_label_sets import NOT_MEASURED, sample_estimates
 from shared.evaluation.intervals.of_matrix import NO_SPREAD, Confidence, Estimate
-from shared.evaluation.multilabel.counted import LabelSetCounts
 from shared.evaluation.multilabel.label_means import count_with_means
+from shared.evaluation.multilabel.label_set_counts import LabelSetCounts
 from shared.runs import label_set_results
 
 RANDOM = np.random.default_rng(5)
