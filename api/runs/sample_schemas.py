@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from shared.evaluation.types import Label
 from shared.runs.records import ReadyRun
-from shared.runs.rows.found_rows import FoundRow
+from shared.runs.rows.row_page import RowRecord
 
 
 class RunSample(msgspec.Struct):
@@ -32,7 +32,7 @@ class RunSample(msgspec.Struct):
     ] = None
 
     @classmethod
-    def of(cls, run: ReadyRun, row: FoundRow) -> "RunSample":
+    def of(cls, run: ReadyRun, row: RowRecord) -> "RunSample":
         """Present a row of a run."""
         if run.summary.is_multilabel:
             labels = [msgspec.json.decode(str(text)) for text in (row.actual, row.predicted)]

@@ -20,8 +20,8 @@ from shared.runs.records import ReadyRun
 from shared.runs.results import SliceResult
 from shared.runs.rows import top_rows
 from shared.runs.rows.filters import Condition, RowFilter
-from shared.runs.rows.found_rows import FoundPage
 from shared.runs.rows.number_ranges import read_range
+from shared.runs.rows.row_page import RowPage
 from shared.runs.rows.scanning import RowScan
 from shared.runs.rows.stored_file import ObjectReader
 from shared.runs.scores.decisions import DecidedScan, ThresholdDecision, decided
@@ -136,7 +136,7 @@ async def samples(
     after: int | None,
     limit: int,
     decision: ThresholdDecision | None = None,
-) -> FoundPage:
+) -> RowPage:
     """A page of the rows of a filter, the most confident first; raises InvalidInput for an unknown row."""
     if after is not None and after > run.summary.rows:
         raise InvalidInput(Fault("/cursor", "cursor: not `next` of a page of this run."))
@@ -147,10 +147,10 @@ async def samples(
     return await scan(platform, run, lambda scan: scan.page(wanted, after=after, limit=limit), decision)
 
 
-async def _first_page(platform: Platform, run: ReadyRun, wanted: RowFilter, limit: int) -> FoundPage | None:
+async def _first_page(platform: Platform, run: ReadyRun, wanted: RowFilter, limit: int) -> RowPage | None:
     """A first page from the rows that are kept for it; None where it has to be looked for among all of them."""
 
-    def find(_: threading.Event) -> FoundPage | None:
+    def find(_: threading.Event) -> RowPage | None:
         try:
             data = platform.storage.get(run.folder + objects.TOP_ROWS)
         except FileGone:

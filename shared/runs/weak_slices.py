@@ -12,7 +12,7 @@ from shared.kit.plurals import counted, there_are
 from shared.runs.errors import SamplesInsufficient, SlicesNotAvailable
 from shared.runs.kinds.weak_slices import WeakSlicesOptions
 from shared.runs.records import ReadyRun
-from shared.runs.rows.found_rows import FoundRow
+from shared.runs.rows.row_page import RowRecord
 from shared.runs.rows.scanning import RowScan
 from shared.runs.slicing import coder_of
 from shared.runs.summary import Task
@@ -118,7 +118,7 @@ def _columns(scan: RowScan, run: ReadyRun, bins: int) -> tuple[list[CodedColumn]
     return found, skipped
 
 
-def _presented(one: JudgedSlice, rows: dict[int, FoundRow], task: Task) -> WeakSlice:
+def _presented(one: JudgedSlice, rows: dict[int, RowRecord], task: Task) -> WeakSlice:
     examples = [rows[row] for row in one.examples]
     values: dict[str, Any] = {
         "error_rate": one.tested.errors / one.tested.support,
@@ -141,7 +141,7 @@ def _presented(one: JudgedSlice, rows: dict[int, FoundRow], task: Task) -> WeakS
     )
 
 
-def _example(row: FoundRow, task: Task) -> SliceExample:
+def _example(row: RowRecord, task: Task) -> SliceExample:
     if task == "multilabel":
         labels = (msgspec.json.decode(str(text)) for text in (row.actual, row.predicted))
         return SliceExample(row.number, row.sample_id, None, None, *labels)

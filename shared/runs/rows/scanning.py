@@ -12,7 +12,7 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.inputs.probabilities import complement as complements
 from shared.evaluation.types import Label
 from shared.runs.rows.filters import Condition, RowFilter
-from shared.runs.rows.found_rows import PAGE_BYTES, FoundPage, FoundRow, highest
+from shared.runs.rows.row_page import PAGE_BYTES, RowPage, RowRecord, highest
 from shared.runs.rows.row_source import RowSource
 from shared.runs.rows.row_texts import equal_texts, text_bytes
 from shared.runs.scores.confidence import as_sent, confidences_of
@@ -78,7 +78,7 @@ class RowScan:
         """Whether each row is of a class, or has a label, by the truth."""
         return self._summary.has_label(position)[self.classes_in(table, "t")]
 
-    def page(self, wanted: RowFilter, *, after: int | None, limit: int) -> FoundPage:
+    def page(self, wanted: RowFilter, *, after: int | None, limit: int) -> RowPage:
         """The first rows of a filter behind row number `after`: the most confident first, equal ones by position.
 
         A page of long texts ends before `limit`, at PAGE_BYTES.
@@ -86,7 +86,7 @@ class RowScan:
         confidence, rows = self._best(wanted, after, limit + 1)
         ranked = rows[np.lexsort((rows, -confidence))].tolist()
         found = self._fitting(ranked[:limit])
-        return FoundPage(found, found[-1].number if len(found) < len(ranked) else None)
+        return RowPage(found, found[-1].number if len(found) < len(ranked) else None)
 
     @property
     def group_count(self) -> int:
@@ -114,17 +114,17 @@ class RowScan:
         parts = [self._confidence(part) for part in self.select(self._needed(RowFilter()), ())]
         return np.concatenate([np.zeros(0), *parts])
 
-    def rows(self, rows: Sequence[int]) -> list[FoundRow]:
+    def rows(self, rows: Sequence[int]) -> list[RowRecord]:
         """Rows by their positions in the file, from 0, in this order."""
         return self._found(rows, self._taken(rows))
 
-    def _found(self, rows: Sequence[int], taken: Iterable[tuple[list[int], pa.Table]]) -> list[FoundRow]:
-        found: dict[int, FoundRow] = {}
+    def _found(self, rows: Sequence[int], taken: Iterable[tuple[list[int], pa.Table]]) -> list[RowRecord]:
+        found: dict[int, RowRecord] = {}
         for within, table in taken:
             found |= dict(zip(within, self._records(table, np.array(within)), strict=True))
         return [found[row] for row in rows]
 
-    def _fitting(self, rows: Sequence[int]) -> list[FoundRow]:
+    def _fitting(self, rows: Sequence[int]) -> list[RowRecord]:
         """The first of the rows, as many as fit on a page; where all do, they are read once."""
         taken, left = [], PAGE_BYTES
         for within, table in self._taken(rows):
@@ -226,7 +226,7 @@ class RowScan:
         exact: NDArray[Any] = np.where(confidence == sent, sent, other)
         return exact
 
-    def _records(self, table: pa.Table, rows: NDArray[np.int64]) -> Iterable[FoundRow]:
+    def _records(self, table: pa.Table, rows: NDArray[np.int64]) -> Iterable[RowRecord]:
         classes, summary = self._summary.row_labels, self._summary
         confidence = self._shown_confidence(table)
         ids = table.column("id").to_pylist() if summary.has_ids else [None] * table.num_rows
@@ -235,7 +235,7 @@ class RowScan:
         actual, predicted = self.classes_in(table, "t").tolist(), self.classes_in(table, "p").tolist()
         weights = table.column("w").to_pylist() if self.weighed else [None] * table.num_rows
         return [
-            FoundRow(
+            RowRecord(
                 number + 1,
                 ids[at],
                 classes[actual[at]],

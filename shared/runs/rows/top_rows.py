@@ -14,7 +14,7 @@ from shared.kit.storage.files import FileOnDisk
 from shared.runs import objects
 from shared.runs.ingest.best_rows import KEPT, ROW, ROWS, CollectedRows, Highest, RankedRows, is_kept
 from shared.runs.rows.filters import RowFilter
-from shared.runs.rows.found_rows import PAGE_BYTES, FoundPage
+from shared.runs.rows.row_page import PAGE_BYTES, RowPage
 from shared.runs.rows.row_texts import text_bytes
 from shared.runs.rows.scanning import RowScan
 from shared.runs.summary import RunSummary
@@ -89,7 +89,7 @@ def _write(
     return True
 
 
-def page(file: Any, summary: RunSummary, wanted: RowFilter, limit: int) -> FoundPage | None:
+def page(file: Any, summary: RunSummary, wanted: RowFilter, limit: int) -> RowPage | None:
     """The first page of a filter from what `write` wrote; None where it may have other rows."""
     is_scored = wanted.lowest_score is not None or wanted.highest_score is not None
     if wanted.conditions or is_scored or limit >= KEPT:
@@ -102,4 +102,4 @@ def page(file: Any, summary: RunSummary, wanted: RowFilter, limit: int) -> Found
     # The labels have the codes of the run, whichever piece their rows came from.
     found = RowScan(file, msgspec.structs.replace(summary, pieces=[])).page(wanted, after=None, limit=limit)
     shown = [row._replace(number=int(rows[row.number - 1]) + 1) for row in found.rows]
-    return FoundPage(shown, None if found.next is None else shown[-1].number)
+    return RowPage(shown, None if found.next is None else shown[-1].number)

@@ -18,7 +18,7 @@ from shared.runs.errors import TaskUnsupported
 from shared.runs.records import ReadyRun
 from shared.runs.results import one_against_rest
 from shared.runs.rows.filters import Condition, RowFilter, read_class
-from shared.runs.rows.found_rows import FoundRow
+from shared.runs.rows.row_page import RowRecord
 from shared.runs.rows.scanning import RowScan
 from shared.runs.scores.class_scores import ClassScores, position_of_scored_class, scores_of
 from shared.runs.summary import RunSummary
@@ -157,7 +157,7 @@ class DecidedScan(RowScan):
         """The score of what is predicted at the threshold."""
         return self._confidence(table)
 
-    def _records(self, table: pa.Table, rows: NDArray[np.int64]) -> Iterator[FoundRow]:
+    def _records(self, table: pa.Table, rows: NDArray[np.int64]) -> Iterator[RowRecord]:
         predicted, confidence = self.sides(table, "p").tolist(), self._confidence(table).tolist()
         for at, row in enumerate(super()._records(table, rows)):
             yield row._replace(predicted=self._two[predicted[at]], confidence=confidence[at])

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.runs.rows.filters import RowFilter
-from shared.runs.rows.found_rows import PAGE_BYTES
+from shared.runs.rows.row_page import PAGE_BYTES
 from shared.runs.rows.scanning import RowScan
 from tests.unit.shared.runs.reading_files import read
 

@@ -11,7 +11,7 @@ from shared.evaluation.types import Label
 PAGE_BYTES = 8 * 2**20
 
 
-class FoundRow(NamedTuple):
+class RowRecord(NamedTuple):
     """A row of the file: its number, counted from 1 below the header, and everything that is kept of it."""
 
     number: int
@@ -25,10 +25,10 @@ class FoundRow(NamedTuple):
     weight: float | None = None
 
 
-class FoundPage(NamedTuple):
+class RowPage(NamedTuple):
     """The rows of a page, and the row number after which the next one begins; None on the last page."""
 
-    rows: list[FoundRow]
+    rows: list[RowRecord]
     next: int | None
 
 
