@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from shared.kit.platform import Platform
 from shared.kit.storage.files import AnyFile, File, FileOnDisk
-from shared.runs import objects, part_ingests
+from shared.runs import ingest_part_jobs, objects
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.kinds.ingest_part import IngestPart
 from shared.runs.parts import tallies
@@ -26,7 +26,7 @@ class PartInputs(NamedTuple):
 async def load(platform: Platform, attempt: JobAttempt[IngestPart]) -> PartInputs:
     """Write the bytes of the part into the scratch folder."""
     target = attempt.scratch.folder / "file"
-    plan = await part_ingests.fetch(platform, attempt.job, attempt.arguments, target)
+    plan = await ingest_part_jobs.fetch(platform, attempt.job, attempt.arguments, target)
     return PartInputs(plan, platform.settings.max_matrix_classes)
 
 
@@ -47,4 +47,4 @@ def perform(inputs: PartInputs, attempt: JobAttempt[IngestPart]) -> Conclusion:
         FileOnDisk(name, "application/vnd.apache.parquet", folder / objects.ROWS),
         File(objects.tally_of(index, attempt.job.attempt), "application/octet-stream", counts),
     ]
-    return Conclusion(part_ingests.folder_of(attempt.arguments), files, None)
+    return Conclusion(ingest_part_jobs.folder_of(attempt.arguments), files, None)

@@ -14,14 +14,14 @@ from shared.kit.errors import DomainError
 from shared.kit.platform import Platform
 from shared.kit.quotes import listed
 from shared.kit.storage.files import AnyFile, File, FileOnDisk
-from shared.runs import ingests, objects, part_ingests
+from shared.runs import ingest_jobs, ingest_part_jobs, objects
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
 from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
+from shared.runs.ingest_part_jobs import FoundParts
 from shared.runs.joining.private_truth import refuse_rare_inventions
 from shared.runs.joining.rules import TruthFile
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.mapping import NeedsMapping
-from shared.runs.part_ingests import FoundParts
 from shared.runs.parts.merging import merge
 from shared.runs.parts.plans import PartSizes, plan_parts
 from shared.runs.records import IngestInput, InputFile, Reading, position_of
@@ -54,14 +54,14 @@ class RunInputs(NamedTuple):
 async def load(platform: Platform, attempt: JobAttempt[IngestRun]) -> RunInputs:
     """Find what the parts have made, or write the uploaded file, and that with the actual labels, to disk."""
     job, arguments, settings = attempt.job, attempt.arguments, platform.settings
-    found = await ingests.find_input(platform, job.account_id, job.id, arguments.run_id, arguments.version)
-    parts = await part_ingests.find_parts(platform, job)
+    found = await ingest_jobs.find_input(platform, job.account_id, job.id, arguments.run_id, arguments.version)
+    parts = await ingest_part_jobs.find_parts(platform, job)
     if parts is not None:
         attempt.scratch.count_read(sum(part.size_bytes for part in parts.parts))
     loop = asyncio.get_running_loop()
 
     async def fetch() -> list[InputFile]:
-        return await ingests.fetch_files(platform, job, found, attempt.scratch.folder)
+        return await ingest_jobs.fetch_files(platform, job, found, attempt.scratch.folder)
 
     # Parts that make no run are found out about later, in the thread that computes.
     files = await fetch() if parts is None else None
@@ -110,7 +110,7 @@ def _read(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion | Spl
     inspected = inspect(path, folder, found.columns, limits, _truth(found, folder, limits), is_review=found.is_review)
     plan = None if inputs.sizes is None else plan_parts(inspected, path, inputs.sizes, files)
     if plan is not None:
-        return Split(part_ingests.requests(attempt.job, attempt.arguments, plan))
+        return Split(ingest_part_jobs.requests(attempt.job, attempt.arguments, plan))
     ingested = count(inspected, folder, limits, progress)
     if found.is_private:
         refuse_rare_inventions(ingested.finished.summary, limits.private_support)
@@ -119,7 +119,7 @@ def _read(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion | Spl
 
 def _asked(attempt: JobAttempt[IngestRun], needed: NeedsMapping) -> Conclusion:
     write = partial(
-        ingests.conclude,
+        ingest_jobs.conclude,
         job=attempt.job,
         arguments=attempt.arguments,
         reading=Reading(None, needed.decisions, needed.questions),
@@ -156,7 +156,7 @@ def _concluded(
     files += top_rows.files(parts.rows if parts else rows.path, attempt.scratch.folder, summary, candidates)
     pieces = summary.pieces
     write = partial(
-        ingests.conclude,
+        ingest_jobs.conclude,
         job=attempt.job,
         arguments=arguments,
         reading=Reading(

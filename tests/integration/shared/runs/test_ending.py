@@ -12,7 +12,7 @@ from shared.jobs import JobRecord, finishing
 from shared.jobs import queries as job_queries
 from shared.jobs.errors import LeaseLost
 from shared.kit.platform import Platform
-from shared.runs import ingests
+from shared.runs import ingest_jobs
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.mapping import ColumnsIn, MappingQuestion
 from shared.runs.records import Reading, RunRecord
@@ -50,7 +50,7 @@ async def claim(platform: Platform, job_id: UUID) -> JobRecord:
 
 async def end(platform: Platform, run: RunRecord, job: JobRecord, version: int = 1) -> Any:
     arguments = IngestRun(run_id=str(run.id), version=version)
-    write = partial(ingests.conclude, job=job, arguments=arguments, reading=ASKED)
+    write = partial(ingest_jobs.conclude, job=job, arguments=arguments, reading=ASKED)
     return await finishing.succeed(platform, job, (), write)
 
 

@@ -12,7 +12,7 @@ from shared.jobs import JobRecord, JobRequest, Status
 from shared.kit.platform import Platform
 from shared.kit.storage.downloads import download_ranges
 from shared.kit.storage.errors import FileGone
-from shared.runs import ingests, objects
+from shared.runs import ingest_jobs, objects
 from shared.runs.kinds.ingest_part import IngestPart
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.parts import tallies
@@ -60,7 +60,7 @@ async def fetch(platform: Platform, job: JobRecord, arguments: IngestPart, targe
     that is gone.
     """
     assert job.parent_id is not None, "the job is a part"
-    found = await ingests.find_input(platform, job.account_id, job.parent_id, arguments.run_id, arguments.version)
+    found = await ingest_jobs.find_input(platform, job.account_id, job.parent_id, arguments.run_id, arguments.version)
     upload = await uploads.get_completed(platform, job.owner, str(found.upload_id))
     plan = msgspec.msgpack.decode(await jobs.read_inputs(platform, job), type=PartPlan)
     ranges = plan.ranges(arguments.index)
