@@ -25,7 +25,7 @@ from benchmarks.runs import AS_DEPLOYED, LIMITS, MAPPED, peak_mib, write
 from deploy.demo.service import service
 from shared.evaluation.curves.scored_curves import curves_of
 from shared.runs import objects, results
-from shared.runs.ingest.ingesting import ingest
+from shared.runs.ingest.file_to_run import ingest
 from shared.runs.ingest.ranking import roc_area
 from shared.runs.ingest.sorted_scores import ScoredRows
 from shared.runs.ingest.steps import Finished

@@ -22,7 +22,7 @@ import pyarrow as pa
 from benchmarks.runs import AS_DEPLOYED, LIMITS, MAPPED, ROUNDS, peak_mib, write
 from shared.kit.settings.uploads import UploadSettings
 from shared.runs import objects
-from shared.runs.ingest.ingesting import count, inspect
+from shared.runs.ingest.file_to_run import count, inspect
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.parts import tallies
 from shared.runs.parts.merging import CountedPart, merge

@@ -25,7 +25,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from shared.runs import objects
-from shared.runs.ingest.ingesting import IngestLimits, ingest
+from shared.runs.ingest.file_to_run import IngestLimits, ingest
 from shared.runs.mapping import ColumnsIn
 from shared.runs.rows import top_rows
 

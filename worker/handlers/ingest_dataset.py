@@ -11,7 +11,7 @@ from shared.datasets.kinds.ingest_dataset import IngestDataset
 from shared.datasets.queries import DatasetContent
 from shared.datasets.records import DatasetRecord
 from shared.kit.platform import Platform
-from shared.runs.ingest.ingesting import IngestLimits
+from shared.runs.ingest.file_to_run import IngestLimits
 from shared.runs.joining.dataset_file import DatasetReading, read_dataset_file
 from shared.runs.mapping import ColumnsIn, NeedsMapping
 from worker.conclusion import Conclusion

@@ -16,7 +16,7 @@ from shared.kit.quotes import listed
 from shared.kit.storage.files import AnyFile, File, FileOnDisk
 from shared.runs import ingest_jobs, ingest_part_jobs, objects
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
-from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
+from shared.runs.ingest.file_to_run import Ingested, IngestLimits, count, inspect
 from shared.runs.ingest_part_jobs import FoundParts
 from shared.runs.joining.private_truth import refuse_rare_inventions
 from shared.runs.joining.rules import TruthFile

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.runs.errors import FileUnreadable, TooManyRunClasses
+from shared.runs.ingest.file_to_run import Ingested
 from shared.runs.ingest.finishing import finish
-from shared.runs.ingest.ingesting import Ingested
 from shared.runs.ingest.reading_rows import MAX_LABEL_SETS, MAX_SET_PAIRS
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally

@@ -8,7 +8,7 @@ import msgspec
 import pyarrow as pa
 
 from shared.runs.errors import FileUnreadable
-from shared.runs.ingest.ingesting import Inspected
+from shared.runs.ingest.file_to_run import Inspected
 from shared.runs.mapping import Assignment
 from shared.runs.parts.spans import Span, arrow_spans, line_spans, parquet_spans, text_spans
 from shared.runs.previews import Preview

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from shared.runs import objects
-from shared.runs.ingest.ingesting import Ingested, IngestLimits, count, inspect
+from shared.runs.ingest.file_to_run import Ingested, IngestLimits, count, inspect
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.mapping import ColumnsIn
 from shared.runs.parts import tallies

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from shared.runs.ingest.ingesting import Ingested, IngestLimits, ingest
+from shared.runs.ingest.file_to_run import Ingested, IngestLimits, ingest
 from shared.runs.joining.rules import Extra, Missing, TruthFile
 from shared.runs.mapping import ColumnsIn
 

@@ -9,7 +9,7 @@ import pytest
 from shared.predictions.count_matrices import SAID
 from shared.predictions.notices import Code, Notice
 from shared.runs.errors import FileUnreadable
-from shared.runs.ingest.ingesting import Ingested
+from shared.runs.ingest.file_to_run import Ingested
 from shared.runs.mapping import MappingQuestion, NeedsMapping
 from shared.runs.parts.plans import PartSizes
 from tests.unit.shared.runs.part_files import read_in_parts

@@ -24,7 +24,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from shared.runs import label_set_results
 from shared.runs.errors import ColumnsContradictory, RowsInvalid, TooManyRunClasses
-from shared.runs.ingest.ingesting import Ingested, IngestLimits
+from shared.runs.ingest.file_to_run import Ingested, IngestLimits
 from shared.runs.mapping import NeedsMapping
 from tests.unit.shared.runs.reading_files import read
 

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from shared.kit.errors import problem_of
 from shared.runs.errors import ColumnsContradictory, RowsInvalid
-from shared.runs.ingest.ingesting import Ingested
+from shared.runs.ingest.file_to_run import Ingested
 from shared.runs.mapping import NeedsMapping
 from shared.runs.parts.plans import PartSizes
 from shared.runs.rows.row_source import RowSource

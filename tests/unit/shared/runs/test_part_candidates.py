@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shared.kit.errors import DomainError
 from shared.runs import objects
 from shared.runs.ingest import best_rows, candidates
-from shared.runs.ingest.ingesting import inspect
+from shared.runs.ingest.file_to_run import inspect
 from shared.runs.mapping import ColumnsIn, NeedsMapping
 from shared.runs.parts.merging import merge
 from shared.runs.parts.plans import PartSizes, plan_parts

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from shared.kit.errors import DomainError
 from shared.runs.errors import IdsDuplicated, TooManyRunClasses
-from shared.runs.ingest.ingesting import Ingested
+from shared.runs.ingest.file_to_run import Ingested
 from shared.runs.mapping import NeedsMapping
 from shared.runs.parts import spans
 from shared.runs.parts.plans import PartSizes

@@ -23,7 +23,7 @@ from sklearn.metrics import (
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.runs import results
 from shared.runs.errors import ColumnUnknown, RowsInvalid, WeightsInvalid
-from shared.runs.ingest.ingesting import Ingested
+from shared.runs.ingest.file_to_run import Ingested
 from shared.runs.mapping import NeedsMapping
 from shared.runs.parts.plans import PartSizes
 from shared.runs.rows.filters import Condition, RowFilter
