@@ -15,7 +15,7 @@ from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
 from api.http.responses import Accepted
 from api.http.routes import post
-from api.jobs.followed import Followed
+from api.jobs.job_resources import Followed
 from api.jobs.waiter import Waiter
 from shared import datasets, uploads
 from shared.accounts import Caller

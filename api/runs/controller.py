@@ -17,7 +17,7 @@ from api.http.multipart import FormOrMembers, MultipartForm
 from api.http.paging import Cursor, Limit
 from api.http.responses import Accepted
 from api.http.routes import patch, post, put
-from api.jobs.followed import Followed
+from api.jobs.job_resources import Followed
 from api.jobs.waiter import Waiter
 from api.runs.bodies import RunForm, RunIn, RunRequest, read_form, read_json
 from api.runs.schemas import RunOut, RunPage, RunPatch, RunPreviewOut, RunSummaryOut
