@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.kit.broker import Wakeup
-from worker import execution, runtime, working_off
+from worker import execution, runtime, backlog
 from worker.app import app
 
 
@@ -17,4 +17,4 @@ def run_job(job_id: str) -> None:
 def run_later(job_id: str) -> None:
     """Attempt a job of an account that has many jobs waiting, and work off what waits beside it."""
     execution.attempt(runtime.current(), UUID(job_id))
-    working_off.work_off(runtime.current())
+    backlog.work_off(runtime.current())

@@ -12,7 +12,7 @@ from shared.kit.broker import Broker, BrokerUnavailable, Wakeup
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client, Team
-from worker import execution, working_off
+from worker import execution, backlog
 from worker.runtime import Runtime
 
 
@@ -32,16 +32,16 @@ def attempted(valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> list[UUID
     assert valkey is not None
     jobs: list[UUID] = []
     monkeypatch.setattr(execution, "attempt", lambda _runtime, job_id: jobs.append(job_id))
-    monkeypatch.setattr(working_off, "WORK_OFF_S", 3600)
+    monkeypatch.setattr(backlog, "WORK_OFF_S", 3600)
     return jobs
 
 
 @pytest.mark.usefixtures("valkey")
 async def test_the_jobs_that_wait_are_done(alice: Client, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(working_off, "WORK_OFF_S", 3600)
+    monkeypatch.setattr(backlog, "WORK_OFF_S", 3600)
     submitted = [(await alice.submit())["id"] for _ in range(3)]
 
-    await asyncio.to_thread(working_off.work_off, runtime)
+    await asyncio.to_thread(backlog.work_off, runtime)
 
     done = [(await alice.get(f"/v1/jobs/{job_id}")).json()["status"] for job_id in submitted]
     assert done == ["succeeded"] * 3
@@ -55,7 +55,7 @@ def test_the_queues_have_their_turns_and_each_its_order(
     platform.broker.publish(Wakeup.RUN_LATER, later)
     platform.broker.publish_group(Wakeup.RUN_LATER, parts)
 
-    working_off.work_off(runtime)
+    backlog.work_off(runtime)
 
     assert attempted == [first[0], later[0], first[1], later[1], *parts]
 
@@ -63,10 +63,10 @@ def test_the_queues_have_their_turns_and_each_its_order(
 def test_nothing_more_is_taken_once_the_time_is_over(
     runtime: Runtime, attempted: list[UUID], platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(working_off, "WORK_OFF_S", -1)
+    monkeypatch.setattr(backlog, "WORK_OFF_S", -1)
     platform.broker.publish(Wakeup.RUN_LATER, [uuid4()])
 
-    working_off.work_off(runtime)
+    backlog.work_off(runtime)
 
     assert attempted == []
     assert platform.broker.waiting(Wakeup.RUN_LATER) == 1
@@ -80,7 +80,7 @@ def test_a_broker_that_is_away_ends_it(
 
     monkeypatch.setattr(Broker, "take", take)
 
-    working_off.work_off(runtime)
+    backlog.work_off(runtime)
 
     assert attempted == []
 
