@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.kit.broker import Wakeup
-from worker import execution, runtime, backlog
+from worker import backlog, execution, runtime
 from worker.app import app
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.detection_runs import get_ready, kept_scenes, levels, objects, queries, scenes
+from shared.detection_runs import get_ready, levels, objects, queries, scene_cache, scenes
 from shared.detection_runs.differences import RuleDifferences, compare_rules
 from shared.detection_runs.judging import CHOSEN_AT
 from shared.detection_runs.levels import LevelCounts
@@ -93,7 +93,7 @@ async def counts(platform: Platform, caller: Caller, detection_run_id: str, leve
         with scenes.opened(file, COUNTS_BUFFER_BYTES) as columns:
             found = levels.count_at(columns, iou, level.confidence)
             if found is None:
-                stored = kept_scenes.scene_of(_key(run), lambda: scenes.scene_in(columns))
+                stored = scene_cache.scene_of(_key(run), lambda: scenes.scene_in(columns))
                 found = levels.count(stored.scene, run.asked, iou, level.confidence)
         return found.present(run.asked.profile, iou, classes)
 
@@ -222,7 +222,7 @@ async def scan_scene(platform: Platform, run: DetectionRunRecord, answer: Callab
     """Answer from the scene of a ready run and the names of its classes."""
 
     def read(file: ObjectReader, classes: list[str]) -> T:
-        return answer(kept_scenes.scene_of(_key(run), lambda: scenes.read(file)), classes)
+        return answer(scene_cache.scene_of(_key(run), lambda: scenes.read(file)), classes)
 
     return await _scan_file(platform, run, read)
 

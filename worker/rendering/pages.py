@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.presentation import heatmap
 from shared.presentation.standalone import Style
-from worker.rendering.kept_pieces import KeptPieces
+from worker.rendering.piece_cache import PieceCache
 
 TEMPLATES = Path(__file__).parent / "templates"
 _UNDEFINED = "undefined: division by zero or logarithm of zero"
@@ -21,7 +21,7 @@ _environment = Environment(
     # They change with the program only: nobody has to look at the files for each page.
     auto_reload=False,
 )
-_environment.globals |= {"undefined_title": _UNDEFINED, "pieces": KeptPieces(_environment)}
+_environment.globals |= {"undefined_title": _UNDEFINED, "pieces": PieceCache(_environment)}
 
 
 def render_page(template: str, style: Style, **values: Any) -> bytes:

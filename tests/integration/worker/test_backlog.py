@@ -12,7 +12,7 @@ from shared.kit.broker import Broker, BrokerUnavailable, Wakeup
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client, Team
-from worker import execution, backlog
+from worker import backlog, execution
 from worker.runtime import Runtime
 
 

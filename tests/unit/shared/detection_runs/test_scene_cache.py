@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.detection_runs import judging, kept_scenes
-from shared.detection_runs.kept_scenes import memory_of, scene_of
+from shared.detection_runs import judging, scene_cache
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scene_cache import memory_of, scene_of
 from shared.detection_runs.scenes import StoredScene
 from shared.runs.rows.stored_file import NobodyWaits
 from tests.unit.shared.detection_runs.test_levels import stored_scene
@@ -17,7 +17,7 @@ STORED = judging.classified(
 
 @pytest.fixture(autouse=True)
 def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_scenes, "_kept", type(kept_scenes._kept)())
+    monkeypatch.setattr(scene_cache, "_kept", type(scene_cache._kept)())
 
 
 def reads_of(keys: str) -> str:
@@ -34,7 +34,7 @@ def reads_of(keys: str) -> str:
 
 
 def test_the_scene_asked_for_longest_ago_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_scenes, "MAX_BYTES", 2 * memory_of(STORED))
+    monkeypatch.setattr(scene_cache, "MAX_BYTES", 2 * memory_of(STORED))
 
     assert reads_of("ababacab") == "abcb"
 
@@ -44,7 +44,7 @@ def test_a_scene_larger_than_the_bound_is_read_each_time_and_drives_no_other_out
 ) -> None:
     assert reads_of("a") == "a"
 
-    monkeypatch.setattr(kept_scenes, "MAX_BYTES", memory_of(STORED) - 1)
+    monkeypatch.setattr(scene_cache, "MAX_BYTES", memory_of(STORED) - 1)
     assert reads_of("bbaa") == "bb"
 
 

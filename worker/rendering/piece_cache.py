@@ -19,7 +19,7 @@ from shared.presentation.tables import OverallRow
 _TEXT, _BOUNDS, _METHOD, _WHY, _WITHOUT = "\x01", "\x02", "\x03", "\x04", "\x05"
 
 
-class KeptPieces:
+class PieceCache:
     """The macros of `rows.html`, rendered once for each metric and shape, and filled for each report."""
 
     def __init__(self, environment: Environment) -> None:
