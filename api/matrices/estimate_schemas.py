@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Meta
 
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
+from shared.evaluation.metrics import WITHOUT_INTERVAL
 from shared.evaluation.metrics.definition import IntervalMethod
 from shared.evaluation.metrics.matrix_result import MatrixResult
-from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 
 
 class ClassEstimates(msgspec.Struct):

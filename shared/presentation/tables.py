@@ -10,7 +10,6 @@ from shared.evaluation.intervals.of_matrix import Confidence, Estimate, overall_
 from shared.evaluation.metrics import OVERALL, PER_CLASS, Family, Group, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
-from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 from shared.evaluation.rates import row_shares
 from shared.kit.number_format import count_text, percent_text, value_text
 from shared.presentation.cell_colours import shade_class, shades
@@ -141,7 +140,7 @@ def overall_tables(matrix: ConfusionMatrix, statistics: Statistics) -> list[tupl
 def _overall_row(metric: Metric, result: MatrixResult, estimate: Estimate | None) -> OverallRow:
     value = metric.read(result)
     why = reason_text(why_undefined(metric, result)) if value is None else None
-    interval, without = None, WITHOUT_INTERVAL.get(metric.id)
+    interval, without = None, metric.without_interval
     if estimate is not None:
         interval, without = interval_text(estimate), estimate.reason
     return OverallRow(metric, _text(value, metric), interval, why, None if value is None else without)

@@ -21,7 +21,6 @@ from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS, Metric
 from shared.evaluation.metrics.definition import IntervalMethod
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
-from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 
 ProportionMethod = Literal["wilson", "clopper-pearson"]
 
@@ -88,7 +87,7 @@ def _overall(
     if value is None:
         return Estimate(None, reason=why_undefined(metric, result).reason)
     if metric.interval is None or result.matrix.is_weighted:
-        return Estimate(value, reason=WEIGHTED if metric.interval else WITHOUT_INTERVAL[metric.id])
+        return Estimate(value, reason=WEIGHTED if metric.interval else metric.without_interval)
     if metric.id in LINEAR_IN_ACCURACY:
         return _linear_in_accuracy(metric, value, result, confidence)
     if metric.interval == "wilson":

@@ -30,7 +30,6 @@ from shared.evaluation.intervals.weighted_delta import class_spreads, overall_sp
 from shared.evaluation.metrics import CATALOGUE, Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
-from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 
 
 def weighted_overall_estimates(
@@ -52,7 +51,7 @@ def _overall(metric: Metric, result: MatrixResult, confidence: Confidence) -> Es
     if value is None:
         return Estimate(None, reason=why_undefined(metric, result).reason)
     if metric.interval is None:
-        return Estimate(value, reason=WITHOUT_INTERVAL[metric.id])
+        return Estimate(value, reason=metric.without_interval)
     # Krippendorff's correction is by the number of samples.
     if result.matrix.squares is None or metric.id == "krippendorff_alpha":
         return Estimate(value, reason=WEIGHTED)

@@ -53,6 +53,9 @@ FAMILIES = (OVERALL, PER_CLASS, CURVE, MULTILABEL, DETECTION, CALCULATOR)
 CATALOGUE: dict[str, Metric] = {metric.id: metric for family in FAMILIES for metric in family.metrics}
 """Every metric by its id."""
 
+WITHOUT_INTERVAL = {name: metric.without_interval for name, metric in CATALOGUE.items() if metric.without_interval}
+"""Why metrics of a matrix have no interval, by their ids."""
+
 HEADLINES = tuple(CATALOGUE[metric_id] for metric_id in ("accuracy", "precision.macro", "recall.macro", "f1.macro"))
 """The headline metrics; their fields are those of a matrix's `Summary`."""
 
@@ -66,6 +69,7 @@ __all__ = [
     "MULTILABEL",
     "OVERALL",
     "PER_CLASS",
+    "WITHOUT_INTERVAL",
     "Family",
     "Group",
     "Metric",

@@ -72,6 +72,8 @@ class Metric:
     """The format of a value that has two halves."""
     interval: IntervalMethod | None = None
     """The method of its confidence interval on all pages and in all answers; None where none is offered."""
+    without_interval: str | None = None
+    """Why a metric of a matrix has no interval, whatever the counts."""
     inherited: bool = False
     """True if the figure is PyCM's, kept under PyCM's name alone, and another is right; pages leave it out."""
     of_labels: bool = False

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from shared.evaluation.metrics import CATALOGUE, FAMILIES, Family, Metric
-from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
 
 _OPENING = f"""\
 # Metrics
@@ -61,8 +60,7 @@ def _row(metric: Metric) -> str:
 
 
 def _interval(metric: Metric) -> str:
-    reason = WITHOUT_INTERVAL.get(metric.id)
-    return metric.interval or (f"none: {reason}" if reason else "")
+    return metric.interval or (f"none: {metric.without_interval}" if metric.without_interval else "")
 
 
 def _range(metric: Metric) -> str:

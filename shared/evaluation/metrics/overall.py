@@ -23,6 +23,17 @@ from shared.evaluation.metrics.definition import (
     Metric,
 )
 from shared.evaluation.metrics.matrix_result import MatrixResult, defined_values, mean
+from shared.evaluation.metrics.without_interval import (
+    BIASED,
+    EXTREME_WHEN_BALANCED,
+    FLAT_AT_CHANCE,
+    IN_WORDS,
+    NOT_SMOOTH,
+    OF_THESE_SAMPLES,
+    PART_OF_A_TEST,
+    POSITIVE_BY_CHANCE,
+    TWO_FIGURES,
+)
 from shared.evaluation.rates import defined, f1, jaccard, precision, ratio, recall
 
 Read = Callable[[MatrixResult], Any]
@@ -70,7 +81,18 @@ def _metric(
 
 def _words(metric_id: str, pycm: str, title: str, definition: str, undefined: tuple[str, ...], source: str) -> Metric:
     scale = "the source's scale"
-    return _metric(metric_id, pycm, title, definition, scale, undefined, range=None, direction="none", source=source)
+    return _metric(
+        metric_id,
+        pycm,
+        title,
+        definition,
+        scale,
+        undefined,
+        range=None,
+        direction="none",
+        source=source,
+        without_interval=IN_WORDS,
+    )
 
 
 def _error_rate(result: MatrixResult) -> float | None:
@@ -220,6 +242,7 @@ OVERALL_GROUPS = (
                 "max P/POP",
                 (NO_SAMPLES,),
                 direction="none",
+                without_interval=NOT_SMOOTH,
             ),
             _metric(
                 "accuracy.p_value",
@@ -230,6 +253,7 @@ OVERALL_GROUPS = (
                 (NO_SAMPLES, WEIGHTED),
                 read=_p_value,
                 **_LOWER,
+                without_interval=PART_OF_A_TEST,
             ),
             _metric(
                 "accuracy.p_value.pycm",
@@ -392,6 +416,7 @@ OVERALL_GROUPS = (
                 (ABSENT,),
                 averaging="macro",
                 source="Mosley 2013",
+                without_interval=NOT_SMOOTH,
             ),
             _metric(
                 "csi",
@@ -415,6 +440,7 @@ OVERALL_GROUPS = (
                 range=ABOVE_ZERO,
                 averaging="macro",
                 pair="sum {}, mean {}",
+                without_interval=TWO_FIGURES,
             ),
             _metric(
                 "samples_per_class",
@@ -424,6 +450,7 @@ OVERALL_GROUPS = (
                 "ΣTOP/k",
                 range=ABOVE_ZERO,
                 direction="none",
+                without_interval=OF_THESE_SAMPLES,
             ),
         ),
     ),
@@ -438,6 +465,7 @@ OVERALL_GROUPS = (
                 "√(ACC·(1−ACC)/POP)",
                 (NO_SAMPLES,),
                 **_LOWER,
+                without_interval=PART_OF_A_TEST,
             ),
             _metric(
                 "error_rate",
@@ -460,6 +488,7 @@ OVERALL_GROUPS = (
                 range=ABOVE_ZERO,
                 sklearn="zero_one_loss(normalize=False)",
                 **_LOWER,
+                without_interval=OF_THESE_SAMPLES,
             ),
             _metric(
                 "kappa.standard_error",
@@ -494,6 +523,7 @@ OVERALL_GROUPS = (
                 averaging="weighted",
                 source="Wei et al. 2010",
                 **_LOWER,
+                without_interval=BIASED,
             ),
             _metric(
                 "mcen",
@@ -506,6 +536,7 @@ OVERALL_GROUPS = (
                 averaging="weighted",
                 source="Delgado and Núñez-González 2019",
                 **_LOWER,
+                without_interval=BIASED,
             ),
         ),
     ),
@@ -520,6 +551,7 @@ OVERALL_GROUPS = (
                 "ΣP·TOP/POP²",
                 (NO_SAMPLES,),
                 direction="none",
+                without_interval=EXTREME_WHEN_BALANCED,
             ),
             _metric(
                 "chance_agreement_unbiased",
@@ -529,6 +561,7 @@ OVERALL_GROUPS = (
                 "Σ((P+TOP)/(2·POP))²",
                 (NO_SAMPLES,),
                 direction="none",
+                without_interval=EXTREME_WHEN_BALANCED,
             ),
             _metric(
                 "kappa_unbiased",
@@ -618,6 +651,7 @@ OVERALL_GROUPS = (
                 range=CORRELATION,
                 source="Hubert and Arabie 1985",
                 sklearn="adjusted_rand_score()",
+                without_interval=FLAT_AT_CHANCE,
             ),
         ),
     ),
@@ -633,6 +667,7 @@ OVERALL_GROUPS = (
                 _SOME_CLASS_EMPTY,
                 range=ABOVE_ZERO,
                 source="Pearson 1900",
+                without_interval=POSITIVE_BY_CHANCE,
             ),
             _metric(
                 "chi_squared.degrees_of_freedom",
@@ -642,6 +677,7 @@ OVERALL_GROUPS = (
                 "(k−1)²",
                 range=ABOVE_ZERO,
                 direction="none",
+                without_interval=OF_THESE_SAMPLES,
             ),
             _metric(
                 "phi_squared",
@@ -651,6 +687,7 @@ OVERALL_GROUPS = (
                 "χ²/POP",
                 _SOME_CLASS_EMPTY,
                 range=ABOVE_ZERO,
+                without_interval=POSITIVE_BY_CHANCE,
             ),
             _metric(
                 "cramer_v",
@@ -660,6 +697,7 @@ OVERALL_GROUPS = (
                 "√(χ²/(POP·(k−1)))",
                 (ONE_CLASS, *_SOME_CLASS_EMPTY),
                 source="Cramér 1946",
+                without_interval=POSITIVE_BY_CHANCE,
             ),
             _metric(
                 "pearson_c",
@@ -669,6 +707,7 @@ OVERALL_GROUPS = (
                 "√(χ²/(χ²+POP))",
                 _SOME_CLASS_EMPTY,
                 source="Pearson 1904",
+                without_interval=POSITIVE_BY_CHANCE,
             ),
             _metric(
                 "lambda_a",
@@ -678,6 +717,7 @@ OVERALL_GROUPS = (
                 "(Σ largest of a column − max P)/(POP − max P)",
                 (ALL_OCCUR,),
                 source="Goodman and Kruskal 1954",
+                without_interval=NOT_SMOOTH,
             ),
             _metric(
                 "lambda_b",
@@ -687,6 +727,7 @@ OVERALL_GROUPS = (
                 "(Σ largest of a row − max TOP)/(POP − max TOP)",
                 (ALL_PREDICTED,),
                 source="Goodman and Kruskal 1954",
+                without_interval=NOT_SMOOTH,
             ),
         ),
     ),
@@ -703,6 +744,7 @@ OVERALL_GROUPS = (
                 range=ABOVE_ZERO,
                 direction="none",
                 source="Shannon 1948",
+                without_interval=EXTREME_WHEN_BALANCED,
             ),
             _metric(
                 "entropy.predicted",
@@ -714,6 +756,7 @@ OVERALL_GROUPS = (
                 range=ABOVE_ZERO,
                 direction="none",
                 source="Shannon 1948",
+                without_interval=EXTREME_WHEN_BALANCED,
             ),
             _metric(
                 "entropy.cross",
@@ -724,6 +767,7 @@ OVERALL_GROUPS = (
                 (NO_SAMPLES,),
                 range=ABOVE_ZERO,
                 **_LOWER,
+                without_interval=EXTREME_WHEN_BALANCED,
             ),
             _metric(
                 "entropy.joint",
@@ -734,6 +778,7 @@ OVERALL_GROUPS = (
                 (NO_SAMPLES,),
                 range=ABOVE_ZERO,
                 direction="none",
+                without_interval=BIASED,
             ),
             _metric(
                 "entropy.conditional",
@@ -744,6 +789,7 @@ OVERALL_GROUPS = (
                 (NO_SAMPLES,),
                 range=ABOVE_ZERO,
                 **_LOWER,
+                without_interval=BIASED,
             ),
             _metric(
                 "mutual_information",
@@ -753,6 +799,7 @@ OVERALL_GROUPS = (
                 "entropy of the predictions − conditional entropy",
                 (NO_SAMPLES,),
                 range=ABOVE_ZERO,
+                without_interval=POSITIVE_BY_CHANCE,
             ),
             _metric(
                 "kl_divergence",
@@ -764,6 +811,7 @@ OVERALL_GROUPS = (
                 range=ABOVE_ZERO,
                 source="Kullback and Leibler 1951",
                 **_LOWER,
+                without_interval=POSITIVE_BY_CHANCE,
             ),
             _metric(
                 "relative_information",
@@ -773,6 +821,7 @@ OVERALL_GROUPS = (
                 "mutual information/entropy of the actual classes",
                 (ALL_OCCUR,),
                 source="Sindhwani, Bhattacharya and Rakshit 2001",
+                without_interval=POSITIVE_BY_CHANCE,
             ),
         ),
     ),

@@ -21,6 +21,13 @@ from shared.evaluation.metrics.definition import (
     Metric,
 )
 from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.metrics.without_interval import (
+    BIASED,
+    IN_WORDS,
+    NOT_SMOOTH,
+    OF_THESE_SAMPLES,
+    PRODUCT_OF_RATES,
+)
 from shared.evaluation.rates import f1, jaccard, precision, recall
 
 _SIDES_OCCUR = (NEVER_OCCURS, ALL_OCCUR)
@@ -64,12 +71,29 @@ def _metric(
 
 
 def _count(metric_id: str, pycm: str, title: str, definition: str, formula: str, direction: Any = "none") -> Metric:
-    return _metric(metric_id, pycm, title, definition, formula, range=ABOVE_ZERO, direction=direction)
+    return _metric(
+        metric_id,
+        pycm,
+        title,
+        definition,
+        formula,
+        range=ABOVE_ZERO,
+        direction=direction,
+        without_interval=OF_THESE_SAMPLES,
+    )
 
 
 def _words(metric_id: str, pycm: str, title: str, definition: str, undefined: tuple[str, ...]) -> Metric:
     return _metric(
-        metric_id, pycm, title, definition, "PyCM's benchmark scale", undefined, range=None, direction="none"
+        metric_id,
+        pycm,
+        title,
+        definition,
+        "PyCM's benchmark scale",
+        undefined,
+        range=None,
+        direction="none",
+        without_interval=IN_WORDS,
     )
 
 
@@ -348,6 +372,7 @@ CLASS_GROUPS = (
                 (*_SIDES_OCCUR, BOTH_RATES_0),
                 range=CORRELATION,
                 source="Ranawana and Palade 2006",
+                without_interval=NOT_SMOOTH,
             ),
             _metric(
                 "iba",
@@ -357,6 +382,7 @@ CLASS_GROUPS = (
                 "(1 + TPR − TNR)·TPR·TNR",
                 _SIDES_OCCUR,
                 source="García, Mollineda and Sánchez 2009",
+                without_interval=PRODUCT_OF_RATES,
             ),
             _metric(
                 "precision_recall_mean",
@@ -568,6 +594,7 @@ CLASS_GROUPS = (
                 "TP/min(P, TOP)",
                 _BOTH_OCCUR_IN,
                 source="Szymkiewicz 1934, Simpson 1943",
+                without_interval=NOT_SMOOTH,
             ),
             _metric(
                 "braun_blanquet",
@@ -577,6 +604,7 @@ CLASS_GROUPS = (
                 "TP/max(P, TOP)",
                 (ABSENT,),
                 source="Braun-Blanquet 1932",
+                without_interval=NOT_SMOOTH,
             ),
             _metric(
                 "otsuka_ochiai",
@@ -617,6 +645,7 @@ CLASS_GROUPS = (
                 "TOP−P",
                 range=ANY,
                 direction="none",
+                without_interval=OF_THESE_SAMPLES,
             ),
             _metric(
                 "bray_curtis",
@@ -628,6 +657,7 @@ CLASS_GROUPS = (
                 range=(0, 0.5),
                 source="Bray and Curtis 1957",
                 **_LOWER,
+                without_interval=NOT_SMOOTH,
             ),
         ),
     ),
@@ -644,6 +674,7 @@ CLASS_GROUPS = (
                 range=(0, INF),
                 source="Wei et al. 2010",
                 **_LOWER,
+                without_interval=BIASED,
             ),
             _metric(
                 "mcen",
@@ -655,6 +686,7 @@ CLASS_GROUPS = (
                 range=(0, INF),
                 source="Delgado and Núñez-González 2019",
                 **_LOWER,
+                without_interval=BIASED,
             ),
             _metric(
                 "chance_agreement",

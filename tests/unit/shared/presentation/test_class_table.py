@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import statistics
 from shared.evaluation.intervals.of_matrix import NO_SPREAD, WEIGHTED
-from shared.evaluation.metrics.without_interval import WITHOUT_INTERVAL
+from shared.evaluation.metrics import WITHOUT_INTERVAL
 from shared.presentation.class_table import COLUMNS, class_rows
 from shared.presentation.interval_text import IntervalText
 from shared.presentation.tables import overall_tables
