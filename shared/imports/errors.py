@@ -2,13 +2,19 @@
 
 from http import HTTPStatus
 
-from shared.kit.errors import DomainError
+from shared.kit.errors import DomainError, InvalidInput
 
 
 class AnnotationsUnreadable(DomainError):
     """The file cannot be read as annotations; send the file as the labelling tool wrote it."""
 
     code = "annotations-unreadable"
+
+
+class AnnotationsInvalid(InvalidInput):
+    """The file has faults, so nothing of it was imported; mend them and send it again."""
+
+    code = "annotations-invalid"
 
 
 class AnnotationFormatUnknown(DomainError):

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from shared.analyses.annotations.formats import Size, outline_box_of
 from shared.analyses.annotations.types import CheckedAnnotation, check_item
-from shared.analyses.annotations.validation import Checker
 from shared.imports.errors import ImportTooLarge
 from shared.imports.matching import Matcher
+from shared.imports.reading.file_checker import FileChecker
 from shared.imports.reading.files import FileLimits, InputFiles
 from shared.imports.reading.formats import FORMATS, FormatName, recognise
 from shared.imports.reading.objects import (
+    MAX_NUMBER,
     Category,
     Known,
     KnownImage,
@@ -35,19 +36,6 @@ MAX_ANNOTATIONS = 1_000_000
 # Names of files in one sentence.
 _MOST_NAMED = 3
 
-# JSON's numbers are exact up to here, and the database holds them.
-MAX_NUMBER = 2**53
-
-
-# The places of our own annotations in those of files.
-_IN_FILES = (
-    ("/data/points", "/segmentation"),
-    ("/data/rle", "/segmentation"),
-    ("/data/", "/"),
-    ("/confidence", "/score"),
-    ("/class_name", "/category_id"),
-)
-
 
 class ImportLimits(NamedTuple):
     """The sizes of files and of a picture in bytes, and the number of run lengths of one mask."""
@@ -64,22 +52,6 @@ class ImportOptions(NamedTuple):
     format: FormatName | None
     role: Role
     names: dict[str, str]
-
-
-class FileChecker(Checker):
-    """The faults of a file, at the places of the file."""
-
-    # Programs write all of a mask: one that ends early was cut off, or made for an image of another size.
-    needs_whole_masks = True
-
-    # Objects of ground truth that reach out of their image.
-    reaching_out = 0
-
-    def note(self, pointer: str, message: str) -> None:
-        """Note a fault at a place of an annotation, as the file has it."""
-        for ours, theirs in _IN_FILES:
-            pointer = pointer.replace(ours, theirs)
-        super().note(pointer, message)
 
 
 class PlannedAnalysis(NamedTuple):
@@ -116,7 +88,7 @@ def plan(
 ) -> ImportPlan:
     """Read a file and check all of it; `progress` is told the share of images that are checked.
 
-    Raises InvalidInput with every fault and its place, up to a hundred, and the errors of imports.
+    Raises AnnotationsInvalid with every fault and its place, up to a hundred, and the errors of imports.
     """
     checker = FileChecker(max_runs=limits.mask_runs)
     with InputFiles(path, options.filename, limits.files) as files:
@@ -139,24 +111,13 @@ def plan(
     silent = _silent(known, analyses) if options.role == "predictions" else []
     analyses += silent
     new = {image.id for image in matcher.new}
-    if matcher.renumbered:
-        have = form(matcher.renumbered, "has", "have")
-        read.notices.append(
-            f"{counted(matcher.renumbered, 'image')} {have} another number in this file than in the project, which "
-            "keeps its own: results by the numbers of this file would be read for other images."
-        )
+    read.notices += matcher.notices
     if out := checker.reaching_out:
         reach, box = (
             form(out, "reaches out of its image", "reach out of their images"),
             form(out, "its box", "their box"),
         )
         read.notices.append(f"{counted(out, 'object')} {reach} by more than a pixel: is {box} stated in another form?")
-    if matcher.ambiguous:
-        are, were = form(matcher.ambiguous, "is", "are"), form(matcher.ambiguous, "it was", "they were")
-        read.notices.append(
-            f"{counted(matcher.ambiguous, 'number')} of the file {are} that of one image and the file name of another: "
-            f"{were} read as {form(matcher.ambiguous, 'a number', 'numbers')}."
-        )
     matched = [analysis.image_id for analysis in analyses if analysis.image_id not in new]
     counts = Counter(annotation.class_name for analysis in analyses for annotation in analysis.annotations)
     images = ImageCounts(len(matcher.new), len(matcher.pictures), len(matched) - len(silent), len(silent))
@@ -173,7 +134,7 @@ def _not_read(names: list[str], file_format: FormatName) -> str:
     return f"{counted(len(names), 'file')} of the archive {was} not read as {file_format}: {listed}{more}."
 
 
-def _check_numbers(read: ReadFile, checker: Checker) -> None:
+def _check_numbers(read: ReadFile, checker: FileChecker) -> None:
     for image in read.images:
         if isinstance(image.number, int) and abs(image.number) > MAX_NUMBER:
             checker.note(f"{image.pointer}/id", f"expected a number of at most {MAX_NUMBER:,}")

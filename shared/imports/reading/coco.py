@@ -15,7 +15,15 @@ from shared.imports.reading.coco_objects import annotation_of, check_visibility,
 from shared.imports.reading.coco_panoptic import masks_of, pictures_of
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
-from shared.imports.reading.objects import Category, FileId, ReadFile, ReadImage, ReadingRules, ReadObject
+from shared.imports.reading.objects import (
+    Category,
+    FileId,
+    ReadFile,
+    ReadImage,
+    ReadingRules,
+    ReadObject,
+    number_of_id,
+)
 from shared.kit.names import is_visible
 from shared.kit.plurals import counted, form
 
@@ -145,10 +153,9 @@ class _Reading:
                 self._checker.note(f"{pointer}/id", f"another category has the id {other!r}")
             if not is_visible(name) or len(name) > MAX_CHARACTERS:
                 self._checker.note(f"{pointer}/name", f"expected a name of 1 to {MAX_CHARACTERS} characters")
-            number = category.id if isinstance(category.id, int) else None
             categories[category.id] = Category(
                 name,
-                number,
+                number_of_id(category.id),
                 tuple(category.keypoints),
                 tuple(category.skeleton),
                 _frequency(category),
@@ -184,7 +191,7 @@ class _Reading:
         if isinstance(value, int | str) and not isinstance(value, bool) and value in known:
             return known[value]
         of = "images" if name == "image_id" else "categories"
-        self._checker.note(f"{pointer}/{name}", f"none of the {of} of this file has the id {value!r}"[:200])
+        self._checker.note_shared(f"{pointer}/{name}", f"none of the {of} of this file has the id {value!r}"[:200])
         return None
 
     def _add_segments(
@@ -208,7 +215,7 @@ class _Reading:
             check_visibility(annotation, self._checker, pointer)
         self._unread.update(unread)
         if self._rules.role == "predictions" and item.get("confidence") is None:
-            self._checker.note(f"{pointer}/score", "a prediction needs its score, from 0 to 1")
+            self._checker.note_shared(f"{pointer}/score", "a prediction needs its score, from 0 to 1")
         return item
 
 

@@ -37,7 +37,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
             item, members = annotation_of(detection, category, rules.checker, pointer, shape_of(detection))
             unread.update(members)
             if item.get("confidence") is None:
-                rules.checker.note(f"{pointer}/score", "a prediction needs its score, from 0 to 1")
+                rules.checker.note_shared(f"{pointer}/score", "a prediction needs its score, from 0 to 1")
             image.objects.append(ReadObject(item, pointer))
         if rules.checker.is_full:
             break
@@ -59,9 +59,11 @@ def _category(rules: ReadingRules, categories: dict[str, list[Category]], number
         return candidates[0]
     if candidates:
         names = " and ".join(f"“{category.name[:50]}”" for category in candidates[:2])
-        rules.checker.note(pointer, f"the number {number} means {names} in the project; say which with `categories`")
+        rules.checker.note_shared(
+            pointer, f"the number {number} means {names} in the project; say which with `categories`"
+        )
     else:
-        rules.checker.note(
+        rules.checker.note_shared(
             pointer,
             f"no category of the project has the number {number!r}"[:120]
             + "; import the ground truth first, or send `categories`",

@@ -10,6 +10,7 @@ from uuid import UUID
 from shared.analyses.annotations.formats import Size
 from shared.analyses.annotations.validation import Checker
 from shared.evaluation.detection.lvis import Frequency
+from shared.imports.reading.file_checker import FileChecker
 from shared.imports.reading.pictures import Pictures
 from shared.kit.plurals import counted, form
 
@@ -17,6 +18,9 @@ Role = Literal["ground_truth", "predictions"]
 
 # A file's own id of an image or a category: COCO's are whole numbers, some tools write texts.
 FileId = int | str
+
+# JSON's numbers are exact up to here, and the database holds them.
+MAX_NUMBER = 2**53
 
 
 class Category(NamedTuple):
@@ -123,7 +127,7 @@ class ReadingRules:
     role: Role
     names: dict[str, str]
     known: Known
-    checker: Checker
+    checker: FileChecker
     pictures: Pictures
     unkept: Counter[str] = field(default_factory=Counter)
 
@@ -137,8 +141,24 @@ class ReadingRules:
             self.unkept["a confidence beside ground truth"] += confidence not in {None, 1}
             return
         if confidence is None:
-            self.checker.note(pointer, "a prediction needs its score, from 0 to 1")
+            self.checker.note_shared(pointer, "a prediction needs its score, from 0 to 1")
         annotation["confidence"] = confidence
+
+
+def whole_number_of(text: str) -> int | None:
+    """Return the number that a text writes in digits, None for any other text and for one beyond MAX_NUMBER."""
+    if not text.isdecimal() or len(text) > len(str(MAX_NUMBER)):
+        return None
+    number = int(text)
+    return number if number <= MAX_NUMBER else None
+
+
+def number_of_id(number: FileId | None) -> int | None:
+    """Return the number that an id is or writes, as programs write numbers; None for any other text."""
+    if number is None or isinstance(number, int):
+        return number
+    whole = whole_number_of(number)
+    return whole if str(whole) == number else None
 
 
 def confidence_among(said: Mapping[str, Any], names: Iterable[str], checker: Checker, pointer: str) -> Any:

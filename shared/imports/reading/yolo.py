@@ -131,11 +131,13 @@ def _object(words: list[str], names: dict[str, str], size: Size, rules: ReadingR
     values = [number_of(word, checker, pointer) or 0.0 for word in words[1:]]
     label = names.get(words[0])
     if label is None:
-        checker.note(pointer, f"class {words[0][:20]!r} has no name; send data.yaml or `categories`")
+        checker.note_shared(pointer, f"class {words[0][:20]!r} has no name; send data.yaml or `categories`")
     if rules.role == "predictions" and len(values) % _POINT == 0:
-        checker.note(pointer, "a prediction needs its confidence as the last number")
+        checker.note_shared(pointer, "a prediction needs its confidence as the last number")
     if rules.role == "ground_truth" and len(values) % _POINT:
-        checker.note(pointer, "expected the class and an even number of shares; a confidence is one of predictions")
+        checker.note_shared(
+            pointer, "expected the class and an even number of shares; a confidence is one of predictions"
+        )
     confidence = values.pop() if len(values) % _POINT else None
     if len(values) < _BOX or any(not -_ROUNDING <= value <= 1 + _ROUNDING for value in values):
         checker.note(pointer, "expected shares of the image, from 0 to 1")
