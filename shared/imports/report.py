@@ -1,13 +1,14 @@
 """What an import wrote, and what of the file it did not keep; takes values and returns values."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from shared.imports.reading.objects import Category, ReadFile, Role
+from shared.kit.counted import counted, form
 
 MAX_NOTICES = 100
 
@@ -28,6 +29,7 @@ class CategoryCount(msgspec.Struct, frozen=True):
     number: Annotated[int | None, Meta(description="Its id in the file; null if it has none.")]
     annotations: Annotated[int, Meta(description="Number of its annotations.")]
     is_new: Annotated[bool, Meta(description="Whether the project did not have it before.")]
+    earlier_numbers: Annotated[list[int], Meta(description="Its ids in the files that the project has had before.")]
 
 
 class ImportReport(msgspec.Struct, frozen=True):
@@ -55,7 +57,7 @@ def report_of(
     known: Sequence[Category],
 ) -> ImportReport:
     """Return the report about a file, whose annotations are counted by class."""
-    before = {category.name for category in known}
+    before = _numbers_by_name(known)
     numbers = {category.name: category.number for category in (*known, *read.categories)}
     names = sorted({*counts, *(category.name for category in read.categories)})
     return ImportReport(
@@ -66,12 +68,48 @@ def report_of(
         images_matched=images.matched,
         images_without=images.silent,
         annotations=counts.total(),
-        categories=[CategoryCount(name, numbers.get(name), counts[name], name not in before) for name in names],
-        notices=[*read.notices[:MAX_NOTICES], *_look_alikes(names, before)],
+        categories=[
+            CategoryCount(name, numbers.get(name), counts[name], name not in before, before.get(name, []))
+            for name in names
+        ],
+        notices=[
+            *read.notices[:MAX_NOTICES],
+            *_renumbered(read.categories, before, role),
+            *_look_alikes(names, before),
+        ],
     )
 
 
-def _look_alikes(names: list[str], before: set[str]) -> Iterator[str]:
+def _numbers_by_name(categories: Sequence[Category]) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for category in categories:
+        listed = numbers.setdefault(category.name, [])
+        if category.number is not None:
+            listed.append(category.number)
+    return numbers
+
+
+def _renumbered(categories: Sequence[Category], before: Mapping[str, Sequence[int]], role: Role) -> Iterator[str]:
+    """Say which categories have another number than in earlier files, by which results may name them too."""
+    others = [
+        category
+        for category in categories
+        if category.number is not None and before.get(category.name) and category.number not in before[category.name]
+    ]
+    if not others:
+        return
+    name, number, count = others[0].name, others[0].number, len(others)
+    have, earlier = form(count, "has", "have"), " and ".join(map(str, before[name]))
+    by = form(count, "it was matched by its name", "they were matched by their names")
+    # The numbers of predictions are not kept.
+    results = f", and results may name {form(count, 'it', 'them')} by each of them" if role == "ground_truth" else ""
+    yield (
+        f"{counted(count, 'category', 'categories')} {have} another number in this file than in those before, such as "
+        f"“{name[:100]}”, {number} instead of {earlier}: {by}{results}."
+    )
+
+
+def _look_alikes(names: list[str], before: Collection[str]) -> Iterator[str]:
     folded = {" ".join(name.casefold().split()): name for name in before}
     for name in names:
         other = folded.get(" ".join(name.casefold().split()))
