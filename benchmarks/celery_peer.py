@@ -1,14 +1,13 @@
-"""Tiny curves per second against a plain Celery task of the same work: `python -m benchmarks.celery_peer [--url URL]`.
+"""Tiny curves per second against a plain Celery task of the same work: `python -m benchmarks.celery_peer`.
 
 The task reads the row of a job, computes as the service does, puts the files with boto3, and updates the row: no
 attempts, leases, fairness, artifacts, events or links. It runs in two processes, acknowledges early, and has servers of
-its own, of the kinds and with the durability that the service has. Both take turns.
+its own, of the kinds and with the durability that the service has. All take turns, also further builds (`--beside`).
 """
 
 import argparse
 import asyncio
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,9 +25,10 @@ import numpy as np
 import uvloop
 from celery import Celery
 
+from benchmarks.builds import add_options, builds
 from benchmarks.http import Bench
 from benchmarks.jobs import JOBS, POLL_S, WARM_UP, measure
-from deploy.demo.service import service
+from benchmarks.tables import print_rates
 from deploy.local.options import PROJECT
 from deploy.local.stack import Stack
 from shared import curves
@@ -122,31 +122,34 @@ def _workers() -> Iterator[None]:
             process.wait(30)
 
 
-async def run(url: str) -> None:
-    """Measure both in turns and print the medians."""
-    bench = Bench(url)
-    await bench.start()
+async def run(urls: dict[str, str], rounds: int) -> None:
+    """Measure all in turns and print the medians."""
+    benches = {name: Bench(url) for name, url in urls.items()}
     database = await asyncpg.connect(_database_url())
     await database.execute(TABLE)
-    peer, rates = Peer(database), []
+    peer, rates = Peer(database), list[float]()
     await peer.measure(WARM_UP)
-    await measure(bench, "curve", WARM_UP)
-    bench.rows.clear()
-    for _ in range(ROUNDS):
-        await measure(bench, "curve", JOBS["curve"])
+    for bench in benches.values():
+        await bench.start()
+        await measure(bench, "curve", WARM_UP)
+        bench.rows.clear()
+    for _ in range(rounds):
+        for bench in benches.values():
+            await measure(bench, "curve", JOBS["curve"])
         rates.append(await peer.measure(JOBS["curve"]))
-    ours = bench.rows["curve: jobs/s"]
-    ratio = statistics.median(one / other for one, other in zip(ours, rates, strict=True))
-    print(f"| tiny curves | {statistics.median(ours):.1f}/s | {statistics.median(rates):.1f}/s | {ratio:.2f}x |")
+    what = "curve: jobs/s"
+    print_rates({name: {what: bench.rows[what]} for name, bench in benches.items()} | {"plain task": {what: rates}})
 
 
 def main() -> None:
-    """Measure the service at --url, or one started for the purpose, and the peer."""
+    """Measure the builds that are named, and the peer."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url")
+    add_options(parser)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
     # Before the environment leads to the servers of the peer.
-    with service(parser.parse_args().url) as instance, _workers():
-        uvloop.run(run(instance.url))
+    with builds(options) as urls, _workers():
+        uvloop.run(run(urls, options.rounds))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Webhook deliveries per second to receivers on loopback: `python -m benchmarks.deliveries [--url URL]`.
+"""Webhook deliveries per second to receivers on loopback: `python -m benchmarks.deliveries`.
 
 Every job that ends owes a delivery to each endpoint of its account. Repeated jobs end at once, so that hundreds of
 deliveries are due before the courier has sent the first; the rate is that from the first to the last which comes. The
 receiver answers at once, and shares the processors with the service. A service at --url has to allow the loopback.
+Further builds (`--beside`) take turns with it.
 """
 
 import argparse
@@ -14,9 +15,9 @@ from http import HTTPStatus
 
 import uvloop
 
+from benchmarks.builds import add_options, builds
 from benchmarks.http import Bench, Connection, request
 from benchmarks.jobs import CONNECTIONS
-from deploy.demo.service import service
 
 ROUNDS = 5
 ENDPOINTS, JOBS = 16, 40
@@ -64,26 +65,46 @@ class QuickReceiver:
             writer.close()
 
 
-async def run(url: str) -> None:
-    """Measure the rate of several rounds and print the median, the least and the most."""
-    bench, receiver = Bench(url), QuickReceiver()
-    await bench.start()
-    address = await receiver.start()
-    for number in range(ENDPOINTS):
-        endpoint = {"url": f"{address}/{number}", "events": ["job.succeeded"]}
-        await bench.ask(request("POST", "/v1/webhooks/endpoints", endpoint, bench.key))
-    content = request("POST", "/v1/jobs", CURVE, bench.key)
-    await _submit(url, content, 1)
-    await receiver.wait(ENDPOINTS)
-    rates, delays = [], []
+class DeliveringService:
+    """An account of a service with endpoints at a receiver of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._bench, self._receiver = Bench(url), QuickReceiver()
+        self.rates: list[float] = []
+        self.delays: list[float] = []
+
+    async def start(self) -> None:
+        """Create the endpoints, and have the first job delivered."""
+        await self._bench.start()
+        address = await self._receiver.start()
+        for number in range(ENDPOINTS):
+            endpoint = {"url": f"{address}/{number}", "events": ["job.succeeded"]}
+            await self._bench.ask(request("POST", "/v1/webhooks/endpoints", endpoint, self._bench.key))
+        self._content = request("POST", "/v1/jobs", CURVE, self._bench.key)
+        await _submit(self._bench.url, self._content, 1)
+        await self._receiver.wait(ENDPOINTS)
+
+    async def measure(self) -> None:
+        """Note the rate of one round, and the seconds until its first delivery came."""
+        began, share = time.perf_counter(), JOBS // CONNECTIONS
+        await asyncio.gather(*(_submit(self._bench.url, self._content, share) for _ in range(CONNECTIONS)))
+        times = await self._receiver.wait(ENDPOINTS * JOBS)
+        self.rates.append((len(times) - 1) / (times[-1] - times[0]))
+        self.delays.append(times[0] - began)
+
+
+async def run(urls: dict[str, str]) -> None:
+    """Measure all in turns and print the medians, the least and the most."""
+    services = {name: DeliveringService(url) for name, url in urls.items()}
+    for delivering in services.values():
+        await delivering.start()
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        await asyncio.gather(*(_submit(url, content, JOBS // CONNECTIONS) for _ in range(CONNECTIONS)))
-        times = await receiver.wait(ENDPOINTS * JOBS)
-        rates.append((len(times) - 1) / (times[-1] - times[0]))
-        delays.append(times[0] - began)
-    print(f"deliveries: {statistics.median(rates):.0f}/s, from {min(rates):.0f} to {max(rates):.0f}")
-    print(f"the first came {statistics.median(delays) * 1e3:.0f} ms after the first of {JOBS} jobs was sent")
+        for delivering in services.values():
+            await delivering.measure()
+    for name, delivering in services.items():
+        rates, delay_s = delivering.rates, statistics.median(delivering.delays)
+        print(f"{name}: {statistics.median(rates):.0f} deliveries/s, from {min(rates):.0f} to {max(rates):.0f}")
+        print(f"{name}: the first came {delay_s * 1e3:.0f} ms after the first of {JOBS} jobs was sent", flush=True)
 
 
 async def _submit(url: str, content: bytes, count: int) -> None:
@@ -94,11 +115,11 @@ async def _submit(url: str, content: bytes, count: int) -> None:
 
 
 def main() -> None:
-    """Measure the service at --url, or one started for the purpose."""
+    """Measure the builds that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url")
-    with service(parser.parse_args().url) as instance:
-        uvloop.run(run(instance.url))
+    add_options(parser)
+    with builds(parser.parse_args()) as urls:
+        uvloop.run(run(urls))
 
 
 if __name__ == "__main__":

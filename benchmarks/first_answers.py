@@ -1,18 +1,18 @@
-"""How soon a job's answer is there: `python -m benchmarks.first_answers [--url URL]`.
+"""How soon a job's answer is there: `python -m benchmarks.first_answers [--beside CHECKOUT ...]`.
 
 The first report and the first plot of a matrix, over one connection, in turns with the PyCM REST reference; for the
 plot also the least that it takes, drawing the same picture as PNG by matplotlib in this process. And a small job whose
-client waits for its end. The load generator shares the processors with both services.
+client waits for its end. The load generator shares the processors with the services.
 """
 
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import numpy as np
 
-from benchmarks.http import Bench, request, run_beside_reference
-from benchmarks.pycm_rest_reference import KEY
+from benchmarks.http import REFERENCE, Bench, benches_of, request, run_beside_reference
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from worker.rendering.plot import render_plot
 
@@ -21,7 +21,7 @@ REPORTS, PLOTS, JOBS, DRAWN = 300, 40, 200, 40
 WARM_UP = 12
 
 Row = list[float]
-Make = Callable[[int], Awaitable[bytes]]
+Make = Callable[[], Awaitable[bytes]]
 
 
 class TimedAnswers:
@@ -48,7 +48,7 @@ class TimedAnswers:
         head, end, content = request("POST", "/v1/jobs", body, self.bench.key).partition(b"\r\n\r\n")
         return head + b"\r\nprefer: wait=20" + end + content
 
-    async def time(self, make: Callable[[], Awaitable[bytes]]) -> float:
+    async def time(self, make: Make) -> float:
         """Ask once."""
         content = await make()
         began = time.perf_counter()
@@ -56,11 +56,11 @@ class TimedAnswers:
         return time.perf_counter() - began
 
 
-async def _files(services: list[TimedAnswers], what: str, count: int) -> list[Row]:
+async def _in_turns(services: Sequence[TimedAnswers], makes: Sequence[Make], count: int) -> list[Row]:
     rows: list[Row] = [[] for _ in services]
     for at in range(WARM_UP + count):
-        for answers, row in zip(services, rows, strict=True):
-            row.append(await answers.time(lambda answers=answers: answers.file(what)))  # type: ignore[misc] # the loop's
+        for answers, make, row in zip(services, makes, rows, strict=True):
+            row.append(await answers.time(make))
             if at < WARM_UP:
                 row.clear()
     return rows
@@ -82,18 +82,20 @@ def show(name: str, times: Row) -> None:
     print(f"| {name} | {len(times)} | {middle * 1e3:.1f} ms | {last * 1e3:.1f} ms |", flush=True)
 
 
-async def run(url: str, peer_url: str) -> None:
+async def run(urls: dict[str, str], peer_url: str) -> None:
     """Measure and print."""
-    services = [TimedAnswers(Bench(url)), TimedAnswers(Bench(peer_url, KEY))]
-    for answers in services:
+    services = {name: TimedAnswers(bench) for name, bench in benches_of(urls, peer_url).items()}
+    for answers in services.values():
         await answers.bench.start()
     print("| answer | times | p50 | p99 |\n| --- | ---: | ---: | ---: |")
     for what, count in (("report", REPORTS), ("plot", PLOTS)):
-        for name, row in zip(("", ", reference"), await _files(services, what, count), strict=True):
-            show(f"first {what}{name}", row)
+        makes = [partial(answers.file, what) for answers in services.values()]
+        for name, row in zip(services, await _in_turns([*services.values()], makes, count), strict=True):
+            show(f"first {what}, {name}", row)
     show("the same picture, drawn by matplotlib alone", _drawn())
-    times = [await services[0].time(services[0].curve) for _ in range(WARM_UP + JOBS)][WARM_UP:]
-    show("curve of four samples, `Prefer: wait`", times)
+    builds = [answers for name, answers in services.items() if name != REFERENCE]
+    for name, row in zip(urls, await _in_turns(builds, [answers.curve for answers in builds], JOBS), strict=True):
+        show(f"curve of four samples, `Prefer: wait`, {name}", row)
 
 
 if __name__ == "__main__":

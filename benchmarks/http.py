@@ -1,6 +1,6 @@
 """The service over HTTP against the PyCM REST reference, in one run: `python -m benchmarks.http [--url URL]`.
 
-Without a URL it starts a service of its own. Both get the same requests, with the key where the PyCM REST API has
+Without a URL it starts a service of its own. All get the same requests, with the key where the PyCM REST API has
 it. The load generator shares the processors with them. Operations that take the reference too long are left out.
 """
 
@@ -18,14 +18,15 @@ from urllib.parse import urlsplit
 import numpy as np
 import uvloop
 
+from benchmarks.builds import add_options, builds
 from benchmarks.load import rate
 from benchmarks.pycm_rest_reference import KEY, pycm_rest_reference
-from deploy.demo.service import service
+from benchmarks.tables import Rows, print_medians
+
+REFERENCE = "PyCM REST reference"
 
 # Four rounds of load, in turns, so that a slow hour of the machine does not affect only one of the two.
 ROUNDS = 4
-
-Rows = dict[str, list[float]]
 
 
 @dataclass
@@ -203,10 +204,11 @@ async def _curve(bench: Bench, random: np.random.Generator, size: int) -> bytes:
     return bench.post("/curve", type="ROC", actual_vector=labels, probability_vector=rows)
 
 
-async def measure(url: str, peer_url: str) -> None:
-    """Measure both and print the table."""
-    ours, peer = Bench(url), Bench(peer_url, KEY)
-    for bench in (ours, peer):
+async def measure(urls: dict[str, str], peer_url: str) -> None:
+    """Measure all and print the table."""
+    benches = benches_of(urls, peer_url)
+    ours, *_ = benches.values()
+    for bench in benches.values():
         await bench.start()
         await single(bench)
     random = np.random.default_rng(0)
@@ -214,33 +216,24 @@ async def measure(url: str, peer_url: str) -> None:
         await ours.time_requests(f"curve ROC, n = {size:,}", 5, lambda size=size: _curve(ours, random, size))  # type: ignore[misc] # the loop's value now
     for _ in range(ROUNDS):
         for connections in (8, 32):
-            for bench in (ours, peer):
+            for bench in benches.values():
                 await bench.measure_rate(connections)
-    print_medians(ours, peer)
+    print_medians({name: bench.rows for name, bench in benches.items()})
 
 
-def print_medians(ours: Bench, peer: Bench) -> None:
-    """Print the table of both; what the reference was not asked for has no ratio."""
-    print("| operation | evalserve | PyCM REST reference | ratio |\n| --- | ---: | ---: | ---: |")
-    for label, values in ours.rows.items():
-        _row(label, statistics.median(values), statistics.median(peer.rows.get(label, [0.0])))
+def benches_of(urls: dict[str, str], peer_url: str) -> dict[str, Bench]:
+    """Return an account on each of the services, by their names; the last one is the reference."""
+    return {name: Bench(url) for name, url in urls.items()} | {REFERENCE: Bench(peer_url, KEY)}
 
 
-def _row(label: str, value: float, reference: float) -> None:
-    is_rate = label.endswith("connections")
-    texts = [f"{seconds:,.0f}/s" if is_rate else f"{seconds * 1e3:,.2f} ms" for seconds in (value, reference)]
-    if reference:
-        print(f"| {label} | {texts[0]} | {texts[1]} | {value / reference if is_rate else reference / value:,.1f}x |")
-    else:
-        print(f"| {label} | {texts[0]} | | |")
-
-
-def run_beside_reference(description: str | None, measured: Callable[[str, str], Coroutine[Any, Any, None]]) -> None:
-    """Measure the service at --url, or one started for the purpose, and the reference, by the addresses of both."""
+def run_beside_reference(
+    description: str | None, measured: Callable[[dict[str, str], str], Coroutine[Any, Any, None]]
+) -> None:
+    """Measure the builds that are named, and the reference, by their addresses."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--url")
-    with service(parser.parse_args().url) as instance, pycm_rest_reference() as peer_url:
-        uvloop.run(measured(instance.url, peer_url))
+    add_options(parser)
+    with builds(parser.parse_args()) as urls, pycm_rest_reference() as peer_url:
+        uvloop.run(measured(urls, peer_url))
 
 
 if __name__ == "__main__":

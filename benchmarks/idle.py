@@ -9,79 +9,20 @@ and what each has alone. Then it kills one process after the other and prints ho
 import argparse
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from http import HTTPStatus
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
+from benchmarks.builds import START_S, running
 from benchmarks.memory import KINDS, commands_below
-from deploy.local import leash, local_http
 from deploy.local.options import PROJECT
-from deploy.local.ports import free_ports
 
 SETTLED_S = 45.0
-START_S = 240.0
-STOP_S = 20.0
 TICKS_S = os.sysconf("SC_CLK_TCK")
 # Of every process beside those that `memory` names.
 OTHERS = {"leash.py": "leashes", "deploy.local": "supervisor"}
 KILLED = {kind: KINDS[kind] for kind in ("courier", "thumbnailer", "dispatcher")}
-
-
-class Running(NamedTuple):
-    """The process and the address of a service, and the seconds until it answered that it was ready."""
-
-    pid: int
-    url: str
-    ready_s: float
-
-
-@contextmanager
-def running(root: Path, data: Path) -> Iterator[Running]:
-    """Run the service of a checkout, and yield it once it is ready."""
-    (port,) = free_ports(1)
-    environment = os.environ | {"HOST": "127.0.0.1", "PORT": str(port), "DATA_DIR": str(data)}
-    began = time.monotonic()
-    with (data.parent / "run.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", leash.__file__, sys.executable, "-m", "deploy.local", "run"],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            env=environment,
-            cwd=root,
-            start_new_session=True,
-        )
-    try:
-        _await(lambda: _is_ready(port), process)
-        yield Running(process.pid, f"http://127.0.0.1:{port}", time.monotonic() - began)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_S)
-        assert process.stdin is not None, "it was opened as a pipe"
-        process.stdin.close()
-        process.wait()
-
-
-def _await(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_S
-    while not condition():
-        assert process.poll() is None, "the service does not start"
-        assert time.monotonic() < deadline, "the service is not ready"
-        time.sleep(0.02)
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        return local_http.get(f"http://127.0.0.1:{port}/readyz")[0] == HTTPStatus.OK
-    except OSError:
-        return False
 
 
 def kind_of(command: str) -> str:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import uvloop
 
+from benchmarks.builds import Running, running
 from benchmarks.http import Bench
-from benchmarks.idle import TICKS_S, Running, kind_of, running
+from benchmarks.idle import TICKS_S, kind_of
 from benchmarks.jobs import WARM_UP, measure
 from benchmarks.memory import commands_below
 from deploy.local.options import PROJECT
@@ -102,7 +103,7 @@ def main() -> None:
         services = {}
         for root in options.root or [PROJECT]:
             data = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "data"
-            services[str(root)] = stack.enter_context(running(root, data))
+            services[str(root)] = stack.enter_context(running(root.resolve(), data))
         uvloop.run(run(services, {kind: JOBS[kind] for kind in options.kinds}, options.rounds))
 
 

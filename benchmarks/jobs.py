@@ -1,21 +1,21 @@
-"""Jobs per second, of one build or of two in turns: `python -m benchmarks.jobs [--url URL] [--peer URL]`.
+"""Jobs per second, of one build or of several in turns: `python -m benchmarks.jobs [--beside URL_OR_CHECKOUT ...]`.
 
-A job counts once it has succeeded, with its files stored and its event written. Without a URL it starts a service of
-its own; the peer is another build, started in its own folder. The load generator shares the processors with them.
+A job counts once it has succeeded, with its files stored and its event written. Ratios are medians over the rounds, in
+which the builds take turns. The load generator shares the processors with them.
 """
 
 import argparse
 import asyncio
 import json
-import statistics
 import time
 from http import HTTPStatus
 
 import numpy as np
 import uvloop
 
+from benchmarks.builds import add_options, builds
 from benchmarks.http import Bench, Connection, request
-from deploy.demo.service import service
+from benchmarks.tables import print_rates
 
 CONNECTIONS = 4
 ROUNDS = 3
@@ -83,32 +83,29 @@ async def _some(bench: Bench, status: str) -> list[object]:
     return jobs
 
 
-async def run(urls: list[str]) -> None:
-    """Measure all services in turns and print the medians, with the ratio of the first to the second."""
-    benches = [Bench(url) for url in urls]
-    for bench in benches:
+async def run(urls: dict[str, str], rounds: int) -> None:
+    """Measure all services in turns and print the medians, with the ratio of the first to the others."""
+    benches = {name: Bench(url) for name, url in urls.items()}
+    for bench in benches.values():
         await bench.start()
         for kind in JOBS:
             await measure(bench, kind, WARM_UP)
         bench.rows.clear()
-    for at in range(ROUNDS):
-        for bench in benches if at % 2 else benches[::-1]:
+    for at in range(rounds):
+        for bench in [*benches.values()][:: 1 if at % 2 else -1]:
             for kind, count in JOBS.items():
                 await measure(bench, kind, count)
-    for name, values in benches[0].rows.items():
-        medians = [statistics.median(values), *(statistics.median(peer.rows[name]) for peer in benches[1:])]
-        ratios = [f"{medians[0] / other:.2f}x" for other in medians[1:]]
-        print(f"| {name} | {' | '.join([*(f'{median:.1f}' for median in medians), *ratios])} |")
+    print_rates({name: bench.rows for name, bench in benches.items()})
 
 
 def main() -> None:
-    """Measure the service at --url, or one started for the purpose, and the one at --peer."""
+    """Measure the builds that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url")
-    parser.add_argument("--peer")
+    add_options(parser)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
-    with service(options.url) as instance:
-        uvloop.run(run([instance.url, *([options.peer] if options.peer else [])]))
+    with builds(options) as urls:
+        uvloop.run(run(urls, options.rounds))
 
 
 if __name__ == "__main__":

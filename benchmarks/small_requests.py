@@ -1,11 +1,11 @@
-"""Small requests in turns with the PyCM REST reference: `python -m benchmarks.small_requests [--url URL]`.
+"""Small requests in turns with the PyCM REST reference: `python -m benchmarks.small_requests [--beside CHECKOUT ...]`.
 
 Creations and reads of a matrix of eight labels: single ones over one connection, and as many as there can be over 8 and
 32. Medians of rounds that take turns. The load generator shares the processors with both services.
 """
 
-from benchmarks.http import Bench, print_medians, run_beside_reference
-from benchmarks.pycm_rest_reference import KEY
+from benchmarks.http import Bench, benches_of, run_beside_reference
+from benchmarks.tables import print_medians
 
 ROUNDS = 4
 SINGLE = 150
@@ -20,18 +20,18 @@ async def measure(bench: Bench) -> None:
         await bench.measure_rate(connections)
 
 
-async def run(url: str, peer_url: str) -> None:
-    """Measure both in turns and print the table."""
-    ours, peer = Bench(url), Bench(peer_url, KEY)
-    for bench in (ours, peer):
+async def run(urls: dict[str, str], peer_url: str) -> None:
+    """Measure all in turns and print the table."""
+    benches = benches_of(urls, peer_url)
+    for bench in benches.values():
         await bench.start()
         # The first requests open the connections behind the service.
         await measure(bench)
         bench.rows.clear()
     for at in range(ROUNDS):
-        for bench in (ours, peer)[:: -1 if at % 2 else 1]:
+        for bench in [*benches.values()][:: -1 if at % 2 else 1]:
             await measure(bench)
-    print_medians(ours, peer)
+    print_medians({name: bench.rows for name, bench in benches.items()})
 
 
 if __name__ == "__main__":
