@@ -11,9 +11,9 @@ from shared.imports.reading.files import stem_of
 from shared.imports.reading.objects import FileId, KnownImage, ReadImage, Role, number_of_id, whole_number_of
 from shared.imports.reading.pictures import Pictures, SentPicture
 from shared.kit import filenames
-from shared.kit.counted import counted, form
 from shared.kit.ids import uuid7
 from shared.kit.names import is_visible
+from shared.kit.plurals import counted, form
 
 # Programs that know no numbers of images name them by their files: `000000000139.jpg` is 139.
 _UNNAMED = "image"

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from shared.imports.reading.objects import Category, ReadFile, Role
-from shared.kit.counted import counted, form
+from shared.kit.plurals import counted, form
 
 MAX_NOTICES = 100
 
