@@ -5,7 +5,7 @@ import time
 
 import structlog
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 
 from api.http.forwarding import Forwarding
 from api.http.request_counters import request_counters
@@ -62,14 +62,7 @@ def around(app: ASGIApp, settings: Settings) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = list(message["headers"])
-                present = {name.lower() for name, _ in headers}
-                headers += [header for header in SECURITY_HEADERS if header[0] not in present]
-                headers += scope["state"].get("headers", ())
-                if client.is_tls:
-                    headers.append(HSTS)
-                headers.append((b"x-request-id", request_id.encode()))
-                message["headers"] = headers
+                message["headers"] = _headers(message, scope, request_id, is_tls=client.is_tls)
             elif wants_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -85,6 +78,19 @@ def around(app: ASGIApp, settings: Settings) -> ASGIApp:
                 _log(scope, status, took_s, source)
 
     return handle
+
+
+def _headers(
+    start: HTTPResponseStartEvent, scope: HTTPScope, request_id: str, *, is_tls: bool
+) -> list[tuple[bytes, bytes]]:
+    headers = list(start["headers"])
+    present = {name.lower() for name, _ in headers}
+    headers += [header for header in SECURITY_HEADERS if header[0] not in present]
+    headers += scope["state"].get("headers", ())
+    if is_tls:
+        headers.append(HSTS)
+    headers.append((b"x-request-id", request_id.encode()))
+    return headers
 
 
 def _new_id() -> str:

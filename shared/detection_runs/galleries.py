@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.accounts import Caller
 from shared.detection_runs import get_ready, queries
@@ -120,18 +121,11 @@ async def walk(
     known = known_uuid(image_id, ImageNotJudged)
 
     def answer(stored: StoredScene, classes: list[str]) -> _Walked | None:
-        places = positions_of(stored, [known])
-        if not len(places):
+        positions = positions_of(stored, [known])
+        if not len(positions):
             return None
         matches = SceneMatches(stored, run.asked, classes, level)
-        order = _order(stored, matches, wanted, named)
-        (image,) = judged_images(matches, order._replace(positions=places))
-        found = np.flatnonzero(order.positions == places[0])
-        place = int(found[0]) if len(found) else None
-        split = (0, 0) if place is None else (place, place + 1)
-        before, after = order.positions[: split[0]][::-1][:_MOST_PASSED], order.positions[split[1] :][:_MOST_PASSED]
-        ids = ([id_at(stored.images, int(row)) for row in rows] for rows in (before, after))
-        return _Walked(MatchLevel(matches.iou, matches.confidence), image, place, len(order.positions), *ids)
+        return _walked(stored, matches, _order(stored, matches, wanted, named), positions)
 
     found = await scan_scene(platform, run, answer)
     if found is None:
@@ -148,6 +142,17 @@ async def walk(
         next((one for one in found.before if one in shown), None),
         next((one for one in found.after if one in shown), None),
     )
+
+
+def _walked(stored: StoredScene, matches: SceneMatches, order: OrderedImages, positions: NDArray[np.int64]) -> _Walked:
+    """One image, whose position is the only one of `positions`, and the images around it in this order."""
+    (image,) = judged_images(matches, order._replace(positions=positions))
+    found = np.flatnonzero(order.positions == positions[0])
+    place = int(found[0]) if len(found) else None
+    split = (0, 0) if place is None else (place, place + 1)
+    before, after = order.positions[: split[0]][::-1][:_MOST_PASSED], order.positions[split[1] :][:_MOST_PASSED]
+    ids = ([id_at(stored.images, int(row)) for row in rows] for rows in (before, after))
+    return _Walked(MatchLevel(matches.iou, matches.confidence), image, place, len(order.positions), *ids)
 
 
 def _order(

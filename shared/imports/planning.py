@@ -105,25 +105,28 @@ def plan(
         matcher = Matcher(known.images, options.role, checker, pictures)
         analyses = list(_analyses(read, matcher, checker, options.role, progress))
     checker.finish()
-    if pictures.unused and file_format != "coco":
-        are = form(pictures.unused, "is that", "are those")
-        read.notices.append(f"{counted(pictures.unused, 'picture')} {are} of images that the project has, or of none.")
+    read.notices += _notices(file_format, pictures, matcher, checker.reaching_out)
     silent = _silent(known, analyses) if options.role == "predictions" else []
     analyses += silent
     new = {image.id for image in matcher.new}
-    read.notices += matcher.notices
-    if out := checker.reaching_out:
-        reach, box = (
-            form(out, "reaches out of its image", "reach out of their images"),
-            form(out, "its box", "their box"),
-        )
-        read.notices.append(f"{counted(out, 'object')} {reach} by more than a pixel: is {box} stated in another form?")
     matched = [analysis.image_id for analysis in analyses if analysis.image_id not in new]
     counts = Counter(annotation.class_name for analysis in analyses for annotation in analysis.annotations)
     images = ImageCounts(len(matcher.new), len(matcher.pictures), len(matched) - len(silent), len(silent))
     report = report_of(file_format, options.role, read, images, counts, known.categories)
     categories = read.categories if options.role == "ground_truth" else []
     return ImportPlan(matcher.new, matcher.pictures, matched, matcher.numbers, analyses, categories, report)
+
+
+def _notices(file_format: FormatName, pictures: Pictures, matcher: Matcher, out: int) -> Iterator[str]:
+    """Say what is doubtful about a whole file, of which so many objects reach out of their images."""
+    if pictures.unused and file_format != "coco":
+        are = form(pictures.unused, "is that", "are those")
+        yield f"{counted(pictures.unused, 'picture')} {are} of images that the project has, or of none."
+    yield from matcher.notices
+    if out:
+        reach = form(out, "reaches out of its image", "reach out of their images")
+        box = form(out, "its box", "their box")
+        yield f"{counted(out, 'object')} {reach} by more than a pixel: is {box} stated in another form?"
 
 
 def _not_read(names: list[str], file_format: FormatName) -> str:

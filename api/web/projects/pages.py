@@ -80,19 +80,7 @@ class ProjectPages(Controller):
         """Show the gallery of a project; only the pictures, when a script polls for changes."""
         project = await projects.find(page_request.platform, page_request.caller, project_id)
         search = Search(filename=filename or None, deleted=bool(deleted))
-        listing = await list_images(
-            page_request.platform,
-            page_request.caller,
-            project_id,
-            search,
-            sort=sort,
-            after=cursors.read(cursor or None, sort),
-            limit=GALLERY_SIZE + 1,
-        )
-        gallery, next_cursor = paging.cut(
-            listing.images, GALLERY_SIZE, lambda image: cursors.write(page_position(image, sort))
-        )
-        page = listing._replace(images=gallery)
+        page, next_cursor = await _gallery(page_request, project_id, search, sort, cursor)
         status_counts = await analyses.status_counts(
             page_request.platform, page_request.caller, [image.id for image in page.images]
         )
@@ -139,6 +127,25 @@ class ProjectPages(Controller):
         """Delete a project and its images for good."""
         await projects.delete(page_request.platform, page_request.caller, project_id, force=True)
         return page_request.redirect("/app/projects?notice=deleted")
+
+
+async def _gallery(
+    page_request: PageRequest, project_id: str, search: Search, sort: Sort, cursor: str
+) -> tuple[Images, str | None]:
+    """Return a page of a project's images, and the cursor of the next one."""
+    listing = await list_images(
+        page_request.platform,
+        page_request.caller,
+        project_id,
+        search,
+        sort=sort,
+        after=cursors.read(cursor or None, sort),
+        limit=GALLERY_SIZE + 1,
+    )
+    gallery, next_cursor = paging.cut(
+        listing.images, GALLERY_SIZE, lambda image: cursors.write(page_position(image, sort))
+    )
+    return listing._replace(images=gallery), next_cursor
 
 
 async def _models(page_request: PageRequest, project_id: str) -> list[ModelTrend]:

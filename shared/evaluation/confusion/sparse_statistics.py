@@ -60,7 +60,7 @@ def measure_cells(matrix: ConfusionMatrix) -> CellStatistics:
 
 
 def _overall(matrix: ConfusionMatrix, per_class: dict[str, dict[int, Any]]) -> dict[str, Any]:
-    classes, total = list(range(len(matrix.classes))), matrix.sample_count
+    classes = list(range(len(matrix.classes)))
     overall: dict[str, Any] = overall_statistics(
         **per_class,
         classes=classes,
@@ -72,15 +72,28 @@ def _overall(matrix: ConfusionMatrix, per_class: dict[str, dict[int, Any]]) -> d
         AUC_dict=per_class["AUC"],
         ICSI_dict=per_class["ICSI"],
     )
+    replaced = _of_cells(matrix, overall) | {
+        f"Overall {name}": overall_CEN_calc(
+            classes, per_class["TP"], per_class["TOP"], per_class["P"], per_class[name], name == "MCEN"
+        )
+        for name in ("CEN", "MCEN")
+    }
+    return {name: replaced.get(name, value) for name, value in overall.items()}
+
+
+def _of_cells(matrix: ConfusionMatrix, overall: dict[str, Any]) -> dict[str, Any]:
+    """The statistics that PyCM sums over all cells; of `overall` the entropies of both sides enter."""
+    total = matrix.sample_count
     chi_squared = _or_none(chi_squared_of(matrix))
     phi_squared = phi_square_calc(chi_squared, total)
-    cramer_v, pearson_c = cramers_V_calc(phi_squared, classes), pearson_C_calc(chi_squared, total)
+    cramer_v = cramers_V_calc(phi_squared, list(range(len(matrix.classes))))
+    pearson_c = pearson_C_calc(chi_squared, total)
     joint, conditional = _entropies(matrix)
     mutual = mutual_information_calc(overall["Response Entropy"], conditional)
     of_rows, of_columns = largest_cells(matrix)
     lambda_a = _or_none(share_of_errors_avoided(of_columns, matrix.actual, total))
     lambda_b = _or_none(share_of_errors_avoided(of_rows, matrix.predicted, total))
-    replaced = {
+    return {
         "Chi-Squared": chi_squared,
         "Phi-Squared": phi_squared,
         "Cramer V": cramer_v,
@@ -97,13 +110,6 @@ def _overall(matrix: ConfusionMatrix, per_class: dict[str, dict[int, Any]]) -> d
         "SOA8(Lambda B)": lambda_analysis(lambda_b),
         "SOA10(Pearson C)": pearson_C_analysis(pearson_c),
     }
-    of_entropies = {
-        f"Overall {name}": overall_CEN_calc(
-            classes, per_class["TP"], per_class["TOP"], per_class["P"], per_class[name], name == "MCEN"
-        )
-        for name in ("CEN", "MCEN")
-    }
-    return {name: (replaced | of_entropies).get(name, value) for name, value in overall.items()}
 
 
 def _confusion_entropies(matrix: ConfusionMatrix, *, is_modified: bool) -> list[Any]:

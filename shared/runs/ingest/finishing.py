@@ -15,6 +15,7 @@ from shared.runs.errors import ColumnsContradictory, ScoresIncomplete, TooManyRu
 from shared.runs.ingest.areas import roc_areas
 from shared.runs.ingest.finishing_sets import finish_sets
 from shared.runs.ingest.flags import flag_notices
+from shared.runs.ingest.ranking import RocArea
 from shared.runs.ingest.sample_ids import check_ids
 from shared.runs.ingest.score_meaning import ScoreMeaning, of_named, of_predicted
 from shared.runs.ingest.sparse_counts import SparseCounts
@@ -79,11 +80,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     areas = roc_areas(
         rows, scores, kind, positions, tally.actual_counts(), len(classes.labels), is_weighted=is_weighted
     )
-    if areas is not None and len(areas) == _TWO and areas[0] is not None and areas[0].value < _CHANCE:
-        notices.append(
-            f"The ROC AUC is {value_text(areas[0].value)}, below 0.5: the scores are probably those of the other "
-            "class, or truth and prediction have different names for the classes."
-        )
+    notices += _area_notices(areas)
     summary = RunSummary(
         rows=tally.rows,
         classes=classes.labels,
@@ -215,6 +212,14 @@ def _notices(
     if not matrix.hits.any() and not columns.is_correctness:
         notices.append("No prediction is right; do both columns hold the same labels?")
     return notices
+
+
+def _area_notices(areas: Sequence[RocArea | None] | None) -> list[str]:
+    """Say of two classes where the scores order them the wrong way round."""
+    if areas is None or len(areas) != _TWO or areas[0] is None or areas[0].value >= _CHANCE:
+        return []
+    said = f"The ROC AUC is {value_text(areas[0].value)}, below 0.5: the scores are probably those of the other class, "
+    return [f"{said}or truth and prediction have different names for the classes."]
 
 
 def _score_kind(tally: RowTally, columns: Assignment, meaning: ScoreMeaning | None) -> ScoreKind | None:
