@@ -81,7 +81,7 @@ class AgreementController(Controller):
         caller: Injected[Caller],
         analysis_id: FromPath[str],
         file_format: Annotated[
-            exports.Format, QueryParameter(name="format", description="Format of the file.")
+            exports.AnnotationFormat, QueryParameter(name="format", description="Format of the file.")
         ] = "json",
     ) -> Response[dict[str, Any] | Csv]:
         """Export an analysis as a file.
@@ -107,7 +107,9 @@ class AgreementController(Controller):
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
 
 
-def export_response(platform: Platform, analysis: AnalysisRecord, file_format: exports.Format) -> Response[Any]:
+def export_response(
+    platform: Platform, analysis: AnalysisRecord, file_format: exports.AnnotationFormat
+) -> Response[Any]:
     """Return an analysis as a file to download."""
     pieces = _EXPORTS[file_format](platform, analysis)
     suffix, media_type = ("csv", "text/csv") if file_format == "csv" else ("json", "application/json")

@@ -48,7 +48,7 @@ Svg: TypeAlias = Annotated[str, Answer(media_type="image/svg+xml")]
 Png: TypeAlias = Annotated[bytes, Answer(media_type="image/png")]
 WebP: TypeAlias = Annotated[bytes, Answer(media_type="image/webp")]
 AnyImage: TypeAlias = Annotated[bytes, Answer(media_type="image/*")]
-AnyFile: TypeAlias = Annotated[str, Answer(media_type="*/*")]
+AnyContent: TypeAlias = Annotated[str, Answer(media_type="*/*")]
 EventStream: TypeAlias = Annotated[str, Answer(media_type="text/event-stream")]
 
 Accepted: TypeAlias = Annotated[T, Answer(HTTPStatus.ACCEPTED)]

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from shared.imports import FIRST_VERSION, GROUND_TRUTH, ImportRequest
 from shared.imports.reading.formats import FormatName
-from shared.imports.reading.objects import Role
+from shared.imports.reading.objects import ImportRole
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import ModelName, ModelVersion, Name
 
@@ -29,7 +29,7 @@ class ImportIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A file of annotations to import."""
 
     upload_id: Annotated[str, Meta(max_length=36, description="Id of a complete upload: one file, or a zip archive.")]
-    role: Annotated[Role, Meta(description="`ground_truth`, or `predictions` of a model.")]
+    role: Annotated[ImportRole, Meta(description="`ground_truth`, or `predictions` of a model.")]
     format: Annotated[FormatName | None, Meta(description="Format of the file; null recognises it by its content.")] = (
         None
     )

@@ -12,7 +12,7 @@ from api.http import file_stream, paging
 from api.http.headers import IfNoneMatch, Prefer, etag_matches
 from api.http.injected import Injected
 from api.http.json_response import Json
-from api.http.responses import AnyFile, NotModified
+from api.http.responses import AnyContent, NotModified
 from api.jobs import results
 from api.jobs.responses import JobAccepted
 from api.jobs.waiter import Waiter
@@ -23,7 +23,7 @@ from shared.accounts import Caller
 from shared.evaluation.confusion.intervals import BinomMethod
 from shared.evaluation.intervals.of_matrix import ProportionMethod
 from shared.kit.platform import Platform
-from shared.matrices.export_files import ExportOptions, Format, Part, export, file_name
+from shared.matrices.export_files import ExportOptions, MatrixFormat, MatrixPart, export, file_name
 from shared.matrices.kept_statistics import work_on
 from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
@@ -78,14 +78,14 @@ class MatrixStatisticsController(Controller):
         caller: Injected[Caller],
         uid: FromPath[str],
         *,
-        format: Annotated[Format, QueryParameter(description="Format of the file; `pycm` for PyCM itself.")],  # noqa: A002 - the name of the parameter, also in errors
+        format: Annotated[MatrixFormat, QueryParameter(description="Format of the file; `pycm` for PyCM itself.")],  # noqa: A002 - the name of the parameter, also in errors
         part: Annotated[
-            Part | None, QueryParameter(description="Table to export as csv; the matrix if omitted.")
+            MatrixPart | None, QueryParameter(description="Table to export as csv; the matrix if omitted.")
         ] = None,
         normalised: Annotated[bool, QueryParameter(description="Export the share of each row, not counts.")] = False,
         prefer: Prefer = None,
         if_none_match: IfNoneMatch = None,
-    ) -> Response[AnyFile | JobAccepted | NotModified]:
+    ) -> Response[AnyContent | JobAccepted | NotModified]:
         """Export a confusion matrix as a file.
 
         `json` and `markdown` hold the matrix with its statistics, `csv` one table of it, `html` is the report, and

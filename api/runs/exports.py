@@ -15,11 +15,11 @@ from shared.accounts import Caller
 from shared.kit.platform import Platform
 from shared.runs.records import ReadyRun
 from shared.runs.rows import exports
-from shared.runs.rows.exported_rows import ExportFormat
+from shared.runs.rows.exported_rows import RowFormat
 from shared.runs.rows.filters import RowFilter, read_class, read_conditions, read_score
 from shared.runs.scores.decisions import ThresholdDecision, read_decision, read_predicted
 
-_MEDIA_TYPES: dict[ExportFormat, str] = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+_MEDIA_TYPES: dict[RowFormat, str] = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 
 class RunExportController(Controller):
@@ -35,7 +35,7 @@ class RunExportController(Controller):
         caller: Injected[Caller],
         run_id: FromPath[str],
         *,
-        file_format: Annotated[ExportFormat, QueryParameter(name="format", description="Format of the file.")] = "csv",
+        file_format: Annotated[RowFormat, QueryParameter(name="format", description="Format of the file.")] = "csv",
         actual: Actual = None,
         predicted: Predicted = None,
         only_errors: Annotated[bool, QueryParameter(description="Only samples that were predicted wrongly.")] = False,
@@ -88,7 +88,7 @@ async def _streamed(
     platform: Platform,
     run: ReadyRun,
     wanted: RowFilter,
-    file_format: ExportFormat,
+    file_format: RowFormat,
     decision: ThresholdDecision | None,
     what: str,
 ) -> Response[Any]:

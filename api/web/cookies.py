@@ -6,7 +6,7 @@ from typing import Any, Literal
 from litestar import Request
 from litestar.datastructures import Cookie
 
-Name = Literal["session", "form", "browser"]
+CookieName = Literal["session", "form", "browser"]
 
 
 def is_secure(request: Request[Any, Any, Any]) -> bool:
@@ -22,12 +22,12 @@ def origin_of(request: Request[Any, Any, Any]) -> str:
     return f"{'https' if is_secure(request) else 'http'}://{request.headers.get('host', '')}"
 
 
-def read(request: Request[Any, Any, Any], name: Name) -> str | None:
+def read(request: Request[Any, Any, Any], name: CookieName) -> str | None:
     """Return the value that the browser sent, or None."""
     return request.cookies.get(_full(request, name)) or None
 
 
-def write(request: Request[Any, Any, Any], name: Name, value: str, max_age_s: int | None = None) -> Cookie:
+def write(request: Request[Any, Any, Any], name: CookieName, value: str, max_age_s: int | None = None) -> Cookie:
     """Make a cookie that scripts cannot read and forms of other sites do not send."""
     return Cookie(
         key=_full(request, name),
@@ -40,7 +40,7 @@ def write(request: Request[Any, Any, Any], name: Name, value: str, max_age_s: in
     )
 
 
-def erase(request: Request[Any, Any, Any], name: Name) -> Cookie:
+def erase(request: Request[Any, Any, Any], name: CookieName) -> Cookie:
     """Make a cookie that deletes the browser's own."""
     return write(request, name, "", 0)
 
@@ -68,6 +68,6 @@ def new_value() -> str:
     return secrets.token_urlsafe(24)
 
 
-def _full(request: Request[Any, Any, Any], name: Name) -> str:
+def _full(request: Request[Any, Any, Any], name: CookieName) -> str:
     # The prefix keeps other hosts of the domain from setting it; browsers take it with TLS only.
     return f"__Host-evalserve-{name}" if is_secure(request) else f"evalserve-{name}"

@@ -13,9 +13,9 @@ from shared.evaluation.inputs.probabilities import read_weights
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.counting import CountedSamples, Vectors, count_labels
 from shared.predictions import (
+    ColumnOrder,
     Header,
     Notice,
-    Order,
     ReadLabels,
     UnreadablePredictions,
     read_label_table,
@@ -38,7 +38,9 @@ class TableLimits(NamedTuple):
     max_label_length: int
 
 
-def count_table(data: bytes, header: Header, order: Order, limits: TableLimits) -> tuple[CountedSamples, list[Notice]]:
+def count_table(
+    data: bytes, header: Header, order: ColumnOrder, limits: TableLimits
+) -> tuple[CountedSamples, list[Notice]]:
     """Count the labels of a file; raises InvalidInput or InvalidLabels."""
     with _faults_of("file"):
         labels = read_label_table(data, header, order)

@@ -15,7 +15,7 @@ from shared.analyses.records import AnalysisRecord, AnnotationRecord
 from shared.kit.csv_text import csv_text
 from shared.kit.platform import Platform
 
-Format = Literal["json", "csv", "coco"]
+AnnotationFormat = Literal["json", "csv", "coco"]
 
 AT_ONCE = 5000
 

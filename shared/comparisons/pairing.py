@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shared.comparisons.errors import RunsNotComparable
-from shared.comparisons.sides import Codes, ComparedSide, Floats
+from shared.comparisons.sides import Codes, ComparedSide, Numbers
 from shared.comparisons.tasks import difference
 from shared.evaluation.types import Label
 from shared.kit.errors import Fault
@@ -38,14 +38,14 @@ class PairedSamples(NamedTuple):
     baseline: Codes
     candidate: Codes
     ids: "pa.Array[Any] | None"
-    baseline_confidence: Floats | None
-    candidate_confidence: Floats | None
-    scores_of: Callable[[int], Floats | None]
+    baseline_confidence: Numbers | None
+    candidate_confidence: Numbers | None
+    scores_of: Callable[[int], Numbers | None]
     slices: Mapping[str, "pa.Array[Any]"]
     task: Task = "classification"
     sets: Sequence[Sequence[int]] = ()
     # Of each sample, the same in both; None where each counts once.
-    weights: Floats | None = None
+    weights: Numbers | None = None
     weighted_by: str | None = None
 
     @property
@@ -80,7 +80,7 @@ def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
     _check_truths(baseline, truth, candidate_codes[candidate.truth][order], shown)
     _check_weights(baseline, candidate, order)
 
-    def scores_of(code: int) -> Floats | None:
+    def scores_of(code: int) -> Numbers | None:
         found = []
         for side, codes, rows in ((baseline, baseline_codes, slice(None)), (candidate, candidate_codes, order)):
             positions = np.flatnonzero(codes == code)

@@ -19,7 +19,7 @@ from shared.runs.scores import class_scores
 from shared.runs.summary import RunSummary, Task
 
 Codes = NDArray[np.int64]
-Floats = NDArray[Any]
+Numbers = NDArray[Any]
 
 
 class ComparedSide(NamedTuple):
@@ -36,15 +36,15 @@ class ComparedSide(NamedTuple):
     truth: Codes
     predicted: Codes
     ids: "pa.Array[Any] | None" = None
-    confidence: Floats | None = None
-    scores_of: Callable[[int], Floats | None] = lambda _: None
+    confidence: Numbers | None = None
+    scores_of: Callable[[int], Numbers | None] = lambda _: None
     slices: Mapping[str, "pa.Array[Any]"] = MappingProxyType({})
     # The truths of its samples are shown to nobody.
     is_private: bool = False
     task: Task = "classification"
     sets: Sequence[Sequence[int]] = ()
     # Of each sample (n,), with the column that they are from; None where each counts once.
-    weights: Floats | None = None
+    weights: Numbers | None = None
     weighted_by: str | None = None
 
 
@@ -67,7 +67,7 @@ def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[
     def column(name: str) -> Any:
         return scan.source.column(name).combine_chunks()
 
-    def scores_of(position: int) -> Floats | None:
+    def scores_of(position: int) -> Numbers | None:
         try:
             found = class_scores.scores_of(summary, position)
         except ScoresMissing:

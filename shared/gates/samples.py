@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.comparisons.sides import Codes, ComparedSide, Floats
+from shared.comparisons.sides import Codes, ComparedSide, Numbers
 from shared.evaluation.paired.gate_rule import Outcome
 from shared.gates.policy import GatePolicy
 from shared.gates.results import GateReason
@@ -102,7 +102,7 @@ def _unpaired(where: str, outcome: Outcome, ids: Any) -> list[GateReason]:
 def _at(side: ComparedSide, rows: Codes) -> ComparedSide:
     taken = pa.array(rows)
 
-    def scores_of(position: int) -> Floats | None:
+    def scores_of(position: int) -> Numbers | None:
         scores = side.scores_of(position)
         return None if scores is None else scores[rows]
 

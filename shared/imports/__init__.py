@@ -7,7 +7,7 @@ from shared.accounts import Caller
 from shared.analyses.errors import AnalysesDisabled, ModelNotAllowed
 from shared.imports.kinds.import_annotations import ImportAnnotations
 from shared.imports.reading.formats import FormatName
-from shared.imports.reading.objects import Role
+from shared.imports.reading.objects import ImportRole
 from shared.jobs import JobRequest, Snapshot
 from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
@@ -23,7 +23,7 @@ class ImportRequest(NamedTuple):
 
     upload_id: str
     format: FormatName | None
-    role: Role
+    role: ImportRole
     model_name: str
     model_version: str
     names: dict[str, str]

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.analyses.annotations.segmentations import MAX_SIDE
 from shared.analyses.annotations.validation import Checker, is_count
 from shared.imports.reading.files import stem_of
-from shared.imports.reading.objects import FileId, KnownImage, ReadImage, Role, number_of_id, whole_number_of
+from shared.imports.reading.objects import FileId, ImportRole, KnownImage, ReadImage, number_of_id, whole_number_of
 from shared.imports.reading.pictures import Pictures, SentPicture
 from shared.kit import filenames
 from shared.kit.ids import uuid7
@@ -22,7 +22,7 @@ _UNNAMED = "image"
 class Matcher:
     """The images of a project by names and numbers; notes what names none of them, or several."""
 
-    def __init__(self, images: Iterable[KnownImage], role: Role, checker: Checker, pictures: Pictures) -> None:
+    def __init__(self, images: Iterable[KnownImage], role: ImportRole, checker: Checker, pictures: Pictures) -> None:
         self._by_name: dict[str, list[KnownImage]] = defaultdict(list)
         self._by_stem: dict[str, list[KnownImage]] = defaultdict(list)
         self._by_number: dict[int, list[KnownImage]] = defaultdict(list)

@@ -16,13 +16,13 @@ from shared.imports.reading.formats import FORMATS, FormatName, recognise
 from shared.imports.reading.objects import (
     MAX_NUMBER,
     Category,
+    ImportRole,
     Known,
     KnownImage,
     ReadFile,
     ReadImage,
     ReadingRules,
     ReadObject,
-    Role,
     unkept,
 )
 from shared.imports.reading.pictures import PICTURE_ENDINGS, Examine, Pictures, SentPicture
@@ -50,7 +50,7 @@ class ImportOptions(NamedTuple):
 
     filename: str
     format: FormatName | None
-    role: Role
+    role: ImportRole
     names: dict[str, str]
 
 
@@ -154,7 +154,7 @@ def _silent(known: Known, analyses: list[PlannedAnalysis]) -> list[PlannedAnalys
 
 
 def _analyses(
-    read: ReadFile, matcher: Matcher, checker: FileChecker, role: Role, progress: Callable[[float], None]
+    read: ReadFile, matcher: Matcher, checker: FileChecker, role: ImportRole, progress: Callable[[float], None]
 ) -> Iterator[PlannedAnalysis]:
     for index, image in enumerate(read.images):
         if index % 1000 == 0:
@@ -169,7 +169,7 @@ def _analyses(
             break
 
 
-def _checked(image: ReadImage, target: KnownImage, checker: FileChecker, role: Role) -> list[CheckedAnnotation]:
+def _checked(image: ReadImage, target: KnownImage, checker: FileChecker, role: ImportRole) -> list[CheckedAnnotation]:
     size = Size(target.height, target.width)
     annotations = []
     for sent in image.objects:
@@ -181,7 +181,9 @@ def _checked(image: ReadImage, target: KnownImage, checker: FileChecker, role: R
     return annotations
 
 
-def _check_place(sent: ReadObject, annotation: CheckedAnnotation, size: Size, checker: FileChecker, role: Role) -> None:
+def _check_place(
+    sent: ReadObject, annotation: CheckedAnnotation, size: Size, checker: FileChecker, role: ImportRole
+) -> None:
     if annotation.mask_size not in (None, size):
         checker.note(
             f"{sent.pointer}/segmentation",

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from shared.imports.reading.objects import Category, ReadFile, Role
+from shared.imports.reading.objects import Category, ImportRole, ReadFile
 from shared.kit.plurals import counted, form
 
 MAX_NOTICES = 100
@@ -36,7 +36,7 @@ class ImportReport(msgspec.Struct, frozen=True):
     """What an import wrote, and what of the file it did not keep."""
 
     format: Annotated[str, Meta(description="Format that the file was read as.")]
-    role: Annotated[Role, Meta(description="Whether the annotations are ground truth or predictions.")]
+    role: Annotated[ImportRole, Meta(description="Whether the annotations are ground truth or predictions.")]
     images_created: Annotated[int, Meta(description="Number of images that the project did not have.")]
     pictures: Annotated[int, Meta(description="Number of created images whose picture came with the annotations.")]
     images_matched: Annotated[int, Meta(description="Number of images that the project had already.")]
@@ -50,7 +50,7 @@ class ImportReport(msgspec.Struct, frozen=True):
 
 def report_of(
     file_format: str,
-    role: Role,
+    role: ImportRole,
     read: ReadFile,
     images: ImageCounts,
     counts: Counter[str],
@@ -89,7 +89,7 @@ def _numbers_by_name(categories: Sequence[Category]) -> dict[str, list[int]]:
     return numbers
 
 
-def _renumbered(categories: Sequence[Category], before: Mapping[str, Sequence[int]], role: Role) -> Iterator[str]:
+def _renumbered(categories: Sequence[Category], before: Mapping[str, Sequence[int]], role: ImportRole) -> Iterator[str]:
     """Say which categories have another number than in earlier files, by which results may name them too."""
     others = [
         category

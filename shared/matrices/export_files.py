@@ -7,15 +7,15 @@ from shared.matrices import exports
 from shared.matrices.kept_statistics import statistics_of, work_on
 from shared.matrices.records import CountedMatrix
 
-Format = Literal["json", "csv", "html", "pycm", "markdown"]
-Part = Literal["matrix", "overall", "per_class"]
+MatrixFormat = Literal["json", "csv", "html", "pycm", "markdown"]
+MatrixPart = Literal["matrix", "overall", "per_class"]
 
 
 class ExportOptions(NamedTuple):
     """The format and the contents of the file."""
 
-    form: Format
-    part: Part | None
+    form: MatrixFormat
+    part: MatrixPart | None
     normalised: bool
 
     def check(self) -> None:

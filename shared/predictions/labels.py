@@ -18,7 +18,7 @@ from shared.predictions.values import as_labels, score, signs_among_numbers, wit
 from shared.predictions.weights import weights_of_columns
 
 # The sender's order of the columns of a table of two.
-Order = Literal["auto", "actual-first", "predicted-first"]
+ColumnOrder = Literal["auto", "actual-first", "predicted-first"]
 
 _COLUMNS = 2
 # More rows than any file within the limit on uploads has.
@@ -39,7 +39,7 @@ class ReadLabels:
     decisions: list[Decision] = field(default_factory=list)
 
 
-def read_label_table(data: bytes, header: Header = "auto", order: Order = "auto") -> ReadLabels:
+def read_label_table(data: bytes, header: Header = "auto", order: ColumnOrder = "auto") -> ReadLabels:
     """Read the labels from the actual and the predicted column of a file; raises UnreadablePredictions.
 
     The columns are found by their names. Without names, or with an `order`, a table of two columns is read in order.
@@ -106,7 +106,7 @@ def doubts(actual: Sequence[Label], predicted: Sequence[Label]) -> list[Notice]:
     return [*notices, Notice(Code.SIGNS)] if signs_among_numbers(distinct[0] | distinct[1]) else notices
 
 
-def _sides(table: NamedTable, order: Order) -> tuple[int, int, list[Notice]]:
+def _sides(table: NamedTable, order: ColumnOrder) -> tuple[int, int, list[Notice]]:
     truths, predictions = table.columns_of("truth"), table.columns_of("prediction")
     if len(table.columns) == 1:
         detail = "Each row is one cell; put commas, semicolons or tabs between the actual and the predicted label."
@@ -137,7 +137,9 @@ def _is_of_another_kind(table: NamedTable, column: int) -> bool:
     return table.names is not None and kind_of(table.names[column]) not in _LABEL_KINDS
 
 
-def _columns_in_order(table: NamedTable, truths: list[int], predictions: list[int], order: Order) -> tuple[int, int]:
+def _columns_in_order(
+    table: NamedTable, truths: list[int], predictions: list[int], order: ColumnOrder
+) -> tuple[int, int]:
     columns = [0, 1] if len(table.columns) == _COLUMNS else sorted({*truths, *predictions})
     if len(columns) != _COLUMNS:
         raise UnreadablePredictions(_missing_name(table, bool(truths), bool(predictions)))

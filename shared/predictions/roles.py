@@ -30,7 +30,7 @@ Role = Literal[
     "derived",
     "metadata",
 ]
-Confidence = Literal["certain", "likely", "guess"]
+Certainty = Literal["certain", "likely", "guess"]
 
 # More distinct fractions than any labels would be.
 _MANY = 20
@@ -57,7 +57,7 @@ class Decision:
     role: Role
     column: int
     rule: str
-    confidence: Confidence
+    confidence: Certainty
     evidence: str
     alternatives: tuple[int, ...] = ()
     class_name: str | None = None

@@ -16,10 +16,10 @@ from shared.presentation.cell_colours import levels
 from shared.presentation.heatmap import NUMBERED_CLASSES, CellShades, HeatMap, HeatMapSize, heat_map
 from shared.presentation.labels import label_text
 
-Measure = Literal["counts", "row", "column", "overall"]
-Order = Literal["label", "errors"]
+CellMeasure = Literal["counts", "row", "column", "overall"]
+LabelOrder = Literal["label", "errors"]
 
-MEASURES: dict[Measure, str] = {
+MEASURES: dict[CellMeasure, str] = {
     "counts": "counts",
     "row": "percent of the row",
     "column": "percent of the column",
@@ -38,8 +38,8 @@ class View(NamedTuple):
     `around` is the position of a class, which is drawn with those that are confused with it most.
     """
 
-    measure: Measure = "counts"
-    order: Order = "label"
+    measure: CellMeasure = "counts"
+    order: LabelOrder = "label"
     errors_only: bool = False
     worst: int | None = None
     around: int | None = None
@@ -86,7 +86,7 @@ def _order(matrix: ConfusionMatrix, view: View) -> list[int]:
     return visible if view.order == "errors" else sorted(visible)
 
 
-def _shares(matrix: ConfusionMatrix, counts: Counts, order: list[int], measure: Measure) -> NDArray[np.float64]:
+def _shares(matrix: ConfusionMatrix, counts: Counts, order: list[int], measure: CellMeasure) -> NDArray[np.float64]:
     """The shares of the classes of the whole matrix, of which some are drawn."""
     if measure == "counts":
         return counts.astype(np.float64)

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_svg import RendererSVG
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.kit.storage.files import File
-from shared.matrices.kinds.plot import FORMATS, ColourMap, Format
+from shared.matrices.kinds.plot import FORMATS, ColourMap, PlotFormat
 from worker.rendering.drawing import Drawing, draw
 from worker.rendering.fonts import FONT
 
@@ -25,9 +25,9 @@ SETTINGS: Any = {
 
 
 # The same drawing, as the bytes of each format.
-Plot = dict[Format, bytes]
+Plot = dict[PlotFormat, bytes]
 
-MEDIA_TYPES: dict[Format, str] = {"png": "image/png", "svg": "image/svg+xml"}
+MEDIA_TYPES: dict[PlotFormat, str] = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 def render_plot(
@@ -38,7 +38,7 @@ def render_plot(
     title: str | None = None,
     numbers: bool = True,
     dpi: int = 100,
-    formats: Sequence[Format] = FORMATS,
+    formats: Sequence[PlotFormat] = FORMATS,
 ) -> Plot:
     """Draw the matrix in the given formats; the same values give the same bytes.
 
@@ -49,7 +49,7 @@ def render_plot(
         return as_plot(drawing, formats)
 
 
-def as_plot(drawing: Drawing, formats: Sequence[Format] = FORMATS) -> Plot:
+def as_plot(drawing: Drawing, formats: Sequence[PlotFormat] = FORMATS) -> Plot:
     """The drawing in the formats; under SETTINGS."""
     return {name: _WRITERS[name](drawing) for name in FORMATS if name in formats}
 
@@ -91,4 +91,4 @@ class _SvgRenderer(RendererSVG):
 
 
 # The PNG comes first: writing the SVG changes the resolution of the figure.
-_WRITERS: dict[Format, Callable[[Drawing], bytes]] = {"png": _png, "svg": _svg}
+_WRITERS: dict[PlotFormat, Callable[[Drawing], bytes]] = {"png": _png, "svg": _svg}

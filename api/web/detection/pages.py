@@ -14,7 +14,14 @@ from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.signatures import require_analyses
 from api.web.detection.gallery_options import GalleryOptions
-from api.web.detection.options import CLASS_SORTS, PAGE_SIZE, ClassSort, DetectionPageOptions, RulesOrOwn, class_rows
+from api.web.detection.options import (
+    CLASS_SORTS,
+    PAGE_SIZE,
+    DetectionClassSort,
+    DetectionPageOptions,
+    RulesOrOwn,
+    class_rows,
+)
 from api.web.forms import Form
 from api.web.open_forms import replaced
 from api.web.page_request import PageRequest
@@ -96,7 +103,7 @@ class DetectionRunPages(Controller):
         background: Annotated[bool, QueryParameter()] = False,
         error: Annotated[ErrorType | None, QueryParameter()] = None,
         start: Annotated[int, QueryParameter(ge=0, le=MAX_POSITION)] = 0,
-        sort: Annotated[ClassSort, QueryParameter()] = "name",
+        sort: Annotated[DetectionClassSort, QueryParameter()] = "name",
         profile: Annotated[RulesOrOwn, QueryParameter()] = "",
     ) -> Response[Any]:
         """Show the figures and the objects behind a count, or the progress until they are there."""

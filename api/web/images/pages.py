@@ -26,7 +26,7 @@ from api.web.images.view import (
 from api.web.page_request import PageRequest
 from shared import analyses
 from shared.analyses.annotations import listing
-from shared.analyses.exports import Format
+from shared.analyses.exports import AnnotationFormat
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.storage.errors import FileGone
 from shared.projects import deletion, images
@@ -111,7 +111,7 @@ class ImagePages(Controller):
         page_request: Injected[PageRequest],
         image_id: FromPath[str],
         analysis_id: FromPath[str],
-        format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
+        format: Annotated[AnnotationFormat, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
     ) -> Response[Any]:
         """Export an analysis with all its annotations as a file."""
         await images.find(page_request.platform, page_request.caller, image_id)

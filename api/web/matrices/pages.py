@@ -22,11 +22,10 @@ from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.matrices.counting import CountedSamples
 from shared.matrices.records import Description
 from shared.matrices.samples import class_position
-from shared.predictions import Header, Notice
-from shared.predictions import Order as ColumnOrder
+from shared.predictions import ColumnOrder, Header, Notice
 from shared.presentation.headlines import main_metrics
 from shared.presentation.matrix_drawing import draw_matrix
-from shared.presentation.matrix_view import MEASURES, WINDOW, Measure, Order, View
+from shared.presentation.matrix_view import MEASURES, WINDOW, CellMeasure, LabelOrder, View
 
 PAGE_SIZE = 50
 WORST = (10, 20, 30, 60)
@@ -99,8 +98,8 @@ class MatrixPages(Controller):
         self,
         page_request: Injected[PageRequest],
         uid: FromPath[str],
-        show: Annotated[Measure, QueryParameter()] = "counts",
-        order: Annotated[Order, QueryParameter()] = "label",
+        show: Annotated[CellMeasure, QueryParameter()] = "counts",
+        order: Annotated[LabelOrder, QueryParameter()] = "label",
         diagonal: Annotated[str, QueryParameter()] = "",
         worst: Annotated[str, QueryParameter()] = "",
         around: Annotated[str, QueryParameter()] = "",

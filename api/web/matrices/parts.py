@@ -12,7 +12,7 @@ from api.web.page_request import HEADERS, PageRequest
 from shared import jobs, matrices
 from shared.kit.errors import Fault, InvalidInput
 from shared.matrices.arguments import MatrixArguments
-from shared.matrices.export_files import ExportOptions, Format, Part, export
+from shared.matrices.export_files import ExportOptions, MatrixFormat, MatrixPart, export
 from shared.matrices.kept_statistics import statistics_of, work_on
 from shared.matrices.kinds.plot import Plot
 from shared.matrices.kinds.report import Report
@@ -115,8 +115,8 @@ class MatrixPartPages(Controller):
         self,
         page_request: Injected[PageRequest],
         uid: FromPath[str],
-        format: Annotated[Format, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
-        part: Annotated[Part | None, QueryParameter()] = None,
+        format: Annotated[MatrixFormat, QueryParameter()] = "json",  # noqa: A002 - the name of the parameter, also in errors
+        part: Annotated[MatrixPart | None, QueryParameter()] = None,
     ) -> Response[bytes]:
         """Export the matrix as a file."""
         options = ExportOptions(format, part, normalised=False)

@@ -18,7 +18,7 @@ from shared.exports.kinds.export_annotations import ExportAnnotations
 from shared.exports.writing.formats import ExportFormat
 from shared.imports import FIRST_VERSION, GROUND_TRUTH, ImportRequest
 from shared.imports.reading.formats import FormatName
-from shared.imports.reading.objects import Role
+from shared.imports.reading.objects import ImportRole
 from shared.kit.errors import Fault, InvalidInput, Problem
 
 T = TypeVar("T", bound=str)
@@ -65,7 +65,7 @@ class ProjectFilePages(Controller):
         platform, caller = page_request.platform, page_request.caller
         await projects.find(platform, caller, project_id)
         try:
-            role: Role = _one_of(form, "role", get_args(Role))
+            role: ImportRole = _one_of(form, "role", get_args(ImportRole))
             file_format: FormatName | None = (
                 _one_of(form, "format", get_args(FormatName)) if form.text("format") else None
             )

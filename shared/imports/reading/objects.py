@@ -14,7 +14,7 @@ from shared.imports.reading.file_checker import FileChecker
 from shared.imports.reading.pictures import Pictures
 from shared.kit.plurals import counted, form
 
-Role = Literal["ground_truth", "predictions"]
+ImportRole = Literal["ground_truth", "predictions"]
 
 # A file's own id of an image or a category: COCO's are whole numbers, some tools write texts.
 FileId = int | str
@@ -124,7 +124,7 @@ class ReadingRules:
     `unkept` counts what objects state and no format keeps.
     """
 
-    role: Role
+    role: ImportRole
     names: dict[str, str]
     known: Known
     checker: FileChecker

@@ -9,8 +9,8 @@ from shared.matrices.arguments import MatrixArguments
 
 ColourMap = Literal["evalserve", "Blues", "Greens", "Greys", "Oranges", "Purples", "viridis", "magma", "cividis"]
 
-Format = Literal["png", "svg"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+PlotFormat = Literal["png", "svg"]
+FORMATS: tuple[PlotFormat, ...] = get_args(PlotFormat)
 
 
 class PlotOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,7 +27,8 @@ class PlotOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     numbers: Annotated[bool, Meta(description="Write the number into each cell.")] = True
     dpi: Annotated[int, Meta(ge=50, le=300, description="Resolution of the PNG in dots per inch, 50 to 300.")] = 100
     formats: Annotated[
-        tuple[Format, ...], Meta(min_length=1, max_length=len(FORMATS), description="Formats to draw, 1 or 2 of them.")
+        tuple[PlotFormat, ...],
+        Meta(min_length=1, max_length=len(FORMATS), description="Formats to draw, 1 or 2 of them."),
     ] = FORMATS
 
 

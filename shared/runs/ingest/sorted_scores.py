@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[Any]
-Labels = NDArray[np.bool_]
+Scores = NDArray[Any]
+Flags = NDArray[np.bool_]
 # A score as its bits, of which the lowest is the label: in the order of the scores if none or all of them are negative.
 Keys = NDArray[Any]
 
@@ -25,14 +25,14 @@ class ScoredRows(NamedTuple):
     size: int
     positives: int
     dtype: np.dtype[Any]
-    batches: Callable[[], Iterable[tuple[Floats, Labels]]]
+    batches: Callable[[], Iterable[tuple[Scores, Flags]]]
 
     @property
     def is_one_block(self) -> bool:
         """Whether all scores are sorted together."""
         return self.size * self.dtype.itemsize <= BLOCK_BYTES
 
-    def pieces(self) -> Iterator[tuple[NDArray[Any], Labels]]:
+    def pieces(self) -> Iterator[tuple[NDArray[Any], Flags]]:
         """The bits of the scores, and the labels, a few at a time."""
         bits = np.dtype(f"u{self.dtype.itemsize}")
         for scores, positive in self.batches():
@@ -95,7 +95,7 @@ def _sorted(rows: ScoredRows, span: _Span | None, size: int) -> Iterator[Keys]:
         yield block
 
 
-def _inside(bits: NDArray[Any], labels: Labels, span: _Span) -> tuple[NDArray[Any], Labels]:
+def _inside(bits: NDArray[Any], labels: Flags, span: _Span) -> tuple[NDArray[Any], Flags]:
     prefixes = _prefixes(bits)
     inside = (prefixes >= span.first) & (prefixes < span.stop)
     return bits[inside], labels[inside]

@@ -19,7 +19,7 @@ from shared.runs.rows.row_texts import text_lengths
 from shared.runs.rows.scanning import RowScan
 from shared.runs.summary import RunSummary
 
-ExportFormat = Literal["csv", "parquet"]
+RowFormat = Literal["csv", "parquet"]
 
 # As text, a few megabytes;
 _ROWS_OF_A_PIECE = 2**16
@@ -80,7 +80,7 @@ class ParquetEncoder:
         return self._sink.taken()
 
 
-ENCODERS: dict[ExportFormat, type[CsvEncoder | ParquetEncoder]] = {"csv": CsvEncoder, "parquet": ParquetEncoder}
+ENCODERS: dict[RowFormat, type[CsvEncoder | ParquetEncoder]] = {"csv": CsvEncoder, "parquet": ParquetEncoder}
 
 
 def exported_table(scan: RowScan, summary: RunSummary, group: int, wanted: RowFilter) -> pa.Table:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.records import ReadyRun
-from shared.runs.rows.exported_rows import ENCODERS, ExportFormat, RowEncoder, exported_table
+from shared.runs.rows.exported_rows import ENCODERS, RowEncoder, RowFormat, exported_table
 from shared.runs.rows.filters import RowFilter
 from shared.runs.rows.scanning import RowScan
 from shared.runs.scores.decisions import ThresholdDecision
@@ -25,7 +25,7 @@ async def begin(
     platform: Platform,
     run: ReadyRun,
     wanted: RowFilter,
-    file_format: ExportFormat,
+    file_format: RowFormat,
     decision: ThresholdDecision | None = None,
 ) -> RowExport:
     """Begin an export of all rows of a filter, in the order of the file; raises what `Scans` does.

@@ -13,7 +13,7 @@ from shared.analyses.annotations.formats import box_of
 from shared.imports.planning import ImportLimits, ImportOptions, ImportPlan, plan
 from shared.imports.reading.files import FileLimits
 from shared.imports.reading.formats import FormatName
-from shared.imports.reading.objects import Category, Known, KnownImage, Role
+from shared.imports.reading.objects import Category, ImportRole, Known, KnownImage
 from shared.kit.errors import InvalidInput
 from shared.pictures.decoding import Picture, decode
 from shared.pictures.limits import PictureLimits
@@ -46,7 +46,7 @@ def planned(
     tmp_path: Path,
     body: Any,
     *,
-    role: Role = "ground_truth",
+    role: ImportRole = "ground_truth",
     known: Known = KNOWN,
     names: dict[str, str] | None = None,
     file_format: FormatName | None = None,
@@ -79,7 +79,7 @@ OUTLINED = VOC.replace(b"</object>", b"<polygon><x1>10</x1><y1>20</y1></polygon>
 
 BOX = {"format": "xywh", "bbox": [10, 20, 30, 40]}
 
-FORMATS: dict[FormatName, tuple[Role, Any, Any]] = {
+FORMATS: dict[FormatName, tuple[ImportRole, Any, Any]] = {
     "coco": (
         "ground_truth",
         COCO,
@@ -187,7 +187,9 @@ def test_dotas_texts_are_read_with_and_without_confidences(tmp_path: Path) -> No
         (b"1 2 3 4 5 6 7 8 car 0", "predictions", "a prediction needs its score"),
     ],
 )
-def test_lines_of_dota_that_say_something_else_are_refused(tmp_path: Path, line: bytes, role: Role, fault: str) -> None:
+def test_lines_of_dota_that_say_something_else_are_refused(
+    tmp_path: Path, line: bytes, role: ImportRole, fault: str
+) -> None:
     with pytest.raises(InvalidInput) as refused:
         planned(tmp_path, archive(labelTxt__street_dot_txt=line), role=role, file_format="dota")
 

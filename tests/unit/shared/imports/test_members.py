@@ -16,7 +16,7 @@ from PIL import Image
 from pycocotools import mask as pycocotools_masks
 
 from shared.imports.errors import AnnotationsUnreadable
-from shared.imports.reading.objects import Category, Known, KnownImage, Role
+from shared.imports.reading.objects import Category, ImportRole, Known, KnownImage
 from shared.imports.reading.run_lengths import of_crop, of_ids
 from shared.kit.errors import InvalidInput
 from tests.unit.shared.imports.containers import encoded, zipped
@@ -71,7 +71,7 @@ FLAT = [10, 20, 40, 20, 40, 60]
 TURNED_AROUND_CENTRE = [[45.0, 25.0], [45.0, 55.0], [5.0, 55.0], [5.0, 25.0]]
 TURNED_AROUND_CORNER = [[10.0, 20.0], [10.0, 50.0], [-30.0, 50.0], [-30.0, 20.0]]
 
-KEPT: dict[str, tuple[Role, Any, list[tuple[str, str, float | None, Any]]]] = {
+KEPT: dict[str, tuple[ImportRole, Any, list[tuple[str, str, float | None, Any]]]] = {
     "a polygon, attributes and an occluded object of CVAT": (
         "ground_truth",
         cvat(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.imports.errors import AnnotationsUnreadable
-from shared.imports.reading.objects import Role
+from shared.imports.reading.objects import ImportRole
 from tests.unit.shared.imports.test_formats import COCO, RESULTS, planned
 
 OF_COCO, OF_RESULTS = json.dumps(COCO), json.dumps(RESULTS)
@@ -35,7 +35,7 @@ CASES = {
 
 @pytest.mark.parametrize(("body", "place", "key"), CASES.values(), ids=CASES.keys())
 def test_a_repeated_key_is_refused_with_its_place(tmp_path: Path, body: str, place: str, key: str) -> None:
-    role: Role = "predictions" if body.startswith('[{"image_id"') else "ground_truth"
+    role: ImportRole = "predictions" if body.startswith('[{"image_id"') else "ground_truth"
 
     with pytest.raises(AnnotationsUnreadable) as caught:
         planned(tmp_path, body.encode(), role=role)

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.evaluation.types import Label
-from shared.predictions import Header, Order, ReadLabels, UnreadablePredictions, read_label_table
+from shared.predictions import ColumnOrder, Header, ReadLabels, UnreadablePredictions, read_label_table
 from shared.predictions.notices import Code, Notice
 from shared.predictions.values import NO_VALUE
 
@@ -126,7 +126,7 @@ def test_a_file_without_names_is_read_in_its_order_and_says_so() -> None:
 
 
 @pytest.mark.parametrize("order", ["actual-first", "predicted-first"])
-def test_the_order_that_is_said_overrides_the_names(order: Order) -> None:
+def test_the_order_that_is_said_overrides_the_names(order: ColumnOrder) -> None:
     read = read_label_table(f"y_pred,y_true\n{BODY}".encode(), order=order)
 
     assert read.actual == (ACTUAL if order == "actual-first" else PREDICTED)
