@@ -18,8 +18,8 @@ from shared.presentation.whiskers import Whisker, whisker
 
 PAGE_SIZE = 24
 
-DetectionClassSort = Literal["name", "objects", "candidates", "right", "wrong", "missed", "ap", "ap_50", "ap_75"]
-CLASS_SORTS: dict[DetectionClassSort, str] = {
+TableSort = Literal["name", "objects", "candidates", "right", "wrong", "missed", "ap", "ap_50", "ap_75"]
+CLASS_SORTS: dict[TableSort, str] = {
     "name": "Class",
     "objects": "Objects",
     "candidates": "Candidates",
@@ -39,16 +39,14 @@ class DetectedClassRow(NamedTuple):
     drawn: Whisker
     counts: Rates
 
-    def worth(self, sort: DetectionClassSort) -> float:
+    def worth(self, sort: TableSort) -> float:
         """The value by which rows are sorted; what is undefined comes last."""
         of_counts = {"right": self.counts.matched, "wrong": self.counts.extra, "missed": self.counts.missed}
         value = of_counts[sort] if sort in of_counts else getattr(self.figures, sort)
         return -math.inf if value is None else float(value)
 
 
-def class_rows(
-    classes: Sequence[DetectedClass], counts: Sequence[Rates], sort: DetectionClassSort
-) -> list[DetectedClassRow]:
+def class_rows(classes: Sequence[DetectedClass], counts: Sequence[Rates], sort: TableSort) -> list[DetectedClassRow]:
     """The classes by name, or those with the largest values first."""
     rows = [DetectedClassRow(one, whisker(_estimate(one)), count) for one, count in zip(classes, counts, strict=True)]
     return rows if sort == "name" else sorted(rows, key=lambda row: -row.worth(sort))
@@ -80,7 +78,7 @@ class DetectionPageOptions(NamedTuple):
     background: bool = False
     error: ErrorType | None = None
     start: int = 0
-    sort: DetectionClassSort = "name"
+    sort: TableSort = "name"
     profile: RulesOrOwn = ""
 
     @property

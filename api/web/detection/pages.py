@@ -14,14 +14,7 @@ from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.signatures import require_analyses
 from api.web.detection.gallery_options import GalleryOptions
-from api.web.detection.options import (
-    CLASS_SORTS,
-    PAGE_SIZE,
-    DetectionClassSort,
-    DetectionPageOptions,
-    RulesOrOwn,
-    class_rows,
-)
+from api.web.detection.options import CLASS_SORTS, PAGE_SIZE, DetectionPageOptions, RulesOrOwn, TableSort, class_rows
 from api.web.forms import Form
 from api.web.open_forms import replaced
 from api.web.page_request import PageRequest
@@ -29,7 +22,6 @@ from api.web.problems import MISTAKES
 from api.web.runs.pages import MAX_NOTES
 from shared import detection_runs, projects
 from shared.detection_runs import DetectionRunRecord, answers, drawn_data
-from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import MatchKind
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription
@@ -38,6 +30,7 @@ from shared.evaluation.detection.error_types import ErrorType
 from shared.evaluation.detection.foreign_matrices import DEFAULTS
 from shared.evaluation.detection.profiles import PROFILES, DetectionSubject
 from shared.evaluation.intervals.of_matrix import Estimate
+from shared.jobs.result_status import UNFINISHED
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.presentation.curve_drawing import SIDE
 from shared.presentation.detection_page import ERROR_TITLES, REASON_TITLES, changes, draw, tiles
@@ -103,7 +96,7 @@ class DetectionRunPages(Controller):
         background: Annotated[bool, QueryParameter()] = False,
         error: Annotated[ErrorType | None, QueryParameter()] = None,
         start: Annotated[int, QueryParameter(ge=0, le=MAX_POSITION)] = 0,
-        sort: Annotated[DetectionClassSort, QueryParameter()] = "name",
+        sort: Annotated[TableSort, QueryParameter()] = "name",
         profile: Annotated[RulesOrOwn, QueryParameter()] = "",
     ) -> Response[Any]:
         """Show the figures and the objects behind a count, or the progress until they are there."""
