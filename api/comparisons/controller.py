@@ -27,7 +27,7 @@ from shared import comparisons, receipts
 from shared.accounts import Caller
 from shared.comparisons import FlipRequest
 from shared.comparisons.flips import FlipKind
-from shared.comparisons.lifecycle import UNFINISHED
+from shared.jobs.result_status import UNFINISHED
 from shared.kit.platform import Platform
 from shared.receipts.records import ComparisonReceipt
 

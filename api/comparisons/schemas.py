@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from shared.comparisons.flips import Flip
-from shared.comparisons.lifecycle import ComparisonStatus
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.records import ComparedVersion, ComparisonRecord
 from shared.comparisons.results import ComparisonResult
 from shared.evaluation.paired.verdicts import Verdict
+from shared.jobs.result_status import ResultStatus
 
 # Ids are of 36 characters.
 ComparedId = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -34,7 +34,7 @@ class ComparisonSummaryOut(msgspec.Struct):
     """A comparison of a candidate with a baseline on the same samples."""
 
     id: Annotated[UUID, Meta(description="Id of the comparison.")]
-    status: Annotated[ComparisonStatus, Meta(description="Status of the comparison.")]
+    status: Annotated[ResultStatus, Meta(description="Status of the comparison.")]
     progress: Annotated[float, Meta(description="Share of the work that is done, 0 to 1.")]
     error: Annotated[
         dict[str, Any] | None, Meta(description="Problem (RFC 9457) that the comparison failed with; null otherwise.")

@@ -46,9 +46,9 @@ from shared.accounts import Caller
 from shared.detection_runs import answers
 from shared.detection_runs.answers import ObjectRequest
 from shared.detection_runs.levels import LevelCounts
-from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.matches import DetectionMatrix, MatchKind, MatchLevel
 from shared.evaluation.detection.error_types import FOREGROUND
+from shared.jobs.result_status import UNFINISHED
 from shared.kit.platform import Platform
 
 FOLLOWED = Followed(

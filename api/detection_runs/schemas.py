@@ -14,13 +14,13 @@ from shared.detection_runs.answers import ProfileCurve
 from shared.detection_runs.differences import DifferingObject
 from shared.detection_runs.galleries import Gallery
 from shared.detection_runs.image_order import JudgedImage
-from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.matches import JudgedObject
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionIntervals, DetectionRunDescription, DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures, RuleCounts
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
+from shared.jobs.result_status import ResultStatus
 from shared.kit.names import ModelName, ModelVersion
 
 
@@ -72,7 +72,7 @@ class DetectionRunSummaryOut(msgspec.Struct):
     """A model judged on the images of a project."""
 
     id: Annotated[UUID, Meta(description="Id of the detection run.")]
-    status: Annotated[DetectionRunStatus, Meta(description="Status of the detection run.")]
+    status: Annotated[ResultStatus, Meta(description="Status of the detection run.")]
     progress: Annotated[float, Meta(description="Share of the work that is done, 0 to 1.")]
     error: Annotated[dict[str, Any] | None, Meta(description="Problem (RFC 9457) that it failed with; null otherwise.")]
     intervals: Annotated[

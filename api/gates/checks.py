@@ -20,8 +20,8 @@ from api.jobs.waiter import Waiter
 from shared import gates, receipts
 from shared.accounts import Caller
 from shared.gates.errors import CheckNotReady
-from shared.gates.lifecycle import UNFINISHED
 from shared.gates.records import CheckRecord, CheckSummary, GateCheckOut
+from shared.jobs.result_status import UNFINISHED
 from shared.kit.platform import Platform
 from shared.presentation import gate_reports
 from shared.receipts.records import CheckReceipt

@@ -13,11 +13,11 @@ from shared.comparisons import flips, objects, queries, tasks
 from shared.comparisons.errors import ComparedNotFound, ComparisonNotFound, ComparisonNotReady
 from shared.comparisons.flips import Flip, FlipFilter, FlipKind
 from shared.comparisons.kinds.paired_comparison import PairedComparison
-from shared.comparisons.lifecycle import UNFINISHED
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.records import ComparedVersion, ComparisonRecord
 from shared.comparisons.results import ComparisonResult
 from shared.jobs import JobRequest, Reference
+from shared.jobs.result_status import UNFINISHED
 from shared.kit import clock
 from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput

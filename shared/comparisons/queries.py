@@ -5,14 +5,14 @@ from uuid import UUID
 
 import msgspec
 
-from shared.comparisons.lifecycle import STATUS
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.records import ComparedVersion, ComparisonRecord
 from shared.comparisons.results import ComparisonResult, packed
+from shared.jobs.result_status import status_of
 from shared.kit.database.transactions import Connection
 
 _COLUMNS = f"""
-    comparison.id, comparison.job_id, {STATUS},
+    comparison.id, comparison.job_id, {status_of("comparison")},
     CASE WHEN comparison.result IS NULL THEN coalesce(job.progress, 0) ELSE 1 END, job.error,
     comparison.baseline_run_id, comparison.baseline_matrix_uid, comparison.baseline_version,
     comparison.candidate_run_id, comparison.candidate_matrix_uid, comparison.candidate_version,

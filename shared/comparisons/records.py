@@ -7,10 +7,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shared.comparisons.lifecycle import ComparisonStatus
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.results import ComparisonResult, unpacked
 from shared.evaluation.paired.verdicts import Verdict
+from shared.jobs.result_status import ResultStatus
 
 Compared = Literal["run", "matrix"]
 
@@ -45,9 +45,9 @@ class ComparisonRecord(msgspec.Struct, frozen=True):
     created_at: datetime
 
     @property
-    def state(self) -> ComparisonStatus:
+    def state(self) -> ResultStatus:
         """The status."""
-        return ComparisonStatus(self.status)
+        return ResultStatus(self.status)
 
     @property
     def asked(self) -> ComparisonOptions:

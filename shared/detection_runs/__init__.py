@@ -14,12 +14,12 @@ from shared.detection_runs.class_expansion import hierarchy_of
 from shared.detection_runs.comparing import check_comparable
 from shared.detection_runs.errors import DetectionRunNotFound, DetectionRunNotReady
 from shared.detection_runs.kinds.detection_run import DetectionRun
-from shared.detection_runs.lifecycle import UNFINISHED
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ModelCount, ShownImage
 from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.profiles import PROFILES
 from shared.jobs import JobRequest, Reference
+from shared.jobs.result_status import UNFINISHED
 from shared.kit import clock
 from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput

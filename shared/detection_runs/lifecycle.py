@@ -3,16 +3,7 @@
 from enum import StrEnum
 
 from shared.jobs.lifecycle import Status, status_in
-
-
-class DetectionRunStatus(StrEnum):
-    """Status of a detection run."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    READY = "ready"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+from shared.jobs.result_status import status_of
 
 
 class IntervalStatus(StrEnum):
@@ -23,14 +14,8 @@ class IntervalStatus(StrEnum):
     FAILED = "failed"
 
 
-# Figures come in these states only.
-UNFINISHED = frozenset({DetectionRunStatus.QUEUED, DetectionRunStatus.RUNNING})
-
-# The status in SQL, of a row of `detection_run` and the row of its job, if that is still kept.
-STATUS = (
-    f"CASE WHEN detection_run.result IS NOT NULL THEN '{DetectionRunStatus.READY.value}' "
-    f"ELSE coalesce(job.status, '{DetectionRunStatus.FAILED.value}') END"
-)
+# The status in SQL, of a row of `detection_run` and the row of its job.
+STATUS = status_of("detection_run")
 
 # The status of the intervals in SQL, of the same two rows. The same job computes them once the figures are stored, by
 # another attempt if need be, so they are to come for as long as it has not ended.

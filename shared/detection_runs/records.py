@@ -7,9 +7,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shared.detection_runs.lifecycle import DetectionRunStatus, IntervalStatus
+from shared.detection_runs.lifecycle import IntervalStatus
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import DetectionFigures, unpacked
+from shared.jobs.result_status import ResultStatus
 
 _PENDING = "Intervals, and the comparison with a baseline, are still being computed, and null until then."
 _FAILED = "There are no intervals and no comparison with a baseline: {}. The figures stand; ask for a run once more."
@@ -74,9 +75,9 @@ class DetectionRunRecord(msgspec.Struct, frozen=True):
     created_at: datetime
 
     @property
-    def state(self) -> DetectionRunStatus:
+    def state(self) -> ResultStatus:
         """The status."""
-        return DetectionRunStatus(self.status)
+        return ResultStatus(self.status)
 
     @property
     def description(self) -> DetectionRunDescription:
@@ -103,7 +104,7 @@ class DetectionRunRecord(msgspec.Struct, frozen=True):
     @property
     def failure(self) -> dict[str, Any] | None:
         """The problem that it failed with; a job that fails after the figures fails the intervals alone."""
-        return None if self.state == DetectionRunStatus.READY else self.error
+        return None if self.state == ResultStatus.READY else self.error
 
     @property
     def awaits_intervals(self) -> bool:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import msgspec
 
-from shared.gates.lifecycle import STATUS
 from shared.gates.policy import GatePolicy
 from shared.gates.records import CheckedRun, CheckRecord, GateRecord
 from shared.gates.results import CheckResult, packed
+from shared.jobs.result_status import status_of
 from shared.kit.database.transactions import Connection
 
 _GATE = """
@@ -49,19 +49,19 @@ _CHECK = """
 """
 
 FIND_CHECK = f"""
-    {_CHECK.format(status=STATUS, policy="gate_version.policy", result="gate_check.result")}
+    {_CHECK.format(status=status_of("gate_check"), policy="gate_version.policy", result="gate_check.result")}
     WHERE gate.account_id = $1 AND gate_check.id = $2
 """
 
 # Results and policies may have hundreds of kilobytes.
 LIST_CHECKS = f"""
-    {_CHECK.format(status=STATUS, policy="'{}'::jsonb", result="NULL")}
+    {_CHECK.format(status=status_of("gate_check"), policy="'{}'::jsonb", result="NULL")}
     WHERE gate.account_id = $1 AND gate_check.gate_id = $2 AND ($3::uuid IS NULL OR gate_check.id < $3)
     ORDER BY gate_check.id DESC LIMIT $4
 """
 
 _LATEST_CHECK = f"""
-    {_CHECK.format(status=STATUS, policy="'{}'::jsonb", result="NULL")}
+    {_CHECK.format(status=status_of("gate_check"), policy="'{}'::jsonb", result="NULL")}
     WHERE gate.account_id = $1 AND gate_check.gate_id = wanted.gate_id ORDER BY gate_check.id DESC LIMIT 1
 """
 

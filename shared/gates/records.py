@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from shared.evaluation.paired.gate_rule import Outcome
-from shared.gates.lifecycle import CheckStatus
 from shared.gates.policy import GatePolicy
 from shared.gates.results import CheckResult, unpacked
+from shared.jobs.result_status import ResultStatus
 
 
 class GateRecord(msgspec.Struct, frozen=True):
@@ -60,9 +60,9 @@ class CheckRecord(msgspec.Struct, frozen=True):
     created_at: datetime
 
     @property
-    def state(self) -> CheckStatus:
+    def state(self) -> ResultStatus:
         """The status."""
-        return CheckStatus(self.status)
+        return ResultStatus(self.status)
 
     @property
     def rules(self) -> GatePolicy:
@@ -94,7 +94,7 @@ class CheckSummary(msgspec.Struct):
     gate_id: Annotated[UUID, Meta(description="Id of the gate.")]
     gate_name: Annotated[str, Meta(description="Name of the gate.")]
     gate_version: Annotated[int, Meta(description="Version of the gate's policy.")]
-    status: Annotated[CheckStatus, Meta(description="Status of the check.")]
+    status: Annotated[ResultStatus, Meta(description="Status of the check.")]
     progress: Annotated[float, Meta(description="Share of the work that is done, 0 to 1.")]
     error: Annotated[
         dict[str, Any] | None,

@@ -8,9 +8,9 @@ import re
 from xml.etree import ElementTree as ET
 
 from shared.evaluation.paired.gate_rule import Outcome
-from shared.gates.lifecycle import CheckStatus
 from shared.gates.records import CheckRecord
 from shared.gates.results import CheckResult, GateReason
+from shared.jobs.result_status import ResultStatus
 from shared.kit.plurals import counted
 from shared.presentation.labels import plain_text
 
@@ -121,7 +121,7 @@ def _why_none(check: CheckRecord) -> str:
 
 
 def _status(check: CheckRecord) -> str:
-    return CheckStatus(check.status).value
+    return ResultStatus(check.status).value
 
 
 def _cut(text: str) -> str:

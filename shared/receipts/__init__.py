@@ -3,13 +3,12 @@
 from shared import comparisons, gates, runs
 from shared.accounts import Caller
 from shared.comparisons.errors import ComparisonNotReady
-from shared.comparisons.lifecycle import UNFINISHED
 from shared.comparisons.records import ComparedVersion
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate
 from shared.evaluation.types import Label
 from shared.gates.errors import CheckNotReady
-from shared.gates.lifecycle import UNFINISHED as UNFINISHED_CHECKS
 from shared.gates.records import CheckedRun, CheckRecord
+from shared.jobs.result_status import UNFINISHED
 from shared.kit.computation import computation
 from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
@@ -78,7 +77,7 @@ async def of_check(platform: Platform, caller: Caller, check_id: str) -> CheckRe
     if check.found is None:
         raise CheckNotReady(
             f"The check is {check.status} and has no verdict.",
-            retry_after_s=gates.RETRY_AFTER_S if check.state in UNFINISHED_CHECKS else None,
+            retry_after_s=gates.RETRY_AFTER_S if check.state in UNFINISHED else None,
         )
     async with platform.db.connection() as connection:
         sides = [

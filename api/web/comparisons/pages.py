@@ -19,9 +19,9 @@ from api.web.verdict_lists import named
 from shared import comparisons
 from shared.comparisons import FlipRequest
 from shared.comparisons.flips import FlipKind
-from shared.comparisons.lifecycle import UNFINISHED
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.records import ComparedVersion
+from shared.jobs.result_status import UNFINISHED
 from shared.kit.errors import Fault, InvalidInput, Problem
 from shared.presentation.difference_rows import VERDICT_TITLES, difference_rows
 from shared.presentation.whiskers import WIDTH

@@ -17,10 +17,10 @@ from shared import detection_runs, projects
 from shared.detection_runs import DetectionRunRecord, drawn_data, galleries
 from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.image_order import JudgedImage
-from shared.detection_runs.lifecycle import DetectionRunStatus
 from shared.detection_runs.records import ShownImage
 from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.foreign_matrices import DEFAULTS
+from shared.jobs.result_status import ResultStatus
 from shared.presentation import judged_boxes
 from shared.presentation.detection_page import ERROR_TITLES
 from shared.presentation.judged_boxes import BoxesPath, DrawnBox
@@ -137,7 +137,7 @@ async def _others(page_request: PageRequest, run: DetectionRunRecord) -> list[De
     found = await detection_runs.list_own(
         page_request.platform, page_request.caller, project_id=str(run.project_id), before=None, limit=MAX_MODELS
     )
-    return [one for one in found if one.state is DetectionRunStatus.READY]
+    return [one for one in found if one.state is ResultStatus.READY]
 
 
 def _classes(run: DetectionRunRecord) -> list[str]:

@@ -22,9 +22,9 @@ from shared import gates
 from shared.comparisons.options import OVERALL_METRICS, OVERALL_SET_METRICS
 from shared.evaluation.metrics import CATALOGUE
 from shared.gates.detection_figures import FIGURES
-from shared.gates.lifecycle import UNFINISHED
 from shared.gates.records import CheckRecord
 from shared.gates.words import title_of
+from shared.jobs.result_status import UNFINISHED
 from shared.kit.errors import Problem
 
 PAGE_SIZE = 50

@@ -7,7 +7,7 @@ from api.web.page_request import PageRequest
 from shared import detection_runs, runs
 from shared.detection_runs import DetectionRunRecord
 from shared.detection_runs.errors import DetectionRunNotFound
-from shared.detection_runs.lifecycle import DetectionRunStatus
+from shared.jobs.result_status import ResultStatus
 from shared.runs.errors import RunNotFound
 from shared.runs.lifecycle import RunStatus
 from shared.runs.records import RunRecord
@@ -33,7 +33,7 @@ async def ready_detection_runs(page_request: PageRequest) -> list[DetectionRunRe
     found = await detection_runs.list_own(
         page_request.platform, page_request.caller, project_id=None, before=None, limit=MAX_CHOICES
     )
-    return [run for run in found if run.state is DetectionRunStatus.READY]
+    return [run for run in found if run.state is ResultStatus.READY]
 
 
 class NamedRun(NamedTuple):
