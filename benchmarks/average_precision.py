@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmarks.score_models import LONG_TAILED, SCORE_MODELS, ScoreModel
 from benchmarks.statistics import ALPHA, KINDS, SEED, SIZES
-from shared.evaluation.curves.curves import average_precision
 from shared.evaluation.curves.precision_spread import PrecisionSums
+from shared.evaluation.curves.roc_and_pr import average_precision
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 from shared.evaluation.intervals.areas import average_precision_interval
 

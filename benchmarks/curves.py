@@ -17,8 +17,8 @@ import pycm
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from shared.evaluation.curves.curves import average_precision, pr_area, roc_area, roc_curve
 from shared.evaluation.curves.one_vs_rest import ClassifierCurves, measure_curves
+from shared.evaluation.curves.roc_and_pr import average_precision, pr_area, roc_area, roc_curve
 from shared.evaluation.curves.thresholds import count_at_scores
 from shared.evaluation.inputs.probabilities import read_probabilities
 

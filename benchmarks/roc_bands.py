@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.score_models import SCORE_MODELS, ScoreModel
-from shared.evaluation.curves.curves import CurvePoints
+from shared.evaluation.curves.roc_and_pr import CurvePoints
 from shared.evaluation.distributions import critical_value
 from shared.evaluation.intervals.roc_band import roc_band
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from shared import jobs
 from shared.curves.inputs import CurveInputs, unpack
-from shared.evaluation.curves.curves import (
+from shared.evaluation.curves.one_vs_rest import count_class
+from shared.evaluation.curves.operating_points import best_thresholds
+from shared.evaluation.curves.roc_and_pr import (
     CurvePoints,
     average_precision,
     pr_corners,
@@ -17,8 +19,6 @@ from shared.evaluation.curves.curves import (
     roc_corners,
     roc_curve,
 )
-from shared.evaluation.curves.one_vs_rest import count_class
-from shared.evaluation.curves.operating_points import best_thresholds
 from shared.evaluation.curves.thinning import thin
 from shared.evaluation.curves.thresholds import ThresholdCounts
 from shared.evaluation.intervals.of_matrix import Confidence

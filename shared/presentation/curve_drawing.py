@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.evaluation.curves.curves import CurvePoints
+from shared.evaluation.curves.roc_and_pr import CurvePoints
 from shared.evaluation.intervals.roc_band import RocBand
 
 SIDE = 400

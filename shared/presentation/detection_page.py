@@ -11,7 +11,7 @@ from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.matches import DetectionMatrix, JudgedObject
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures
-from shared.evaluation.curves.curves import CurvePoints
+from shared.evaluation.curves.roc_and_pr import CurvePoints
 from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
 from shared.presentation import curve_drawing
 from shared.presentation.cell_colours import levels

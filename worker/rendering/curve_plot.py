@@ -8,8 +8,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from shared.curves.kinds.curve import CurveType
-from shared.evaluation.curves.curves import CurvePoints
 from shared.evaluation.curves.one_vs_rest import ClassifierCurves, CurveSummary, UndefinedCurve
+from shared.evaluation.curves.roc_and_pr import CurvePoints
 from shared.evaluation.types import Label
 from shared.kit.number_format import value_text
 from shared.presentation.labels import cut, label_text, plain_text

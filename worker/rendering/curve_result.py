@@ -9,7 +9,6 @@ import numpy as np
 
 from shared.curves import CurveInputs
 from shared.curves.kinds.curve import CurveType
-from shared.evaluation.curves.curves import CurvePoints, pr_curve, roc_curve
 from shared.evaluation.curves.one_vs_rest import (
     Areas,
     ClassifierCurves,
@@ -18,6 +17,7 @@ from shared.evaluation.curves.one_vs_rest import (
     count_class,
 )
 from shared.evaluation.curves.operating_points import BestThresholds, OperatingPoint
+from shared.evaluation.curves.roc_and_pr import CurvePoints, pr_curve, roc_curve
 from shared.evaluation.intervals.of_areas import CurveEstimates
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate
 from shared.evaluation.intervals.roc_band import roc_band

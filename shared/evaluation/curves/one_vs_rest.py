@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.curves.area_spread import AreaSpread
-from shared.evaluation.curves.curves import (
+from shared.evaluation.curves.operating_points import BestThresholds, best_thresholds
+from shared.evaluation.curves.precision_spread import PrecisionSpread, PrecisionSums
+from shared.evaluation.curves.roc_and_pr import (
     CurvePoints,
     Values,
     average_precision,
@@ -17,8 +19,6 @@ from shared.evaluation.curves.curves import (
     roc_corners,
     roc_curve,
 )
-from shared.evaluation.curves.operating_points import BestThresholds, best_thresholds
-from shared.evaluation.curves.precision_spread import PrecisionSpread, PrecisionSums
 from shared.evaluation.curves.scored_curves import roc_area_spread
 from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared.evaluation.curves.area_spread import AreaSpread, ShareMoments, area_spread, share_moments
-from shared.evaluation.curves.curves import CurvePoints, pr_corners, roc_corners
 from shared.evaluation.curves.precision_spread import PrecisionSpread, PrecisionSums
 from shared.evaluation.curves.ranked_scores import RankedScores
+from shared.evaluation.curves.roc_and_pr import CurvePoints, pr_corners, roc_corners
 from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts
 from shared.evaluation.curves.weighted_precision import weighted_precision_spread, weights_at_scores

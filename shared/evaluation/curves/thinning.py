@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.curves.curves import CurvePoints, Values
+from shared.evaluation.curves.roc_and_pr import CurvePoints, Values
 
 
 @dataclass(frozen=True, slots=True, eq=False)

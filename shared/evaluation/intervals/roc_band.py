@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.curves.curves import CurvePoints, Values
+from shared.evaluation.curves.roc_and_pr import CurvePoints, Values
 from shared.evaluation.intervals.proportions import wilson
 
 

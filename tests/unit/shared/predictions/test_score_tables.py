@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from shared.curves import LabelledProbabilities, check, pack, unpack
-from shared.evaluation.curves.curves import roc_area
 from shared.evaluation.curves.one_vs_rest import count_class
+from shared.evaluation.curves.roc_and_pr import roc_area
 from shared.evaluation.types import Label
 from shared.predictions import ReadScores, UnreadablePredictions, read_score_table
 from shared.predictions.notices import Code, Notice

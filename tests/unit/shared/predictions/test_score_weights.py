@@ -2,8 +2,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from shared.curves import LabelledProbabilities, check, pack, unpack
-from shared.evaluation.curves.curves import roc_area
 from shared.evaluation.curves.one_vs_rest import count_class
+from shared.evaluation.curves.roc_and_pr import roc_area
 from shared.predictions import UnreadablePredictions, read_score_table
 from shared.predictions.notices import Code
 

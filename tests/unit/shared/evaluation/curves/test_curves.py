@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pycm import PRCurve, ROCCurve
 from sklearn import metrics
 
-from shared.evaluation.curves.curves import (
+from shared.evaluation.curves.roc_and_pr import (
     average_precision,
     pr_area,
     pr_corners,

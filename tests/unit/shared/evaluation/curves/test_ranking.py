@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from shared.evaluation.curves.curves import roc_area
 from shared.evaluation.curves.ranking import CHUNK, pack, pieces, unpack
+from shared.evaluation.curves.roc_and_pr import roc_area
 from shared.evaluation.curves.thresholds import count_at_scores
 
 

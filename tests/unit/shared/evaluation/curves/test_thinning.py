@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.curves.curves import CurvePoints, pr_curve, roc_corners, roc_curve
+from shared.evaluation.curves.roc_and_pr import CurvePoints, pr_curve, roc_corners, roc_curve
 from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 

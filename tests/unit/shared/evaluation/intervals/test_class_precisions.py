@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from shared.evaluation.curves.curves import average_precision, pr_area
 from shared.evaluation.curves.precision_spread import PrecisionSums
+from shared.evaluation.curves.roc_and_pr import average_precision, pr_area
 from shared.evaluation.curves.thresholds import count_at_scores
 from shared.evaluation.intervals.areas import average_precision_interval
 from shared.evaluation.intervals.class_areas import AverageArea

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
-from shared.evaluation.curves.curves import CurvePoints
+from shared.evaluation.curves.roc_and_pr import CurvePoints
 from shared.evaluation.intervals.roc_band import roc_band
 
 CRITICAL = float(norm.isf(0.025))
