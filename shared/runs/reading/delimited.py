@@ -18,9 +18,9 @@ from shared.predictions.header import judge_first_row
 from shared.predictions.text_encoding import decode_text
 from shared.predictions.values import has_decimal_commas, has_decimal_points, score
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
-from shared.runs.reading.ahead import read_ahead
+from shared.runs.reading.read_ahead import read_ahead
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
-from shared.runs.reading.typed import labels_of
+from shared.runs.reading.typed_values import labels_of
 
 # So much text tells the dialect, the header and the roles.
 _SAMPLE_BYTES = 512 * 1024

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shared.predictions.names import kind_of
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.tables import MAX_COLUMNS
-from shared.runs.reading.typed import is_flat, is_label_list, text_of
+from shared.runs.reading.typed_values import is_flat, is_label_list, text_of
 
 # More fields within fields than any program writes.
 _MAX_DEPTH = 8
