@@ -11,10 +11,10 @@ from msgspec import Meta
 from shared.evaluation.distributions import critical_value, student_critical
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.both_rates import OF_BOTH_RATES, BoundedRate
-from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, distances
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
 from shared.evaluation.intervals.delta import Spread, class_spreads
 from shared.evaluation.intervals.logit import ROUNDING, spread_interval
+from shared.evaluation.intervals.mover import MEANS_OF_RECALLS, distances
 from shared.evaluation.intervals.proportions import clopper_pearson, wilson
 from shared.evaluation.intervals.spreads_by_metric import ADDED_SAMPLES, OF_PI, Spreads, spreads_by_metric
 from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS, Metric

@@ -8,10 +8,10 @@ import numpy as np
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.both_rates import OF_BOTH_RATES, BoundedRate
-from shared.evaluation.intervals.combined import MEANS_OF_RECALLS, distances
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
 from shared.evaluation.intervals.delta import Spread
 from shared.evaluation.intervals.logit import ROUNDING
+from shared.evaluation.intervals.mover import MEANS_OF_RECALLS, distances
 from shared.evaluation.intervals.of_matrix import (
     UNDEFINED,
     WEIGHTED,

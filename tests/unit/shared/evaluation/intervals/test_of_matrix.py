@@ -16,9 +16,9 @@ from statsmodels.stats.proportion import proportion_confint
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.both_rates import OF_BOTH_RATES
-from shared.evaluation.intervals.combined import MEANS_OF_RECALLS
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
 from shared.evaluation.intervals.delta import class_spreads, overall_spreads
+from shared.evaluation.intervals.mover import MEANS_OF_RECALLS
 from shared.evaluation.intervals.of_matrix import (
     NO_LOGARITHM,
     NO_SPREAD,
