@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from shared.evaluation.metrics import CATALOGUE
-from shared.presentation.trend import HEIGHT, WIDTH, Change, trend
+from shared.presentation.metric_trend import HEIGHT, WIDTH, Change, trend
 from shared.runs.figures import RunFigureRecord
 from shared.runs.list_queries import MeasuredRun
 
