@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from evalserve import at_once, steps
+from evalserve import parallel, steps
 from evalserve.configuration import Configuration
 from evalserve.errors import EvalserveError
 from evalserve.steps import AtOnce, Request, Steps
@@ -46,7 +46,7 @@ class Connection:
 
     def _perform(self, step: Request | AtOnce) -> httpx2.Response | None:
         if isinstance(step, AtOnce):
-            at_once.hold(step, self.hold)
+            parallel.hold(step, self.hold)
             return None
         return self._send(step)
 
@@ -110,7 +110,7 @@ class AsyncConnection:
 
     async def _perform(self, step: Request | AtOnce) -> httpx2.Response | None:
         if isinstance(step, AtOnce):
-            await at_once.hold_async(step, self.hold)
+            await parallel.hold_async(step, self.hold)
             return None
         return await self._send(step)
 

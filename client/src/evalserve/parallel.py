@@ -1,4 +1,4 @@
-"""Holding several conversations at the same time."""
+"""Conversations with the service held in parallel, by threads or by tasks."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -15,21 +15,21 @@ def hold(work: AtOnce, hold_one: Callable[[Steps[Any]], Any]) -> None:
 
     After an error none begins any more, and those that have begun come to their end. After Ctrl-C nobody waits for it.
     """
-    room = _Room(iter(work.conversations))
+    pool = _Pool(iter(work.conversations))
     # The program does not wait for such threads when it ends.
-    threads = [Thread(target=room.work, args=(hold_one,), daemon=True) for _ in range(work.limit)]
+    threads = [Thread(target=pool.work, args=(hold_one,), daemon=True) for _ in range(work.limit)]
     for thread in threads:
         thread.start()
     errors: list[BaseException] = []
     try:
         for _ in threads:
-            while (outcome := room.outcomes.get()) is not None:
+            while (outcome := pool.outcomes.get()) is not None:
                 if error := outcome.exception():
                     errors.append(error)
                 else:
                     work.ended(outcome.result())
     finally:
-        room.is_closed.set()
+        pool.is_closed.set()
     if errors:
         raise errors[0]
 
@@ -51,7 +51,7 @@ async def hold_async(work: AtOnce, hold_one: Callable[[Steps[Any]], Awaitable[An
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class _Room:
+class _Pool:
     """Where threads take conversations from, and leave their outcomes; None when one has nothing left to do."""
 
     def __init__(self, conversations: Iterator[Steps[Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import evalserve
 import pytest
-from evalserve import at_once, uploads
+from evalserve import parallel, uploads
 from evalserve.errors import ServiceUnavailable
 from evalserve.steps import AtOnce, Request, Steps, one
 
@@ -44,7 +44,7 @@ def test_as_many_conversations_as_permitted_are_held_at_once() -> None:
             at_work[0] -= 1
         return target(conversation)
 
-    at_once.hold(AtOnce(conversations(6, []), ended.append, 3), hold_one)
+    parallel.hold(AtOnce(conversations(6, []), ended.append, 3), hold_one)
 
     assert sorted(ended) == ["0", "1", "2", "3", "4", "5"]
     assert most == [3]
@@ -65,10 +65,10 @@ def test_after_an_error_the_others_come_to_their_end_and_none_begins() -> None:
         return name
 
     with pytest.raises(ServiceUnavailable, match="nobody there"):
-        at_once.hold(AtOnce(conversations(2, begun), ended.append, 2), hold_one)
+        parallel.hold(AtOnce(conversations(2, begun), ended.append, 2), hold_one)
     both = Barrier(1)
     with pytest.raises(ServiceUnavailable, match="nobody there"):
-        at_once.hold(AtOnce(conversations(9, begun), ended.append, 1), hold_one)
+        parallel.hold(AtOnce(conversations(9, begun), ended.append, 1), hold_one)
 
     assert ended == ["1"]
     assert begun == [0, 1, 0]
@@ -111,7 +111,7 @@ async def test_an_error_ends_what_the_asynchronous_client_does_at_once() -> None
         return name
 
     with pytest.raises(ServiceUnavailable, match="nobody there"):
-        await at_once.hold_async(AtOnce(conversations(3, []), cancelled.append, 2), hold_one)
+        await parallel.hold_async(AtOnce(conversations(3, []), cancelled.append, 2), hold_one)
 
     assert cancelled == ["0"]
 
@@ -124,5 +124,5 @@ def test_an_error_of_what_makes_the_conversations_is_raised() -> None:
         raise OSError("the disk is away")
 
     with pytest.raises(OSError, match="away"):
-        at_once.hold(AtOnce(made(), ended.append, 3), target)
+        parallel.hold(AtOnce(made(), ended.append, 3), target)
     assert ended == ["0"]
