@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evalserve.accounts import async_sign_in, async_sign_up, sign_in, sign_up
     from evalserve.async_client import AsyncClient
+    from evalserve.check import AsyncCheck, Check
     from evalserve.client import Client, evaluate
     from evalserve.comparison import AsyncComparison, Comparison
     from evalserve.errors import (
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
         NotPermitted,
         ServiceUnavailable,
     )
-    from evalserve.gate import AsyncCheck, Check
     from evalserve.run import AsyncRun, Run
     from evalserve.verification import Verification, verify
 
@@ -51,8 +51,8 @@ _MODULES = {
     "AsyncClient": "async_client",
     "Client": "client",
     "evaluate": "client",
-    "AsyncCheck": "gate",
-    "Check": "gate",
+    "AsyncCheck": "check",
+    "Check": "check",
     "AsyncRun": "run",
     "Run": "run",
     "AsyncComparison": "comparison",

@@ -10,10 +10,10 @@ from typing import Any, Self
 import httpx2
 
 from evalserve import comparisons, exports, gates, imports, runs, steps, uploads, waiting
+from evalserve.check import AsyncCheck
 from evalserve.comparison import AsyncComparison
 from evalserve.configuration import load
 from evalserve.connection import AsyncConnection
-from evalserve.gate import AsyncCheck
 from evalserve.roles import Roles
 from evalserve.run import AsyncRun, label, reference_of
 from evalserve.tables import as_file

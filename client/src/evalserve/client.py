@@ -10,10 +10,10 @@ from typing import Any, Self
 import httpx2
 
 from evalserve import comparisons, exports, gates, imports, runs, steps, uploads, waiting
+from evalserve.check import Check
 from evalserve.comparison import Comparison
 from evalserve.configuration import load
 from evalserve.connection import Connection
-from evalserve.gate import Check
 from evalserve.roles import Roles
 from evalserve.run import Run, label, reference_of
 from evalserve.tables import as_file
