@@ -7,7 +7,8 @@ from uuid import UUID
 import numpy as np
 
 from shared.analyses.agreement.pairs import ImagePair, Pairing
-from shared.analyses.records import AnnotationRecord
+from shared.analyses.annotations import columns
+from shared.analyses.annotations.columns import AnnotationColumns
 from shared.detection_runs.objects_of_images import ImageSides
 from shared.evaluation.detection.objects import Objects
 
@@ -65,11 +66,12 @@ def documents(truth: Arrays, found: Arrays) -> tuple[dict[str, Any], list[dict[s
 
 def records_of(truth: Arrays, found: Arrays) -> ImageSides:
     """The same as annotations from the database."""
-    annotations: dict[UUID, list[AnnotationRecord]] = {}
-    for offset, side in ((1, truth), (1 + IMAGES, found)):
+
+    def read(side: Arrays) -> AnnotationColumns:
+        rows: list[list[tuple[bytes, str, float | None, str]]] = [[] for _ in range(IMAGES)]
         for n, (image, code, box, score) in enumerate(zip(*(column.tolist() for column in side), strict=True)):
-            data = json.dumps({"bbox": box, "format": "xywh"})
-            record = AnnotationRecord(n, UUID(int=n), "bounding_box", NAMES[code], score, data)
-            annotations.setdefault(UUID(int=image + offset), []).append(record)
+            rows[image].append((UUID(int=n).bytes, NAMES[code], score, json.dumps({"bbox": box, "format": "xywh"})))
+        return columns.joined([columns.of_rows(some) for some in rows])
+
     pairs = [ImagePair(UUID(int=n), UUID(int=n + 1), UUID(int=n + 1 + IMAGES), 1200, 1200) for n in range(IMAGES)]
-    return ImageSides(Pairing(pairs, 0, 0, reference_is_truth=True), annotations)
+    return ImageSides(Pairing(pairs, 0, 0, reference_is_truth=True), read(truth), read(found))

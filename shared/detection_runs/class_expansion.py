@@ -1,11 +1,8 @@
 """Objects of a class as objects of the classes above it, as Open Images' challenge counts them; pure."""
 
-from collections.abc import Iterator, Mapping
-from uuid import UUID
+from collections.abc import Mapping
 
-import msgspec
-
-from shared.analyses.records import AnnotationRecord
+from shared.analyses.annotations.columns import AnnotationColumns
 from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.evaluation.detection import class_hierarchy
@@ -34,12 +31,10 @@ def expanded(sides: ImageSides, options: DetectionOptions) -> ImageSides:
     ancestors = hierarchy_of(options).ancestors
     if not ancestors:
         return sides
-    found = set[UUID]() if options.expand_candidates else {pair.candidate for pair in sides.pairing.pairs}
-    annotations = {
-        analysis_id: records if analysis_id in found else [each for one in records for each in _with(one, ancestors)]
-        for analysis_id, records in sides.annotations.items()
-    }
-    return sides._replace(annotations=annotations)
+    references = _with_classes_above(sides.references, ancestors)
+    if not options.expand_candidates:
+        return sides._replace(references=references)
+    return sides._replace(references=references, candidates=_with_classes_above(sides.candidates, ancestors))
 
 
 def notices_of(sides: ImageSides, options: DetectionOptions) -> list[str]:
@@ -47,7 +42,7 @@ def notices_of(sides: ImageSides, options: DetectionOptions) -> list[str]:
     if options.class_hierarchy is None:
         return []
     known = hierarchy_of(options).ancestors.keys()
-    used = {one.class_name for some in sides.annotations.values() for one in some}
+    used = {*sides.references.class_names, *sides.candidates.class_names}
     if not (outside := sorted(used - known)):
         return []
     named = ", ".join(f"“{name[:50]}”" for name in outside[:3])
@@ -55,7 +50,6 @@ def notices_of(sides: ImageSides, options: DetectionOptions) -> list[str]:
     return [f"{said} not in the hierarchy, such as {named}; nothing stands above {form(len(outside), 'it', 'them')}."]
 
 
-def _with(record: AnnotationRecord, ancestors: Mapping[str, frozenset[str]]) -> Iterator[AnnotationRecord]:
-    yield record
-    for name in sorted(ancestors.get(record.class_name, ())):
-        yield msgspec.structs.replace(record, class_name=name)
+def _with_classes_above(side: AnnotationColumns, ancestors: Mapping[str, frozenset[str]]) -> AnnotationColumns:
+    names = [[name, *sorted(ancestors.get(name, ()))] for name in side.class_names]
+    return side.repeated([len(some) for some in names], [name for some in names for name in some])

@@ -8,7 +8,7 @@ import msgspec
 
 from shared import jobs
 from shared.analyses.agreement import pairs
-from shared.analyses.annotations import queries as annotation_queries
+from shared.analyses.annotations import column_queries
 from shared.detection_runs import (
     class_expansion,
     comparing,
@@ -94,16 +94,16 @@ async def fetch(
         await download(platform.storage, f"{run.folder}{objects.SCENE}", path)
         return KeptInputs(run, unpacked(run.result), path, await _baseline(platform, job, run, folder))
     pairing = pairs.read(await jobs.read_inputs(platform, job))
-    ids = [analysis_id for pair in pairing.pairs for analysis_id in (pair.reference, pair.candidate)]
-    types = objects_of_images.TYPES[run.asked.subject]
-    annotations = await annotation_queries.of_analyses(platform.db, ids, types)
+    ids = [pair.reference for pair in pairing.pairs], [pair.candidate for pair in pairing.pairs]
+    sides = await column_queries.of_sides(platform.db, *ids, objects_of_images.TYPES[run.asked.subject])
     parameters, frequencies = dict[UUID, dict[str, Any]](), dict[str, Frequency]()
     if PROFILES[run.asked.profile].has_labels:
         async with platform.db.connection() as connection:
             parameters = await queries.parameters_of(connection, [pair.reference for pair in pairing.pairs])
             frequencies = await queries.frequencies_of(connection, run.project_id)
-    sides = ImageSides(pairing, annotations, parameters)
-    return DetectionInputs(run, sides, frequencies, await _baseline(platform, job, run, folder))
+    return DetectionInputs(
+        run, ImageSides(pairing, *sides, parameters), frequencies, await _baseline(platform, job, run, folder)
+    )
 
 
 def judge(inputs: DetectionInputs, folder: Path) -> tuple[JudgedModel, FileOnDisk]:
@@ -182,9 +182,8 @@ async def _baseline(platform: Platform, job: JobRecord, run: DetectionRunRecord,
 
 def _notices(inputs: DetectionInputs, stored: StoredScene) -> list[str]:
     sides, notices = inputs.sides, class_expansion.notices_of(inputs.sides, inputs.run.asked)
-    confidences = [record.confidence for pair in sides.pairing.pairs for record in sides.of(pair)[1]]
-    if uncertain := confidences.count(None):
-        of_all = f"{uncertain:,} of {counted(len(confidences), 'candidate')}"
+    if uncertain := sides.candidates.uncertain:
+        of_all = f"{uncertain:,} of {counted(len(sides.candidates), 'candidate')}"
         said = form(uncertain, "states no confidence and counts", "state no confidence and count")
         notices.append(f"{of_all} {said} as certain.")
     profile = PROFILES[inputs.run.asked.profile]

@@ -10,6 +10,7 @@ import numpy as np
 
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.agreement.sides import confidence_of, objects_of, plain_boxes
+from shared.analyses.annotations.columns import AnnotationColumns, StatedObject
 from shared.analyses.annotations.formats import (
     NOT_LABELLED,
     Size,
@@ -18,7 +19,6 @@ from shared.analyses.annotations.formats import (
     visibility_of,
 )
 from shared.analyses.errors import ImageTooCrowded, MasksNotComparable, OutlineNotDrawn
-from shared.analyses.records import AnnotationRecord
 from shared.detection_runs.errors import KeypointsNotComparable
 from shared.detection_runs.ground_truth_labels import labels_of
 from shared.detection_runs.options import DetectionOptions
@@ -59,23 +59,24 @@ MAX_PAIRS = 16_000_000
 
 
 class ImageSides(NamedTuple):
-    """The analyses to compare, the annotations of each in their order, and the parameters of the ground truth's.
+    """The analyses to compare, their annotations by image on each side, and the parameters of the ground truth's.
 
     Only profiles that know labels of images have parameters.
     """
 
     pairing: Pairing
-    annotations: dict[UUID, list[AnnotationRecord]]
+    references: AnnotationColumns
+    candidates: AnnotationColumns
     parameters: Mapping[UUID, dict[str, Any]] = MappingProxyType({})
 
-    def of(self, pair: ImagePair) -> tuple[list[AnnotationRecord], list[AnnotationRecord]]:
-        """The annotations of the reference and of the candidate of an image."""
-        return self.annotations.get(pair.reference, []), self.annotations.get(pair.candidate, [])
+    def by_image(self) -> "_Annotations":
+        """The annotations of the reference and of the candidate of each image, each by itself."""
+        return list(zip(self.references.by_analysis(), self.candidates.by_analysis(), strict=True))
 
 
 def class_names(sides: ImageSides) -> list[str]:
     """The classes of both sides, by name."""
-    return sorted({annotation.class_name for some in sides.annotations.values() for annotation in some})
+    return sorted({*sides.references.class_names, *sides.candidates.class_names})
 
 
 def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str]) -> StoredScene:
@@ -86,16 +87,17 @@ def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str
     """
     codes = {name: code for code, name in enumerate(classes)}
     hierarchy = NO_HIERARCHY if options.class_hierarchy is None else class_hierarchy.of_tree(options.class_hierarchy)
-    annotations = [sides.of(pair) for pair in sides.pairing.pairs]
-    for pair, (reference, candidate) in zip(sides.pairing.pairs, annotations, strict=True):
-        if len(reference) * len(candidate) > MAX_PAIRS:
-            raise ImageTooCrowded(f"Image {pair.image_id}: {ImageTooCrowded().detail}")
+    crowded = np.flatnonzero(sides.references.counts * sides.candidates.counts > MAX_PAIRS)
+    if len(crowded):
+        raise ImageTooCrowded(_of_image(sides.pairing.pairs[crowded[0]], ImageTooCrowded().detail))
     if options.subject == "keypoints":
-        references, candidates, pairs = _keypoints(sides.pairing, annotations, codes, options)
+        references, candidates, pairs = _keypoints(sides.pairing, sides.by_image(), codes, options)
     elif options.subject == "oriented_boxes":
-        references, candidates, pairs = _oriented(sides.pairing, annotations, codes)
+        references, candidates, pairs = _oriented(sides.pairing, sides.by_image(), codes)
+    elif options.subject == "masks":
+        references, candidates, pairs = _masks(sides.pairing, sides.by_image(), codes)
     else:
-        references, candidates, pairs = _shapes(sides.pairing, annotations, codes, options)
+        references, candidates, pairs = _overlapping_boxes(sides, codes, options)
     return StoredScene(
         Scene(
             references, candidates, pairs, len(classes), labels_of(sides.pairing, sides.parameters, codes, hierarchy)
@@ -103,22 +105,24 @@ def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str
         ids_of([pair.image_id for pair in sides.pairing.pairs]),
         ids_of([pair.reference for pair in sides.pairing.pairs]),
         ids_of([pair.candidate for pair in sides.pairing.pairs]),
-        ids_of([annotation.id for reference, _ in annotations for annotation in reference]),
-        ids_of([annotation.id for _, candidate in annotations for annotation in candidate]),
+        sides.references.ids,
+        sides.candidates.ids,
     )
 
 
-_Annotations = Sequence[tuple[list[AnnotationRecord], list[AnnotationRecord]]]
+_Annotations = Sequence[tuple[list[StatedObject], list[StatedObject]]]
 _Tables = tuple[ObjectTable, ObjectTable, Overlaps]
 
 
-def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], options: DetectionOptions) -> _Tables:
-    if options.subject == "masks":
-        drawn = _each_drawn(pairing, annotations, codes, "masks")
-        pairs, *areas = _mask_overlaps(pairing, drawn)
-        references = object_table.of_references([reference for reference, _ in drawn], areas[0])
-        return references, object_table.of_candidates([candidate for _, candidate in drawn], areas[1]), pairs
-    references, candidates = _boxes(pairing, annotations, codes)
+def _masks(pairing: Pairing, annotations: _Annotations, codes: dict[str, int]) -> _Tables:
+    drawn = _each_drawn(pairing, annotations, codes, "masks")
+    pairs, *areas = _mask_overlaps(pairing, drawn)
+    references = object_table.of_references([reference for reference, _ in drawn], areas[0])
+    return references, object_table.of_candidates([candidate for _, candidate in drawn], areas[1]), pairs
+
+
+def _overlapping_boxes(sides: ImageSides, codes: dict[str, int], options: DetectionOptions) -> _Tables:
+    references, candidates = _boxes(sides, codes)
     if options.profile == "openimages":
         references = open_images.sought(references)
     if options.profile in {"voc07", "voc12"}:
@@ -126,15 +130,14 @@ def _shapes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int], 
     return references, candidates, overlaps.of_boxes(references, candidates, BACKGROUND, within_class=False)
 
 
-def _boxes(pairing: Pairing, annotations: _Annotations, codes: dict[str, int]) -> tuple[ObjectTable, ObjectTable]:
-    sides = [[annotation for each in annotations for annotation in each[side]] for side in (0, 1)]
-    truth, found = (plain_boxes(side, codes) for side in sides)
+def _boxes(sides: ImageSides, codes: dict[str, int]) -> tuple[ObjectTable, ObjectTable]:
+    truth, found = (plain_boxes(side, codes) for side in (sides.references, sides.candidates))
     if truth is None or found is None:
-        drawn = _each_drawn(pairing, annotations, codes, "boxes")
+        drawn = _each_drawn(sides.pairing, sides.by_image(), codes, "boxes")
         references = object_table.of_references([reference for reference, _ in drawn])
         return references, object_table.of_candidates([candidate for _, candidate in drawn])
-    counts = [[len(each[side]) for each in annotations] for side in (0, 1)]
-    return object_table.of_joined(truth, counts[0]), object_table.measured(object_table.of_joined(found, counts[1]))
+    references = object_table.of_joined(truth, sides.references.counts)
+    return references, object_table.measured(object_table.of_joined(found, sides.candidates.counts))
 
 
 def _each_drawn(
@@ -161,7 +164,7 @@ def _oriented(pairing: Pairing, annotations: _Annotations, codes: dict[str, int]
     return truth.table, found.table, quadrilaterals.pairs_of(truth.table, found.table, corners, upright, BACKGROUND)
 
 
-def _numbered(annotations: _Annotations, side: int) -> list[tuple[int, AnnotationRecord]]:
+def _numbered(annotations: _Annotations, side: int) -> list[tuple[int, StatedObject]]:
     return [(number, one) for number, sides in enumerate(annotations) for one in sides[side]]
 
 
@@ -203,7 +206,7 @@ def _names(annotations: _Annotations) -> list[str]:
 
 def _keypoint_table(
     pairing: Pairing,
-    records: Sequence[tuple[int, AnnotationRecord]],
+    records: Sequence[tuple[int, StatedObject]],
     codes: dict[str, int],
     names: Sequence[str],
     side: int,

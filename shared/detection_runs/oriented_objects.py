@@ -8,8 +8,8 @@ import numpy as np
 
 from shared.analyses.agreement.pairs import Pairing
 from shared.analyses.agreement.sides import confidence_of
+from shared.analyses.annotations.columns import StatedObject
 from shared.analyses.annotations.formats import is_crowd, is_ignored, xywh_of
-from shared.analyses.records import AnnotationRecord
 from shared.detection_runs.errors import BoxesNotOriented
 from shared.evaluation.detection import polygons, quadrilaterals
 from shared.evaluation.detection.boxes import Floats
@@ -27,7 +27,7 @@ class OrientedObjects(NamedTuple):
 
 
 def oriented(
-    pairing: Pairing, records: Sequence[tuple[int, AnnotationRecord]], codes: dict[str, int], *, is_truth: bool
+    pairing: Pairing, records: Sequence[tuple[int, StatedObject]], codes: dict[str, int], *, is_truth: bool
 ) -> OrientedObjects:
     """Return the objects of annotations with the positions of their images.
 

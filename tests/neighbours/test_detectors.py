@@ -22,6 +22,7 @@ from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
 from shared.imports.planning import ImportPlan
 from shared.imports.reading.objects import Known
 from tests.actors import ROOT
+from tests.annotation_columns import sides_of
 from tests.neighbours import drawn_objects
 from tests.neighbours.drawn_objects import NAMES, SIDE, Drawn
 from tests.neighbours.interpreters import installed, with_neighbours
@@ -71,7 +72,7 @@ def imported(folder: Path, drawn: Drawn) -> ImageSides:
     assert references.keys() == candidates.keys()
     pairs = [ImagePair(each.id, references[each.id].id, candidates[each.id].id, SIDE, SIDE) for each in images]
     parameters: dict[UUID, dict[str, Any]] = {each.id: dict(each.labels) for each in truth.analyses}
-    return ImageSides(Pairing(pairs, 0, 0, reference_is_truth=True), records(truth) | records(found), parameters)
+    return sides_of(Pairing(pairs, 0, 0, reference_is_truth=True), records(truth) | records(found), parameters)
 
 
 def records(made: ImportPlan) -> dict[UUID, list[AnnotationRecord]]:

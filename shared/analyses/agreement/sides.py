@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
+from shared.analyses.annotations.columns import AnnotationColumns, Stated
 from shared.analyses.annotations.formats import (
     Size,
     box_of,
@@ -18,7 +19,6 @@ from shared.analyses.annotations.formats import (
     outline_box_of,
     xywh_of,
 )
-from shared.analyses.records import AnnotationRecord
 from shared.evaluation.detection import boxes
 from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.masks import Mask
@@ -26,9 +26,6 @@ from shared.evaluation.detection.object_table import Flags
 from shared.evaluation.detection.objects import Geometry, Objects
 
 Box = tuple[float, float, float, float]
-
-
-_DECODED_AT_ONCE = 10_000
 
 
 class _PlainBox(msgspec.Struct, gc=False):
@@ -53,9 +50,7 @@ class _Shape(NamedTuple):
     mask: Mask | None
 
 
-def objects_of(
-    annotations: Sequence[AnnotationRecord], codes: dict[str, int], geometry: Geometry, image: Size
-) -> Objects:
+def objects_of(annotations: Sequence[Stated], codes: dict[str, int], geometry: Geometry, image: Size) -> Objects:
     """Return the objects of annotations whose classes have these codes; raises OutlineNotDrawn."""
     all_data = [msgspec.json.decode(annotation.data) for annotation in annotations]
     shapes = [_shape(data, geometry, image) for data in all_data]
@@ -71,12 +66,10 @@ def objects_of(
     )
 
 
-def plain_boxes(annotations: Sequence[AnnotationRecord], codes: dict[str, int]) -> Objects | None:
+def plain_boxes(annotations: AnnotationColumns, codes: dict[str, int]) -> Objects | None:
     """Return what `objects_of` returns, of the boxes of many images; None where any annotation is not a box."""
-    # One call for thousands of annotations, and not so many that their text doubles the memory.
-    chunks = [annotations[start : start + _DECODED_AT_ONCE] for start in range(0, len(annotations), _DECODED_AT_ONCE)]
     try:
-        data = [one for some in chunks for one in _PLAIN.decode(f"[{','.join(each.data for each in some)}]")]
+        data = list(chain.from_iterable(map(_PLAIN.decode, annotations.texts)))
     except msgspec.ValidationError:
         return None
     # Numbers in a row are read in half of the time of fours of them.
@@ -84,8 +77,8 @@ def plain_boxes(annotations: Sequence[AnnotationRecord], codes: dict[str, int]) 
     is_corners = np.array([one.format == "xyxy" for one in data], dtype=bool)[:, None]
     xywh = np.where(is_corners, boxes.to_xywh(sent), sent)
     return Objects(
-        np.array([codes[annotation.class_name] for annotation in annotations], dtype=np.int64),
-        np.array([confidence_of(annotation) for annotation in annotations], dtype=np.float64),
+        np.array([codes[name] for name in annotations.class_names], dtype=np.int64),
+        annotations.certain,
         np.where(is_corners, sent, boxes.to_xyxy(sent)),
         xywh=xywh,
         areas=_stated([one.area for one in data], xywh[:, 2] * xywh[:, 3]),
@@ -110,7 +103,7 @@ def confident(side: Objects, min_confidence: float) -> Objects:
     return side.take(np.flatnonzero(side.confidences >= min_confidence))
 
 
-def confidence_of(annotation: AnnotationRecord) -> float:
+def confidence_of(annotation: Stated) -> float:
     """Return the confidence; an annotation without one counts as certain."""
     return 1.0 if annotation.confidence is None else annotation.confidence
 

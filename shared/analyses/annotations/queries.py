@@ -66,6 +66,8 @@ ANALYSES_AT_ONCE = 100
 # Data of one page: ten thousand ordinary annotations take a tenth. A page ends with the annotation that exceeds it.
 MAX_PAGE_BYTES = 32 * 2**20
 
+DELETED = "An analysis was deleted after the comparison was requested; request it again."
+
 # The comparison of so many objects fits a worker's memory.
 MAX_COMPARED = 1_000_000
 
@@ -125,6 +127,15 @@ async def class_names(connection: Connection, analysis_id: UUID, types: Sequence
     return [record["class_name"] for record in await connection.fetch(CLASS_NAMES, analysis_id, types)]
 
 
+async def check_comparable(connection: Connection, unique: Sequence[UUID]) -> None:
+    """Raise AnalysisNotFound if one of these different analyses is gone, and TooManyToCompare."""
+    count, total = await connection.fetchrow(COUNT_ANALYSES, unique)
+    if count < len(unique):
+        raise AnalysisNotFound(DELETED)
+    if total > MAX_COMPARED:
+        raise TooManyToCompare
+
+
 async def of_analyses(
     db: Database, analysis_ids: Sequence[UUID], types: Sequence[str]
 ) -> dict[UUID, list[AnnotationRecord]]:
@@ -135,11 +146,7 @@ async def of_analyses(
     unique = sorted(set(analysis_ids))
     annotations: dict[UUID, list[AnnotationRecord]] = {}
     async with db.connection() as connection:
-        count, total = await connection.fetchrow(COUNT_ANALYSES, unique)
-        if count < len(unique):
-            raise AnalysisNotFound("An analysis was deleted after the comparison was requested; request it again.")
-        if total > MAX_COMPARED:
-            raise TooManyToCompare
+        await check_comparable(connection, unique)
         for start in range(0, len(unique), ANALYSES_AT_ONCE):
             ids = unique[start : start + ANALYSES_AT_ONCE]
             for analysis_id, *values in await connection.fetch(SELECT_OF_MANY, ids, types):

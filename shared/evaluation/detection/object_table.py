@@ -56,7 +56,7 @@ def of_candidates(sides: Sequence[Objects], mask_areas: Floats | None = None) ->
     return measured(_of(sides, np.zeros(0))) if mask_areas is None else _of(sides, mask_areas)
 
 
-def of_joined(joined: Objects, counts: Sequence[int]) -> ObjectTable:
+def of_joined(joined: Objects, counts: Integers) -> ObjectTable:
     """The objects of many images in a row, so many of each; areas are the stated ones, or those of the boxes."""
     return ObjectTable(
         np.repeat(np.arange(len(counts)), counts),

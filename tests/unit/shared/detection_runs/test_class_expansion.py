@@ -9,10 +9,10 @@ import pytest
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.records import AnnotationRecord
 from shared.detection_runs import class_expansion, judging, objects_of_images
-from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.evaluation.detection.profiles import PROFILES, judge
 from shared.kit.errors import InvalidInput
+from tests.annotation_columns import sides_of
 
 IMAGE, TRUTH, FOUND = UUID(int=1), UUID(int=2), UUID(int=3)
 ANIMALS = {
@@ -32,7 +32,7 @@ def judged(
     """Average precision and number of wrong candidates of each class; the truth is a dog and a lamp."""
     options = DetectionOptions(profile="openimages", class_hierarchy=ANIMALS, expand_candidates=expand_candidates)
     pairing = Pairing([ImagePair(IMAGE, TRUTH, FOUND, 100, 100)], 0, 0, reference_is_truth=True)
-    sides = ImageSides(pairing, {TRUTH: [box("Dog", 0), box("Lamp", 50)], FOUND: found}, {TRUTH: parameters})
+    sides = sides_of(pairing, {TRUTH: [box("Dog", 0), box("Lamp", 50)], FOUND: found}, {TRUTH: parameters})
     assert class_expansion.notices_of(sides, options) == [
         "1 class is not in the hierarchy, such as “Lamp”; nothing stands above it."
     ]

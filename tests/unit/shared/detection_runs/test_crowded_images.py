@@ -7,9 +7,10 @@ import pytest
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.errors import ImageTooCrowded
 from shared.analyses.records import AnnotationRecord
-from shared.detection_runs.objects_of_images import ImageSides, scene_of
+from shared.detection_runs.objects_of_images import scene_of
 from shared.detection_runs.options import DetectionOptions
 from shared.evaluation.detection import mask_overlaps, masks
+from tests.annotation_columns import sides_of
 
 
 def test_masks_that_overlap_too_much_are_named_by_their_image(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,7 +20,7 @@ def test_masks_that_overlap_too_much_are_named_by_their_image(monkeypatch: pytes
     pairs = [ImagePair(ids[0], ids[1], ids[2], 2, 2), ImagePair(ids[3], ids[4], ids[5], 2, 2)]
     data = '{"format": "rle", "rle": {"counts": [0, 1, 1, 1], "size": [2, 2]}}'
     mask = AnnotationRecord(0, ids[0], "segmentation", "cell", None, data)
-    sides = ImageSides(Pairing(pairs, 0, 0, reference_is_truth=True), {ids[4]: [mask, mask], ids[5]: [mask]})
+    sides = sides_of(Pairing(pairs, 0, 0, reference_is_truth=True), {ids[4]: [mask, mask], ids[5]: [mask]})
 
     with pytest.raises(ImageTooCrowded, match=f"Image {ids[3]}: its masks overlap so much"):
         scene_of(sides, DetectionOptions(subject="masks"), ["cell"])

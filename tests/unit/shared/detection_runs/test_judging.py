@@ -7,9 +7,9 @@ import pytest
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.detection_runs import judging, levels, objects_of_images
 from shared.detection_runs.matches import MatchFilter, MatchLevel, SceneMatches
-from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
+from tests.annotation_columns import sides_of
 
 NOBODY = UUID(int=1)
 
@@ -21,7 +21,7 @@ def test_images_without_any_object_have_no_figures_and_no_counts(
     profile: ProfileName, subject: DetectionSubject
 ) -> None:
     options = DetectionOptions(profile=profile, subject=subject)
-    sides = ImageSides(Pairing([ImagePair(NOBODY, NOBODY, NOBODY, 10, 10)], 0, 0, reference_is_truth=True), {})
+    sides = sides_of(Pairing([ImagePair(NOBODY, NOBODY, NOBODY, 10, 10)], 0, 0, reference_is_truth=True), {})
     stored = objects_of_images.scene_of(sides, options, [])
 
     figures = judging.figures_of(stored, sides.pairing, options, [], [], notices=[])

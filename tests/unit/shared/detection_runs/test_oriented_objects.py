@@ -11,11 +11,11 @@ from shared.analyses.annotations.turned_boxes import around_centre
 from shared.analyses.records import AnnotationRecord
 from shared.detection_runs import judging, objects_of_images
 from shared.detection_runs.errors import BoxesNotOriented
-from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import DetectionFigures
 from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
+from tests.annotation_columns import sides_of
 
 IMAGE, TRUTH, FOUND = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -38,7 +38,7 @@ def figures(
     profile: ProfileName = "coco",
 ) -> DetectionFigures:
     options = DetectionOptions(subject=subject, profile=profile)
-    sides = ImageSides(
+    sides = sides_of(
         Pairing([ImagePair(IMAGE, TRUTH, FOUND, 100, 100)], 0, 0, reference_is_truth=True),
         {TRUTH: truth, FOUND: found},
     )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shared.analyses.agreement.sides import objects_of, plain_boxes
 from shared.analyses.annotations.formats import Size
 from shared.analyses.records import AnnotationRecord
+from tests.annotation_columns import columns_of
 
 CODES = {"bus": 0, "car": 1}
 NUMBERS = st.floats(-1e6, 1e6) | st.integers(-(10**6), 10**6)
@@ -36,7 +37,7 @@ def boxes(draw: st.DrawFn) -> AnnotationRecord:
 @given(annotations=st.lists(boxes(), max_size=9))
 @settings(max_examples=60, deadline=None)
 def test_boxes_that_are_read_together_are_those_of_each(annotations: list[AnnotationRecord]) -> None:
-    found = plain_boxes(annotations, CODES)
+    found = plain_boxes(columns_of([annotations]), CODES)
 
     expected = objects_of(annotations, CODES, "boxes", Size(10, 10))
     for name in ("classes", "confidences", "boxes", "xywh", "areas", "crowds", "ignored"):
@@ -47,4 +48,4 @@ def test_boxes_that_are_read_together_are_those_of_each(annotations: list[Annota
 def test_outlines_are_not_read_as_boxes(data: dict[str, Any]) -> None:
     box = record("bus", 1.0, {"format": "xywh", "bbox": [0, 0, 1, 1]})
 
-    assert plain_boxes([box, box, record("bus", 1.0, data)], CODES) is None
+    assert plain_boxes(columns_of([[box, box], [record("bus", 1.0, data)]]), CODES) is None
