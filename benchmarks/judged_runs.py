@@ -72,7 +72,8 @@ def _inputs() -> DetectionInputs:
 
 def _judged(inputs: DetectionInputs) -> JudgedModel:
     with TemporaryDirectory() as folder:
-        model, _ = making.judge(inputs, Path(folder))
+        scene, _ = making.make_scene(inputs, Path(folder))
+        model = making.judge(inputs, scene)
     packed(model.figures)
     return model
 

@@ -5,7 +5,9 @@ that stops sending heartbeats loses its lease, and the dispatcher takes its job 
 """
 
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -154,7 +156,8 @@ def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Endin
         TimeLimit(limit_s, interruption.expire) as time_limit,
         Heartbeat(runtime.platform, job, interruption.stop) as heartbeat,
     ):
-        current = JobAttempt(job, arguments, heartbeat.progress, scratch, partial(_keep, runtime, job))
+        keep, storing = partial(_keep, runtime, job), partial(_storing, runtime.platform.storage)
+        current = JobAttempt(job, arguments, heartbeat.progress, scratch, keep, storing)
 
         async def load() -> Any:
             time_limit.watch()
@@ -166,20 +169,28 @@ def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Endin
         return made if isinstance(made, Split) else _store(runtime.platform.storage, job, made)
 
 
+@contextmanager
+def _storing(storage: Storage, prefix: str, files: Sequence[AnyFile]) -> Iterator[None]:
+    with ThreadPoolExecutor(1, thread_name_prefix="storing") as thread:
+        stored = thread.submit(_put, storage, prefix, files)
+        yield
+        stored.result()
+
+
 def _keep(runtime: Runtime, job: JobRecord, made: Conclusion) -> None:
-    _put(runtime.platform.storage, made)
+    _put(runtime.platform.storage, made.prefix, made.files)
     assert made.write is not None, "only rows are kept before the end"
     _persist(runtime, partial(finishing.keep, runtime.platform, job, made.write))
 
 
-def _put(storage: Storage, made: Conclusion) -> None:
-    for file in made.files:
-        storage.put(made.prefix + file.name, file, disposition="attachment")
+def _put(storage: Storage, prefix: str, files: Sequence[AnyFile]) -> None:
+    for file in files:
+        storage.put(prefix + file.name, file, disposition="attachment")
 
 
 def _store(storage: Storage, job: JobRecord, made: Conclusion | Sequence[AnyFile]) -> Ending:
     if isinstance(made, Conclusion):
-        _put(storage, made)
+        _put(storage, made.prefix, made.files)
         return Ending(_artifacts(storage, job, made.artifacts), made.write)
     return Ending(_artifacts(storage, job, made))
 

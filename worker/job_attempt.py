@@ -1,11 +1,13 @@
 """One attempt at a job, as its handler sees it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shared.jobs import Arguments
 from shared.jobs.records import JobRecord
+from shared.kit.storage.files import AnyFile
 from worker.conclusion import Conclusion
 from worker.scratch import Scratch
 
@@ -23,3 +25,5 @@ class JobAttempt(Generic[A_co]):
     scratch: Scratch
     # Stores files and rows of the thing that the job makes, before the job ends; raises LeaseLost as well.
     keep: Callable[[Conclusion], None]
+    # Stores files below a prefix while the context computes; they are there at its end, or it raises.
+    storing: Callable[[str, Sequence[AnyFile]], AbstractContextManager[None]]

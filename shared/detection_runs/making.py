@@ -55,6 +55,14 @@ class DetectionInputs(NamedTuple):
     baseline: BaselineFile | None
 
 
+class MadeScene(NamedTuple):
+    """The scene of both sides, the names of its classes, and a baseline's of the same images and objects."""
+
+    stored: StoredScene
+    classes: list[str]
+    baseline: "ReadBaseline | None"
+
+
 class KeptInputs(NamedTuple):
     """What an earlier attempt has kept: figures without intervals, and their scene on disk; and a baseline."""
 
@@ -106,24 +114,27 @@ async def fetch(
     )
 
 
-def judge(inputs: DetectionInputs, folder: Path) -> tuple[JudgedModel, FileOnDisk]:
-    """Compute all figures but those of images that are drawn again, and write the scene into the folder.
-
-    Raises BaselineNotComparable.
-    """
+def make_scene(inputs: DetectionInputs, folder: Path) -> tuple[MadeScene, FileOnDisk]:
+    """Make the scene of both sides, and write it into the folder; raises BaselineNotComparable."""
     options = inputs.run.asked
     sides = class_expansion.expanded(inputs.sides, options)
     classes = objects_of_images.class_names(sides)
     stored = judging.classified(objects_of_images.scene_of(sides, options, classes), options)
+    baseline = _read(inputs.baseline, stored)
+    path = folder / objects.SCENE
+    scenes.write(path, stored, levels.tabulate(stored.scene, options))
+    return MadeScene(stored, classes, baseline), FileOnDisk(objects.SCENE, "application/zip", path)
+
+
+def judge(inputs: DetectionInputs, scene: MadeScene) -> JudgedModel:
+    """Compute all figures of a scene but those of images that are drawn again."""
+    options, stored, classes = inputs.run.asked, scene.stored, scene.classes
     notices = _notices(inputs, stored)
     frequencies = [inputs.frequencies.get(name) for name in classes]
     figures = judging.figures_of(stored, inputs.sides.pairing, options, classes, frequencies, notices=notices)
     summaries = differences.summarize(stored, options, classes, options.profiles)
     figures = msgspec.structs.replace(figures, differences=summaries)
-    baseline = _read(inputs.baseline, stored)
-    path = folder / objects.SCENE
-    scenes.write(path, stored, levels.tabulate(stored.scene, options))
-    return JudgedModel(inputs.run, figures, stored, baseline), FileOnDisk(objects.SCENE, "application/zip", path)
+    return JudgedModel(inputs.run, figures, stored, scene.baseline)
 
 
 def read_kept(inputs: KeptInputs) -> JudgedModel:

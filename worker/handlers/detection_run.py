@@ -32,8 +32,10 @@ def perform(inputs: DetectionInputs | KeptInputs, attempt: JobAttempt[DetectionR
 
 
 def _judged(inputs: DetectionInputs, attempt: JobAttempt[DetectionRun]) -> JudgedModel:
-    model, file = making.judge(inputs, attempt.scratch.folder)
+    scene, file = making.make_scene(inputs, attempt.scratch.folder)
     folder = objects.folder_of(inputs.run.id, attempt.job.attempt)
+    with attempt.storing(folder, [file]):
+        model = making.judge(inputs, scene)
     write = partial(
         making.keep,
         job=attempt.job,
@@ -42,5 +44,5 @@ def _judged(inputs: DetectionInputs, attempt: JobAttempt[DetectionRun]) -> Judge
         folder=folder,
         scene_bytes=file.size_bytes,
     )
-    attempt.keep(Conclusion(folder, [file], write))
+    attempt.keep(Conclusion(folder, [], write))
     return model
