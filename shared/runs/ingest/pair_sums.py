@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 # So many scores are looked at together: they stay in the cache of a processor, and sums of the squares of their places
 # stay below 2**53, so that floats hold them exactly.
 CHUNK = 2**15
-_NUMBERS = np.arange(1, CHUNK + 1, dtype=np.float64)
+_NUMBERS = np.arange(CHUNK, dtype=np.float64)
 # What keys of different scores differ by is higher than 1.
 _NEW = 2
 
@@ -68,65 +68,57 @@ class PairSums:
         return PairedSide(positives, twice, 4 * squares - from_positives), PairedSide(negatives, twice, lost)
 
     def _add(self, keys: NDArray[Any], steps: NDArray[Any]) -> None:
-        labels = (keys & keys.dtype.type(1)).astype(np.uint32, copy=False)
-        places = np.cumsum(labels, dtype=np.uint32)
-        positives, size = int(places[-1]), len(keys)
-        self._add_places(places.astype(np.float64), positives)
-        self._add_ties(np.flatnonzero(steps > 1), places - labels)
-        self._below = _Place(self._below.positives + positives, self._below.negatives + size - positives)
+        positives = np.flatnonzero((keys & keys.dtype.type(1)).astype(bool))
+        self._add_places(positives, len(keys) - len(positives))
+        self._add_ties(steps, positives)
+        self._below = self._place(len(keys), len(positives))
 
-    def _add_places(self, places: NDArray[np.float64], positives: int) -> None:
-        """Add sums over the chunk; `places` has the number of its positives up to each row, itself included.
+    def _add_places(self, rows: NDArray[np.int64], negatives: int) -> None:
+        """Add sums over the chunk, of which `rows` are those of its positives.
 
-        Sums over the rows of one label are those over all rows without those over the other label, whose own numbers
-        are 1, 2, 3...
+        A negative has the positives below it that it is not itself below. The square of their number is that of the
+        ordered pairs of them, and the positive j, counted from 0, is the higher one in 2 j + 1 of these.
         """
-        size = len(places)
-        negatives = size - positives
-        numbers = _NUMBERS[:size]
-        total, squares = int(places.sum()), int((places * places).sum())
-        products = int((places * numbers).sum())
-        _add_shifted(
-            self._of_negatives,
-            self._below.positives,
-            negatives,
-            (total - _sum_to(positives), squares - _squares_to(positives)),
-        )
-        both = _squares_to(size) - 2 * products + squares
-        _add_shifted(
-            self._of_positives,
-            self._below.negatives,
-            positives,
-            (_sum_to(size) - total - _sum_to(negatives), both - _squares_to(negatives)),
-        )
+        count = len(rows)
+        numbers = _NUMBERS[:count]
+        below = rows - numbers
+        total, squares, products = int(below.sum()), int((below * below).sum()), int((below * numbers).sum())
+        _add_shifted(self._of_positives, self._below.negatives, count, (total, squares))
+        above = count * negatives - total, count * count * negatives - 2 * products - total
+        _add_shifted(self._of_negatives, self._below.positives, negatives, above)
 
-    def _add_ties(self, starts: NDArray[np.int64], below: NDArray[Any]) -> None:
-        """Take back half of the pairs of equal scores; `starts` are the rows at which a further score begins."""
-        if not len(starts):
+    def _add_ties(self, steps: NDArray[Any], positives: NDArray[np.int64]) -> None:
+        """Take back half of the pairs of equal scores; `positives` are the rows of the chunk's positives."""
+        # Rows at which a further score begins, or the positives of a score behind its negatives.
+        edges = np.flatnonzero(steps != 0)
+        kinds = steps.take(edges)
+        is_begin = kinds >= _NEW
+        if not is_begin.any():
             return
-        rows, before = starts.astype(np.uint32), below.take(starts)
-        first, last = (self._place(rows, before, at) for at in (0, -1))
-        self._end_score(first)
-        high, both = before[1:] - before[:-1], rows[1:] - rows[:-1]
-        tied = np.flatnonzero((high != 0) & (high != both))
+        first, last = int(is_begin.argmax()), len(edges) - 1 - int(is_begin[::-1].argmax())
+        begin, end = (int(number) for number in np.searchsorted(positives, edges[[first, last]]))
+        self._end_score(self._place(int(edges[first]), begin))
+        tied = first + np.flatnonzero(kinds[first:last] == 1)
         if len(tied):
-            self._add_tied(*(numbers[tied].astype(np.int64) for numbers in (high, both, rows, before)))
-        self._start = last
+            rows, middle = edges[tied - 1], edges[tied]
+            # The first positives of the same scores.
+            before = begin + np.flatnonzero(steps.take(positives[begin:end]) == 1)
+            self._add_tied(edges[tied + 1] - middle, middle - rows, rows, before)
+        self._start = self._place(int(edges[last]), end)
 
     def _add_tied(
-        self, high: NDArray[np.int64], both: NDArray[np.int64], rows: NDArray[np.int64], before: NDArray[np.int64]
+        self, high: NDArray[np.int64], low: NDArray[np.int64], rows: NDArray[np.int64], before: NDArray[np.int64]
     ) -> None:
-        """Take back pairs of scores by their positives, their rows, and the chunk's rows and positives before them."""
-        low = both - high
+        """Take back pairs of scores by their positives and negatives, and the chunk's rows and positives before."""
         pairs = high * low
         count = int(pairs.sum())
         self._tied[0] += count
         self._tied[1] += 4 * self._below.negatives * count + int((pairs * (4 * (rows - before) + 3 * low)).sum())
         self._tied[2] += 4 * self._below.positives * count + int((pairs * (4 * before + high)).sum())
 
-    def _place(self, rows: NDArray[Any], before: NDArray[Any], at: int) -> _Place:
-        row, positives = int(rows[at]), int(before[at])
-        return _Place(self._below.positives + positives, self._below.negatives + row - positives)
+    def _place(self, rows: int, positives: int) -> _Place:
+        """The place behind so many rows of the chunk, among them so many positives."""
+        return _Place(self._below.positives + positives, self._below.negatives + rows - positives)
 
     def _end_score(self, end: _Place) -> None:
         positives, negatives = self._start
@@ -143,11 +135,3 @@ def _add_shifted(sums: list[int], by: int, count: int, added: tuple[int, int]) -
     total, squares = added
     sums[0] += total + count * by
     sums[1] += squares + 2 * by * total + count * by * by
-
-
-def _sum_to(n: int) -> int:
-    return n * (n + 1) // 2
-
-
-def _squares_to(n: int) -> int:
-    return n * (n + 1) * (2 * n + 1) // 6

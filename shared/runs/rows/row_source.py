@@ -21,7 +21,9 @@ class RowSource:
     def __init__(self, files: Any, codes: Sequence[Sequence[int]] = ()) -> None:
         opened = [pq.ParquetFile(file) for file in (files if isinstance(files, list) else [files])]
         self._groups: list[tuple[pq.ParquetFile, int, Sequence[int] | None]] = [
-            (file, group, own) for file, own in zip_longest(opened, codes) for group in range(file.num_row_groups)
+            (file, group, None if own is None or _are_same(own) else own)
+            for file, own in zip_longest(opened, codes)
+            for group in range(file.num_row_groups)
         ]
         self.schema: pa.Schema = opened[0].schema_arrow
 
@@ -47,3 +49,8 @@ class RowSource:
         kind = self.schema.field(name).type
         chunks = [chunk for at in range(len(self._groups)) for chunk in self.read(at, [name]).column(name).chunks]
         return pa.chunked_array(chunks, kind)
+
+
+def _are_same(codes: Sequence[int]) -> bool:
+    """Whether the codes of a piece are those of the run, as they are where its labels come in the same order."""
+    return all(code == at for at, code in enumerate(codes))
