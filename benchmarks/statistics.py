@@ -103,7 +103,7 @@ def area_coverage(scores: ScoreModel, kind: tuple[float, float], size: int, sets
         sides = positives, size - positives
         high, low = scores.draw(random, *sides)
         won, kept = shares_below(high, low), 1 - shares_below(low, high)
-        spread = area_spread(share_moments(won), share_moments(kept))
+        spread = area_spread(share_moments(1 - won), share_moments(1 - kept))
         assert spread is not None, "there are two of either kind"
         bounds = area_interval(float(won.mean()), spread, sides, ALPHA)
         without += bounds is None

@@ -5,20 +5,20 @@ part and by the precision at every lower score (its influence function; Hampel 1
 changes: within the positives, within the negatives, and of the share of the positives, which moves the mean of either.
 
 Where scores have long tails, the few negatives far up decide. Most sets have fewer of them than there are on average:
-these look too good, and as if little could vary. The lower bound is therefore that of one negative more, as far beyond
-the most harmful one as that is beyond the next, and its deviate knows how far the changes spread (O'Neill 2014).
+these look too good, and as if little could vary. The lower bound therefore knows how far the changes spread (O'Neill
+2014), and allows for one negative more, between the most harmful one, whose harm is h, and one above all samples, whose
+harm is H. With a density that falls as the square of the harm, the mean square of this is hH, by h(H − h) more than the
+square of h, as with areas under ROC curves (`area_spread`).
 """
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from shared.evaluation.curves.area_spread import ShareMoments, share_moments, variance_freedom
-from shared.evaluation.curves.thresholds import Counts, ThresholdCounts
+from shared.evaluation.curves.thresholds import ThresholdCounts
 from shared.evaluation.distributions import summed_freedom
-from shared.evaluation.rates import Floats
 
 _TWO = 2
 
@@ -26,13 +26,14 @@ _TWO = 2
 class PrecisionSpread(NamedTuple):
     """The standard error of an average precision, and the degrees of freedom of its square, one at least.
 
-    For the upper bound of its interval, and for the lower one, which allows for negatives that were not drawn.
+    These are for the upper bound of its interval; for the lower one there are other degrees of freedom, and `further`,
+    what a negative that was not drawn adds to the error.
     """
 
     error: float
     freedom: float
-    lower_error: float
     lower_freedom: float
+    further: float
 
 
 class ChangesOfSide(NamedTuple):
@@ -55,7 +56,7 @@ class PrecisionSums:
         self._mean = self._by_hits = self._by_alarms = 0.0
         # What is known of the changes of either side. A negative's ends with all alarms below it taken off.
         self._hits, self._alarms = ShareMoments(), ShareMoments()
-        self._worst: list[float] = []
+        self._worst: float | None = None
 
     def add(self, stretch: ThresholdCounts) -> None:
         """Add the samples of a stretch."""
@@ -70,7 +71,8 @@ class PrecisionSums:
         )
         self._hits = self._hits.together(share_moments(precision * n / positives - above_hits, hits))
         self._alarms = self._alarms.together(share_moments(above_alarms, alarms))
-        self._worst = [*self._worst, *first_two(above_alarms, alarms)][:_TWO]
+        if self._worst is None and alarms.any():
+            self._worst = float(above_alarms[np.flatnonzero(alarms)[0]])
         self._by_hits += float(by_hit.sum())
         self._by_alarms += float(by_alarm.sum())
 
@@ -81,21 +83,15 @@ class PrecisionSums:
             return None
         shifts = self._by_hits - self._mean * (positives + negatives) / positives, -self._by_alarms
         sides = [changes_of(side, shift) for side, shift in zip((self._hits, self._alarms), shifts, strict=True)]
-        return spread_of_changes(sides[0], sides[1], further_harm(self._alarms.mean, self._worst))
+        return spread_of_changes(sides[0], sides[1], further_harm(self._alarms.mean, self._worst or 0.0, 0.0))
 
 
-def first_two(changes: Floats, times: Counts) -> list[float]:
-    """The changes of the first two samples of a side, of which there are so many at each score."""
-    at = np.flatnonzero(times)[:_TWO]
-    return [*np.repeat(changes[at], np.minimum(times[at], _TWO).astype(np.int64))[:_TWO].tolist()]
+def further_harm(mean: float, worst: float, at_top: float) -> float:
+    """What one negative more adds to the error of the sum of the changes.
 
-
-def further_harm(mean: float, worst: Sequence[float]) -> float:
-    """How far below the mean of its side one negative more is expected to change an average precision.
-
-    It lies as far beyond the most harmful negative as this lies beyond the next one.
+    From the mean change by negatives, and those by the most harmful one and by one above all samples.
     """
-    return mean - worst[0] + (worst[-1] - worst[0])
+    return math.sqrt(max(mean - worst, 0.0) * max(worst - at_top, 0.0))
 
 
 def changes_of(moments: ShareMoments, shift: float = 0.0) -> ChangesOfSide:
@@ -105,7 +101,7 @@ def changes_of(moments: ShareMoments, shift: float = 0.0) -> ChangesOfSide:
 
 
 def spread_of_changes(positives: ChangesOfSide, negatives: ChangesOfSide, further: float) -> PrecisionSpread:
-    """The spread from the changes by the samples of both sides, and that by a further negative from their mean.
+    """The spread from the changes by the samples of both sides, and what a further negative adds to their error.
 
     A side of one sample is taken to vary by nothing. The degrees of freedom are Satterthwaite's (1946), where the share
     of the positives adds no doubt: how it varies is known. Those of the upper bound are of normal changes, as many as
@@ -122,4 +118,4 @@ def spread_of_changes(positives: ChangesOfSide, negatives: ChangesOfSide, furthe
         )
     )
     n = sum(side.size for side in sides)
-    return PrecisionSpread(math.sqrt(variance) / n, freedom, math.sqrt(variance + further**2) / n, lower)
+    return PrecisionSpread(math.sqrt(variance) / n, freedom, lower, further / n)

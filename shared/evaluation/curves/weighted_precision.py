@@ -19,8 +19,6 @@ from shared.evaluation.kish import kish_number
 from shared.evaluation.rates import Floats
 
 _TWO = 2
-# Kish's number of one sample is 1, and that of two more, unless the second one hardly counts.
-_ALONE = 1.0 + 1e-9
 
 
 class WeightsAtScores(NamedTuple):
@@ -65,9 +63,9 @@ def weighted_precision_spread(positives: WeightsAtScores, negatives: WeightsAtSc
         known += part.variance**2 / max(side.effective - 1, 1.0)
         doubted += part.variance**2 / variance_freedom(side.effective, part.kurtosis)
         variance += part.variance + float(side.squares.sum()) * mean**2
-    further = math.sqrt(variance + _further(negatives, -by_alarm))
+    further = _further(negatives, -by_alarm)
     return PrecisionSpread(
-        math.sqrt(variance) / total, summed_freedom(variance, known), further / total, summed_freedom(variance, doubted)
+        math.sqrt(variance) / total, summed_freedom(variance, known), summed_freedom(variance, doubted), further / total
     )
 
 
@@ -89,11 +87,7 @@ def _within(side: WeightsAtScores, change: Floats) -> tuple[_Within, float]:
 
 
 def _further(negatives: WeightsAtScores, change: Floats) -> float:
-    """The square of what one negative more may change, as in `further_harm`, of a weight as the others have."""
-    at = np.flatnonzero(negatives.weights)
-    # Two samples or more at the highest score have no distance between them.
-    alone = negatives.weights[at[0]] ** 2 < _ALONE * negatives.squares[at[0]]
-    worst = change[at[:_TWO]] if alone else change[at[:1]]
-    total, squares = float(negatives.weights.sum()), float(negatives.squares.sum())
-    harm = further_harm(float(negatives.weights @ change) / total, worst.tolist())
-    return harm**2 * squares / negatives.size
+    """What one negative more adds to the error, as in `further_harm`, of a weight as the others have."""
+    mean = float(negatives.weights @ change) / float(negatives.weights.sum())
+    worst = float(change[np.flatnonzero(negatives.weights)[0]])
+    return further_harm(mean, worst, float(change[0])) * math.sqrt(float(negatives.squares.sum()) / negatives.size)

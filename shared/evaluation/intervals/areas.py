@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from shared.evaluation.curves.area_spread import AreaSpread
 from shared.evaluation.curves.precision_spread import PrecisionSpread
-from shared.evaluation.distributions import normal_upper_tail, student_critical
-from shared.evaluation.intervals.logit import logit_interval
+from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical
+from shared.evaluation.intervals.logit import logit_bounds
 from shared.evaluation.rates import Floats
 
 # In samples of the smaller side. With ten positives, less leaves intervals of steep curves too short, and more makes
@@ -61,29 +61,32 @@ def area_interval(area: float, spread: AreaSpread, sides: tuple[int, int], alpha
 
     `sides` are the numbers of positives and negatives. Of few samples on a side the variance is often too small: it is
     moderated (Smyth 2004), which means that the largest variance that an area of this size can have counts as much as a
-    third of a further sample.
+    third of a further sample. Of long tails the lower bound is that of the normal deviate with the error of a further
+    sample, wherever this is lower.
     """
     if not 0 < area < 1:
         return None
     own = min(sides) - 1
     largest = area * (1 - area) * (1 / sides[0] + 1 / sides[1])
     variance = (own * spread.error**2 + _MODERATION * largest) / (own + _MODERATION)
-    return logit_interval(area, math.sqrt(variance), student_critical(alpha, spread.freedom))
+    up = student_critical(alpha, spread.freedom) * math.sqrt(variance)
+    down = max(up, critical_value(alpha) * math.hypot(spread.error, spread.further))
+    return logit_bounds(area, down, up)
 
 
 def average_precision_interval(value: float, spread: PrecisionSpread, alpha: float) -> tuple[float, float] | None:
     """The interval of an average precision on the scale of log(−log), which stays within 0 and 1; None at both.
 
     As of survival curves (Kalbfleisch and Prentice 2002): on it also values near 0, of a rare class, are about normal.
+    The lower bound is that of the normal deviate with the error of a further negative if this is lower.
     """
     if not spread.error or not 0 < value < 1:
         return None
     depth = -math.log(value)
-    down, up = (
-        min(student_critical(alpha, freedom) * error / (value * depth), _LONGEST)
-        for error, freedom in ((spread.lower_error, spread.lower_freedom), (spread.error, spread.freedom))
-    )
-    return math.exp(-depth * math.exp(down)), math.exp(-depth * math.exp(-up))
+    seen, up = (student_critical(alpha, known) * spread.error for known in (spread.lower_freedom, spread.freedom))
+    down = max(seen, critical_value(alpha) * math.hypot(spread.error, spread.further))
+    longer, shorter = (math.exp(min(half / (value * depth), _LONGEST)) for half in (down, -up))
+    return math.exp(-depth * longer), math.exp(-depth * shorter)
 
 
 def difference_test(found: CorrelatedAreas) -> tuple[float, float, float]:

@@ -86,7 +86,7 @@ def macro_area(probabilities: Scores, codes: Codes, alpha: float) -> AverageArea
 def _interval(area: float, sides: tuple[Floats, Floats], alpha: float) -> tuple[float, float] | None:
     """The interval of a class's area, of which each sample of either side wins such a share of its pairs."""
     sizes = len(sides[0]), len(sides[1])
-    spread = area_spread(*map(share_moments, sides))
+    spread = area_spread(*(share_moments(1 - won) for won in sides))
     if spread is None:
         return None
     return area_interval(area, spread, sizes, alpha) if spread.error else None

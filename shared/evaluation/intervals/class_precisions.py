@@ -32,11 +32,12 @@ _NO_SPREAD = 1e-24
 
 
 class PrecisionChanges(NamedTuple):
-    """An area, the centre of its interval, and by how much each sample changes it, (n,)."""
+    """An area, the centre of its interval, and by how much each sample changes it, (n,), and a negative above all."""
 
     value: float
     centre: float
     changes: Floats
+    by_alarm_at_top: float
 
 
 class AreasByClass(NamedTuple):
@@ -74,7 +75,7 @@ class RankedSamples:
     def steps(self) -> PrecisionChanges:
         """The average precision, the area by steps."""
         value = float(self.gained @ self.precision)
-        return PrecisionChanges(value, value, _changes(self, value, own=self.precision, weights=self.gained))
+        return PrecisionChanges(value, value, *_changes(self, value, own=self.precision, weights=self.gained))
 
 
 Measure = Callable[[RankedSamples], PrecisionChanges]
@@ -108,7 +109,7 @@ def pr_area_changes(ranked: RankedSamples) -> PrecisionChanges:
     weights = (gained + np.append(gained[1:], 0.0)) / 2
     changes = _changes(ranked, closed, own=own, weights=weights)
     # What is left out below the first threshold would leave the interval of few samples too low.
-    return PrecisionChanges(closed - left_out * float(own[0]), closed, changes)
+    return PrecisionChanges(closed - left_out * float(own[0]), closed, *changes)
 
 
 def careful_pr_area_changes(ranked: RankedSamples) -> PrecisionChanges:
@@ -119,7 +120,7 @@ def careful_pr_area_changes(ranked: RankedSamples) -> PrecisionChanges:
     """
     trapezoids = pr_area_changes(ranked)
     if ranked.steps.changes.std() > trapezoids.changes.std():
-        return trapezoids._replace(changes=ranked.steps.changes)
+        return ranked.steps._replace(value=trapezoids.value, centre=trapezoids.centre)
     return trapezoids
 
 
@@ -152,19 +153,22 @@ def _micro_area(cells: PrecisionChanges, shape: tuple[int, ...], alpha: float) -
     variance = float((cells.changes.reshape(shape).mean(axis=1) ** 2).mean())
     if samples < _TWO or variance < _NO_SPREAD:
         return AverageArea(cells.value, None)
-    known = math.sqrt(variance / (samples - 1)), samples - 1
-    return _around(cells, PrecisionSpread(*known, *known), alpha)
+    spread = PrecisionSpread(math.sqrt(variance / (samples - 1)), samples - 1, samples - 1, 0.0)
+    return _around(cells, spread, alpha)
 
 
-def _changes(ranked: RankedSamples, value: float, *, own: Floats, weights: Floats) -> Floats:
-    """The changes of Σ gained·own, in which the precision at each score has so much weight."""
+def _changes(ranked: RankedSamples, value: float, *, own: Floats, weights: Floats) -> tuple[Floats, float]:
+    """The changes of Σ gained·own, in which the precision at each score has so much weight.
+
+    Those by the samples, and that by a negative above all of them.
+    """
     n, positives = len(ranked.places), ranked.tp[-1]
     misses = ranked.reached - ranked.tp
     # A sample counts at its own score and at every lower one.
     by_hit, by_alarm = (np.cumsum((weights * side * n / ranked.reached**2)[::-1])[::-1] for side in (misses, ranked.tp))
     at_score = n / positives * (own - value) + by_hit
     changes: Floats = np.where(ranked.is_positive, at_score[ranked.places], -by_alarm[ranked.places])
-    return changes
+    return changes, -float(by_alarm[0])
 
 
 def _interval(found: PrecisionChanges, is_positive: NDArray[np.bool_], alpha: float) -> AverageArea:
@@ -172,9 +176,8 @@ def _interval(found: PrecisionChanges, is_positive: NDArray[np.bool_], alpha: fl
     if min(len(by_positives), len(by_negatives)) < _TWO or float((found.changes**2).mean()) < _NO_SPREAD:
         return AverageArea(found.value, None)
     sides = [changes_of(share_moments(side)) for side in (by_positives, by_negatives)]
-    worst = np.sort(np.partition(by_negatives, 1)[:_TWO]).tolist()
-    spread = spread_of_changes(sides[0], sides[1], further_harm(sides[1].mean, worst))
-    return _around(found, spread, alpha)
+    further = further_harm(sides[1].mean, float(by_negatives.min()), found.by_alarm_at_top)
+    return _around(found, spread_of_changes(sides[0], sides[1], further), alpha)
 
 
 def _around(found: PrecisionChanges, spread: PrecisionSpread, alpha: float) -> AverageArea:

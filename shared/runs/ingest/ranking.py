@@ -56,7 +56,7 @@ def _sure_variance(side: PairedSide, others: int) -> SideVariance | None:
     n = side.size
     # Whole numbers until the division, as the squares and the mean of a hundred million shares are nearly equal.
     squares = (n * side.squares - side.twice**2) / (n * (2 * others) ** 2)
-    return sure_variance(n, side.twice / (2 * n * others), squares)
+    return sure_variance(n, side.twice / (2 * n * others), squares, 1 - side.fewest / (2 * others))
 
 
 class _Blocks:
@@ -71,7 +71,7 @@ class _Blocks:
 
 
 def _moments(blocks: Iterable[Keys], positives: int, negatives: int) -> tuple[ShareMoments, ShareMoments]:
-    """The moments of the shares of pairs that positives win and that negatives lose.
+    """The moments of the shares of their pairs that positives and negatives lose.
 
     Equal scores count half, and the negatives of a score come before its positives.
     """
@@ -80,12 +80,12 @@ def _moments(blocks: Iterable[Keys], positives: int, negatives: int) -> tuple[Sh
     for part in _chunks(blocks):
         labels = (part & part.dtype.type(1)).astype(bool)
         high, low = np.flatnonzero(labels), np.flatnonzero(~labels)
-        # Twice the negatives below each positive, and twice the positives above each negative.
+        # Twice the negatives below each positive, and twice the positives above each negative: what they win.
         won = 2 * (high - np.arange(len(high)) + (below - positives_below))
-        lost = 2 * (positives - positives_below - low + np.arange(len(low)))
-        _halve_ties(part, labels, won, lost)
-        of_positives = of_positives.together(share_moments(won / (2 * negatives)))
-        of_negatives = of_negatives.together(share_moments(lost / (2 * positives)))
+        kept = 2 * (positives - positives_below - low + np.arange(len(low)))
+        _halve_ties(part, labels, won, kept)
+        of_positives = of_positives.together(share_moments((2 * negatives - won) / (2 * negatives)))
+        of_negatives = of_negatives.together(share_moments((2 * positives - kept) / (2 * positives)))
         below, positives_below = below + len(part), positives_below + len(high)
     return of_positives, of_negatives
 
@@ -101,8 +101,8 @@ def _chunks(blocks: Iterable[Keys]) -> Iterator[Keys]:
             start = stop
 
 
-def _halve_ties(keys: NDArray[Any], labels: NDArray[np.bool_], won: NDArray[Any], lost: NDArray[Any]) -> None:
-    """Take half of the pairs of equal scores from what the positives win and the negatives lose."""
+def _halve_ties(keys: NDArray[Any], labels: NDArray[np.bool_], won: NDArray[Any], kept: NDArray[Any]) -> None:
+    """Take half of the pairs of equal scores from what the positives and the negatives win."""
     starts = np.flatnonzero(keys[1:] != keys[:-1]) + 1
     # Negatives followed by positives of the same score: only there is a tie.
     tied = np.flatnonzero((keys[starts] ^ keys[starts - 1]) == 1) + 1
@@ -113,7 +113,7 @@ def _halve_ties(keys: NDArray[Any], labels: NDArray[np.bool_], won: NDArray[Any]
     positives = np.cumsum(labels)
     for begins, counts, sizes, sums in (
         (positives[middle] - 1, last - middle, middle - first, won),
-        (first - positives[first], middle - first, last - middle, lost),
+        (first - positives[first], middle - first, last - middle, kept),
     ):
         # The samples of a tie stand behind each other among those of their label.
         ends = np.cumsum(counts)

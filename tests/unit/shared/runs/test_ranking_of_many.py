@@ -23,10 +23,10 @@ def area_of(scores: NDArray[Any], positive: NDArray[np.bool_]) -> RocArea:
 
 
 def shares_of(scores: NDArray[Any], positive: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """What positives win of their pairs, and what negatives lose."""
+    """What positives lose of their pairs, and what negatives lose."""
     ranks, high, low = rankdata(scores), scores[positive], scores[~positive]
     won = (ranks[positive] - rankdata(high)) / len(low)
-    return won, 1 - (ranks[~positive] - rankdata(low)) / len(high)
+    return 1 - won, (ranks[~positive] - rankdata(low)) / len(high)
 
 
 @pytest.mark.parametrize("decimals", [1, 7])
@@ -37,7 +37,7 @@ def test_many_rows_have_the_spread_of_their_squares_alone(decimals: int) -> None
 
     found = area_of(scores, positive)
 
-    assert found.value == pytest.approx(shares[0].mean(), abs=1e-12)
+    assert found.value == pytest.approx(1 - shares[0].mean(), abs=1e-12)
     assert found.spread is not None
     variance = sum(float(side.var(ddof=1)) / len(side) for side in shares)
     assert found.spread.error == pytest.approx(math.sqrt(variance), rel=1e-9)
@@ -49,6 +49,8 @@ def test_many_rows_have_the_spread_of_their_squares_alone(decimals: int) -> None
 def freedom_of(shares: tuple[Floats, Floats]) -> float:
     parts = []
     for side in shares:
+        if side.min() == side.max():
+            continue
         off, n = side - side.mean(), len(side)
         kurtosis = n * (off**4).sum() / (off**2).sum() ** 2
         parts.append((float(side.var(ddof=1)) / n, 2 * n / (kurtosis - (n - 3) / (n - 1))))

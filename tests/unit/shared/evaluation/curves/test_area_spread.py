@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import integrate, stats
 
 from shared.evaluation.curves.area_spread import ShareMoments, area_spread, share_moments, variance_freedom
 from shared.evaluation.rates import Floats
 
 RANDOM = np.random.default_rng(5)
-WON, KEPT = RANDOM.beta(5, 1, 12), RANDOM.beta(3, 2, 40)
+# What positives and negatives lose of their pairs.
+LOST, YIELDED = RANDOM.beta(1, 5, 12), RANDOM.beta(2, 3, 40)
 
 
 def freedom_of(shares: Floats) -> float:
@@ -21,13 +22,13 @@ def freedom_of(shares: Floats) -> float:
 
 
 def test_the_error_is_delongs_and_its_freedom_is_that_of_two_sums_of_squares() -> None:
-    parts = [float(stats.sem(side)) ** 2 for side in (WON, KEPT)]
+    parts = [float(stats.sem(side)) ** 2 for side in (LOST, YIELDED)]
 
-    found = area_spread(share_moments(WON), share_moments(KEPT))
+    found = area_spread(share_moments(LOST), share_moments(YIELDED))
 
     assert found is not None
     assert found.error == pytest.approx(math.sqrt(sum(parts)), abs=1e-12)
-    uncertain = sum(part**2 / freedom_of(side) for part, side in zip(parts, (WON, KEPT), strict=True))
+    uncertain = sum(part**2 / freedom_of(side) for part, side in zip(parts, (LOST, YIELDED), strict=True))
     assert found.freedom == pytest.approx(sum(parts) ** 2 / uncertain, rel=1e-9)
 
 
@@ -40,13 +41,36 @@ def test_moments_of_two_parts_are_those_of_the_whole(shares: list[float], cut: i
     assert found == pytest.approx(share_moments(whole), abs=1e-12)
     if len(shares):
         expected = [((whole - whole.mean()) ** order).sum() for order in (2, 3, 4)]
-        assert found[2:] == pytest.approx(expected, abs=1e-12)
+        assert found[2:5] == pytest.approx(expected, abs=1e-12)
+        assert found.most == max(shares)
 
 
 def test_a_share_that_occurs_often_counts_so_often() -> None:
     found = share_moments(np.array([0.25, 0.5, 1.0]), np.array([3, 0, 2]))
 
     assert found == pytest.approx(share_moments(np.array([0.25, 0.25, 0.25, 1.0, 1.0])), abs=1e-15)
+
+
+def test_a_further_sample_may_lose_more_than_the_worst_one_with_a_density_that_falls_as_its_square() -> None:
+    further = 0.0
+    for side in (LOST, YIELDED):
+        worst = float(side.max())
+        scale = integrate.quad(lambda lost: lost**-2, worst, 1)[0]
+        mean_square = integrate.quad(lambda lost: lost**2 * lost**-2, worst, 1)[0] / scale
+        # Of 12 and of 40 samples a sixth and three quarters of 1.25.
+        further += 1.25 * (1 - 10 / len(side)) * (mean_square - worst**2) / len(side) ** 2
+
+    found = area_spread(share_moments(LOST), share_moments(YIELDED))
+
+    assert found is not None
+    assert found.further == pytest.approx(math.sqrt(further), rel=1e-9)
+
+
+def test_ten_samples_of_which_the_worst_loses_much_say_nothing_of_a_further_one() -> None:
+    found = area_spread(share_moments(LOST[:10]), share_moments(YIELDED[:7]))
+
+    assert found is not None
+    assert found.further == 0.0
 
 
 def test_of_normal_numbers_the_freedom_is_one_less_than_there_are() -> None:
@@ -57,5 +81,5 @@ def test_of_normal_numbers_the_freedom_is_one_less_than_there_are() -> None:
 
 
 def test_one_sample_on_a_side_and_shares_that_are_all_equal() -> None:
-    assert area_spread(share_moments(WON[:1]), share_moments(KEPT)) is None
-    assert area_spread(share_moments(np.full(3, 0.5)), share_moments(np.full(9, 0.5))) == (0.0, 1.0)
+    assert area_spread(share_moments(LOST[:1]), share_moments(YIELDED)) is None
+    assert area_spread(share_moments(np.full(3, 0.5)), share_moments(np.full(9, 0.5))) == (0.0, 1.0, 0.0)

@@ -11,6 +11,8 @@ from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import DescrStatsW
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.curves.scored_curves import roc_area_spread
+from shared.evaluation.curves.thresholds import count_at_scores
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.areas import areas
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_estimates, overall_estimates
@@ -120,6 +122,9 @@ def test_areas_of_equal_weights_have_delongs_error() -> None:
     assert weighted.spread is not None
     assert weighted.value == pytest.approx(plain.values[0], abs=1e-12)
     assert weighted.spread.error == pytest.approx(math.sqrt(plain.covariance[0, 0]), abs=1e-12)
+    unweighted = roc_area_spread(count_at_scores(scores, positive))
+    assert unweighted is not None
+    assert weighted.spread.further == pytest.approx(unweighted.further, abs=1e-12)
 
 
 def test_the_error_of_a_weighted_area_is_that_of_all_pairs() -> None:
