@@ -11,7 +11,7 @@ METHOD_NAMES: dict[IntervalMethod, str] = {
     "clopper-pearson": "Clopper-Pearson",
     "mover": "Wilson, combined",
     "delta": "delta method",
-    "delong": "DeLong",
+    "moderated-delong": "DeLong, moderated",
     "influence": "influence of samples",
     "weighted-wilson": "Wilson, weighted",
     "weighted-mover": "Wilson, weighted and combined",

@@ -95,7 +95,7 @@ def area_estimates(summary: RunSummary, *, is_slice: bool) -> list[Estimate]:
         reason = "the ROC AUC is measured of all samples only" if is_slice else "the run has no scores of classes"
         return [Estimate(None, reason=reason)] * k
     spreads = summary.roc_auc_spread or [None] * k
-    method: IntervalMethod = "weighted-delong" if summary.is_weighted else "delong"
+    method: IntervalMethod = "weighted-delong" if summary.is_weighted else "moderated-delong"
     found = [area_estimate(*area, method) for area in zip(summary.roc_auc, spreads, _sides(summary), strict=True)]
     if not summary.is_multilabel:
         return found

@@ -50,8 +50,8 @@ def curve_estimates(
     return CurveEstimates(
         AreaEstimates(
             _each(measured, lambda _, curves: area_estimate(curves.areas.roc, curves.roc_spread, curves.sides)),
-            _area(class_areas.macro_area(*table, alpha), "delong", measured.macro.areas.roc),
-            _area(class_areas.micro_area(*table, alpha), "delong", measured.micro.areas.roc),
+            _area(class_areas.macro_area(*table, alpha), "moderated-delong", measured.macro.areas.roc),
+            _area(class_areas.micro_area(*table, alpha), "moderated-delong", measured.micro.areas.roc),
         ),
         AreaEstimates(
             _each(
@@ -110,7 +110,7 @@ def _area(found: AverageArea, method: IntervalMethod, value: float) -> Estimate:
 
 
 def area_estimate(
-    value: float | None, spread: AreaSpread | None, sides: tuple[int, int], method: IntervalMethod = "delong"
+    value: float | None, spread: AreaSpread | None, sides: tuple[int, int], method: IntervalMethod = "moderated-delong"
 ) -> Estimate:
     """An area under a ROC curve of so many positives and negatives with its interval of 95 %."""
     if value is None:

@@ -44,7 +44,7 @@ CURVES = Group(
             averaging="class",
             source="Hanley and McNeil 1982",
             sklearn="roc_auc_score(average=None, multi_class='ovr')",
-            interval="delong",
+            interval="moderated-delong",
         ),
         _metric(
             "roc_auc.ovr_macro",
@@ -54,7 +54,7 @@ CURVES = Group(
             lambda curves: curves.macro.areas.roc,
             averaging="macro",
             sklearn="roc_auc_score(average='macro', multi_class='ovr')",
-            interval="delong",
+            interval="moderated-delong",
         ),
         _metric(
             "roc_auc.ovr_micro",
@@ -64,7 +64,7 @@ CURVES = Group(
             lambda curves: curves.micro.areas.roc,
             averaging="micro",
             sklearn="roc_auc_score(average='micro', multi_class='ovr')",
-            interval="delong",
+            interval="moderated-delong",
         ),
         _metric(
             "average_precision.class",

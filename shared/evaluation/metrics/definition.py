@@ -20,7 +20,7 @@ IntervalMethod = Literal[
     "clopper-pearson",
     "mover",
     "delta",
-    "delong",
+    "moderated-delong",
     "influence",
     "weighted-wilson",
     "weighted-mover",
@@ -30,9 +30,9 @@ IntervalMethod = Literal[
 ]
 """The method of a confidence interval: of a proportion Wilson's score interval or the exact one of Clopper and Pearson,
 of a sum of independent proportions Wilson's intervals combined (MOVER), of another smooth function of multinomial
-counts the delta method, of an area under a ROC curve of scores DeLong's method, of an average precision the influence
-of single samples; these three on the logit scale; of weighted samples the same, with the variance that the weights
-leave."""
+counts the delta method, of an area under a ROC curve of scores DeLong's variance, moderated, with Student's deviate and
+a further sample below, of an average precision the influence of single samples; these three on the logit scale; of
+weighted samples the same, with the variance that the weights leave."""
 
 INF = math.inf
 SHARE = (0.0, 1.0)

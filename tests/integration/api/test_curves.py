@@ -103,7 +103,7 @@ async def test_areas_and_curves_come_with_their_intervals(alice: Client) -> None
 
     estimates = found["estimates"]
     for kind, method, of, field in (
-        ("roc_auc", "delong", found, "auc_trp"),
+        ("roc_auc", "moderated-delong", found, "auc_trp"),
         ("average_precision", "influence", found, "average_precision"),
         ("pr_auc", "influence", precision, "auc_trp"),
     ):

@@ -84,7 +84,7 @@ async def test_every_metric_of_a_run_has_the_interval_that_a_matrix_of_its_count
         for name, column in expected["per_class"]["recall.class"].items()
     }
     assert ham["recall"] == recall
-    assert (ham["roc_auc"]["value"], ham["roc_auc"]["method"]) == (metrics["classes"][0]["roc_auc"], "delong")
+    assert (ham["roc_auc"]["value"], ham["roc_auc"]["method"]) == (metrics["classes"][0]["roc_auc"], "moderated-delong")
     assert ham["roc_auc"]["low"] < ham["roc_auc"]["value"] < ham["roc_auc"]["high"]
     french = await read(alice, run, "metrics", slice="country:FR")
     assert french["classes"][0]["estimates"]["roc_auc"] == {
