@@ -38,6 +38,10 @@ ADMISSION_INTERVAL_S = 2.0
 # Proxies close streams that are silent for longer, commonly at 30 s; and a client that vanished is noticed by sending.
 KEEPALIVE_S = 15.0
 
+# Jobs that have just ended, of which a request may not know yet that waits for one: thousands end in the milliseconds
+# from reading a job to waiting for it on no machine. For one that is forgotten there is the poll.
+REMEMBERED = 2_000
+
 # The pause after the database did not answer.
 RETRY_INTERVAL_S = 0.5
 
@@ -83,6 +87,8 @@ class Waiter:
         self.platform = platform
         self._limiter = ConcurrencyLimiter(platform.redis_scripts)
         self._watches: dict[str, _Watch] = {}
+        # The jobs that nobody waited for when they were notified of, newest last.
+        self._heard_of: dict[str, None] = {}
         # The jobs to look at before the next poll.
         self._due: set[str] = set()
         self._is_due = asyncio.Event()
@@ -90,7 +96,7 @@ class Waiter:
     async def run(self) -> None:
         """Listen and poll until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(notifications.listen(self.platform.db, CHANNEL, self._look_at))
+            group.create_task(notifications.listen(self.platform.db, CHANNEL, self._hear_of))
             group.create_task(self._watch())
             group.create_task(self._limiter.renew_periodically())
 
@@ -158,8 +164,9 @@ class Waiter:
         event, key = asyncio.Event(), str(snapshot.job.id)
         watch = self._watches.setdefault(key, _Watch(JobState(snapshot, self.platform.storage)))
         watch.waiting.add(event)
-        # It may have changed since the caller read it, and nobody is notified twice.
-        self._look_at(key)
+        # It may have ended since the caller read it, and nobody is notified twice; or another one read it before.
+        if key in self._heard_of or watch.state is None or watch.state.snapshot is not snapshot:
+            self._look_at(key)
         try:
             yield watch, event
         finally:
@@ -167,10 +174,17 @@ class Waiter:
             if not watch.waiting:
                 del self._watches[key]
 
-    def _look_at(self, job_id: str) -> None:
+    def _hear_of(self, job_id: str) -> None:
         if job_id in self._watches:
-            self._due.add(job_id)
-            self._is_due.set()
+            self._look_at(job_id)
+            return
+        self._heard_of[job_id] = None
+        if len(self._heard_of) > REMEMBERED:
+            del self._heard_of[next(iter(self._heard_of))]
+
+    def _look_at(self, job_id: str) -> None:
+        self._due.add(job_id)
+        self._is_due.set()
 
     async def _watch(self) -> None:
         """Look at the jobs that are due, and at all of them in every interval."""

@@ -23,6 +23,12 @@ SELECT = """
     SELECT job_id, name, content_type, size_bytes, sha256, object_key FROM artifact WHERE job_id = ANY($1) ORDER BY name
 """
 
+# Those of the row of `job`, as a column of a statement about jobs.
+OF_JOB = """(
+    SELECT jsonb_agg(jsonb_build_array(name, content_type, size_bytes, sha256, object_key) ORDER BY name)
+    FROM artifact WHERE job_id = job.id
+)"""
+
 DELETE = "DELETE FROM artifact WHERE job_id = ANY($1) RETURNING object_key"
 
 UNREFERENCED = """
@@ -51,6 +57,11 @@ async def of_jobs(connection: Connection, job_ids: Sequence[UUID]) -> dict[UUID,
     for job_id, *file in await connection.fetch(SELECT, job_ids):
         files[job_id] = (*files.get(job_id, ()), StoredFile(*file))
     return files
+
+
+def of_column(value: list[list[Any]] | None) -> tuple[StoredFile, ...]:
+    """Return the files that the column `OF_JOB` holds."""
+    return tuple(StoredFile(*file) for file in value or ())
 
 
 async def remove(connection: Connection, job_ids: Sequence[UUID]) -> list[str]:

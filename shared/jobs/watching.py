@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from shared.artifacts.queries import of_jobs
-from shared.jobs.lifecycle import Status
+from shared.artifacts.queries import OF_JOB, of_column
 from shared.jobs.records import COLUMNS, JobRecord, Snapshot
 from shared.kit.platform import Platform
 
-# Jobs that are no longer as they were known; those that were deleted without any columns.
+# Jobs that are no longer as they were known, with their files; those that were deleted without any columns.
 CHANGED = f"""
-    SELECT known_id, {COLUMNS}
+    SELECT known_id, {OF_JOB}, {COLUMNS}
     FROM unnest($1::uuid[], $2::text[], $3::int[], $4::float8[])
         AS known (known_id, known_status, known_attempt, known_progress)
         LEFT JOIN job ON id = known_id
@@ -23,9 +22,10 @@ async def changed(platform: Platform, known: Sequence[Snapshot]) -> dict[UUID, S
     columns = zip(*(_version(snapshot.job) for snapshot in known), strict=True)
     async with platform.db.connection() as connection:
         records = await connection.fetch(CHANGED, *columns)
-        jobs = {record["known_id"]: JobRecord(*record[1:]) if record["id"] else None for record in records}
-        files = await of_jobs(connection, [job.id for job in jobs.values() if job and job.status == Status.SUCCEEDED])
-    return {job_id: Snapshot(job, files.get(job_id, ())) if job else None for job_id, job in jobs.items()}
+    return {
+        job_id: Snapshot(JobRecord(*columns), of_column(files)) if any(columns) else None
+        for job_id, files, *columns in records
+    }
 
 
 def _version(job: JobRecord) -> tuple[UUID, str, int, float]:

@@ -16,6 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from shared.kit import broker_messages
+from shared.kit.limits.redis_scripts import RedisScripts, RedisUnavailable
 
 T = TypeVar("T")
 
@@ -38,6 +39,13 @@ PING_TIMEOUT_S = 1.0
 
 # More than a process sends at once; further messages wait for a thread and a connection.
 PUBLISHERS = 4
+
+_PUSH = """
+for _, message in ipairs(ARGV) do
+    redis.call('LPUSH', KEYS[1], message)
+end
+return {#ARGV}
+"""
 
 # Raised for a broker that is gone or hangs; LimitExceeded when every connection waits for it.
 OUTAGES = (OperationalError, LimitExceeded, redis.exceptions.RedisError, OSError)
@@ -62,8 +70,9 @@ class BrokerUnavailable(Exception):
 class Broker:
     """The sending side of the queue."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, redis_scripts: RedisScripts) -> None:
         self._url = url
+        self._redis_scripts = redis_scripts
         self._app = Celery("evalserve", broker=url, set_as_current=False)
         self._app.conf.update(
             broker_transport_options=TRANSPORT_OPTIONS,
@@ -139,8 +148,19 @@ class Broker:
         return await asyncio.wrap_future(self._publishers.submit(self._ping_workers))
 
     async def try_publish(self, wakeup: Wakeup, *ids: UUID) -> bool:
-        """Publish best effort, off the event loop; False leaves the messages to the dispatcher."""
-        return await self._try(self.publish, wakeup, ids)
+        """Publish best effort; False leaves the messages to the dispatcher.
+
+        Messages of many requests go together, without a thread for each. Where that takes too long, they are sent once
+        more in a thread, which has a second for it: a message too many finds nothing to claim.
+        """
+        if self._is_hanging():
+            return False
+        messages = [broker_messages.encode(wakeup.value, wakeup.queue, id_).decode() for id_ in ids]
+        try:
+            await self._redis_scripts.run(_PUSH, [wakeup.queue], messages)
+        except RedisUnavailable:
+            return await self._try(self.publish, wakeup, ids)
+        return True
 
     async def try_publish_group(self, wakeup: Wakeup, ids: Sequence[UUID]) -> bool:
         """Publish a group best effort, likewise."""
@@ -149,7 +169,7 @@ class Broker:
     async def _try(
         self, publish: Callable[[Wakeup, Iterable[UUID]], None], wakeup: Wakeup, ids: Sequence[UUID]
     ) -> bool:
-        if len(self._overdue) >= PUBLISHERS:
+        if self._is_hanging():
             return False
         future = self._publishers.submit(publish, wakeup, ids)
         try:
@@ -163,6 +183,9 @@ class Broker:
                 # Called at once if the future has ended, as it mostly has.
                 future.add_done_callback(self._overdue.discard)
         return True
+
+    def _is_hanging(self) -> bool:
+        return len(self._overdue) >= PUBLISHERS
 
     def _ping_workers(self) -> list[str]:
         try:

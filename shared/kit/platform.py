@@ -47,7 +47,7 @@ def rehearse() -> None:
     nowhere = "http://nowhere"
     # The first client reads the descriptions of S3, which takes as long as all the rest.
     s3_client(Settings.model_construct(s3_access_key_id=nobody, s3_secret_access_key=nobody), nowhere)
-    Broker("redis://nowhere").close()
+    Broker("redis://nowhere", RedisScripts("redis://nowhere")).close()
     # Each process would write to the pages of every table's description, at its first session.
     configure_mappers()
     # A wrong value is told by the processes that need it.
@@ -76,8 +76,8 @@ async def connect(
 ) -> AsyncIterator[Platform]:
     """Yield the platform of the settings, for as long as the context lasts."""
     db = Database(settings.database_url.get_secret_value(), pool_size=pool_size or settings.database_pool_size)
-    broker = Broker(settings.redis_url.get_secret_value())
     redis_scripts = RedisScripts(settings.redis_url.get_secret_value())
+    broker = Broker(settings.redis_url.get_secret_value(), redis_scripts)
     decoders = Children(settings.image_decoders, wait_s=settings.image_wait_s, memory_bytes=decoder_memory(settings))
     scans = Scans(settings)
     await db.open()

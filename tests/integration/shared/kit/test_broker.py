@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -13,15 +13,18 @@ import pytest
 import redis
 
 from shared.kit.broker import CHECK_TIMEOUT_S, PUBLISH_TIMEOUT_S, PUBLISHERS, Broker, BrokerUnavailable, Wakeup
+from shared.kit.limits.redis_scripts import RedisScripts
 from shared.kit.settings import Settings
 from tests.actors import eventually
 
 
 @pytest.fixture
-def broker(settings: Settings) -> Iterator[Broker]:
-    sending = Broker(settings.redis_url.get_secret_value())
+async def broker(settings: Settings) -> AsyncIterator[Broker]:
+    scripts = RedisScripts(settings.redis_url.get_secret_value())
+    sending = Broker(settings.redis_url.get_secret_value(), scripts)
     yield sending
     sending.close()
+    await scripts.close()
 
 
 @pytest.fixture
@@ -32,6 +35,31 @@ def paused(settings: Settings) -> Iterator[int]:
     os.kill(pid, signal.SIGSTOP)
     yield pid
     os.kill(pid, signal.SIGCONT)
+
+
+def _unused(settings: Settings) -> Broker:
+    """Make a broker of which only the threads are used."""
+    url = settings.redis_url.get_secret_value()
+    return Broker(url, RedisScripts(url))
+
+
+async def test_messages_of_many_requests_go_together_and_need_no_thread(broker: Broker) -> None:
+    ids = [uuid4() for _ in range(40)]
+
+    assert await asyncio.gather(*(broker.try_publish(Wakeup.RUN_LATER, id_) for id_ in ids)) == [True] * 40
+
+    assert not broker._publishers._threads
+    assert [broker.take([Wakeup.RUN_LATER]) for _ in ids] == ids
+
+
+async def test_a_message_that_goes_by_no_script_goes_by_a_thread(broker: Broker) -> None:
+    await broker._redis_scripts.close()
+    broker._redis_scripts = RedisScripts("redis://127.0.0.1:1")
+    job_id = uuid4()
+
+    assert await broker.try_publish(Wakeup.RUN_LATER, job_id)
+
+    assert broker.take([Wakeup.RUN_LATER]) == job_id
 
 
 async def test_a_broker_that_hangs_takes_no_thread_from_anybody_else(broker: Broker, paused: int) -> None:
@@ -68,7 +96,7 @@ def test_a_message_for_which_no_connection_is_left_is_not_taken(broker: Broker) 
 
 
 def test_a_broker_that_is_closed_leaves_another_of_the_same_address_open(broker: Broker, settings: Settings) -> None:
-    other = Broker(settings.redis_url.get_secret_value())
+    other = _unused(settings)
     other.publish(Wakeup.RUN_LATER, [uuid4()])
     broker.publish(Wakeup.RUN_LATER, [uuid4()])
 
@@ -79,7 +107,7 @@ def test_a_broker_that_is_closed_leaves_another_of_the_same_address_open(broker:
 
 
 def test_the_first_messages_of_a_broker_are_taken_from_several_threads_at_once(settings: Settings) -> None:
-    broker = Broker(settings.redis_url.get_secret_value())
+    broker = _unused(settings)
     start = Barrier(PUBLISHERS)
 
     def publish(_: int) -> None:
