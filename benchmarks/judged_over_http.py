@@ -20,7 +20,7 @@ from typing import Any
 import evalserve
 
 from benchmarks.accounts import Account
-from benchmarks.idle import Running, running
+from benchmarks.builds import Running, running
 from benchmarks.job_costs import processor_ms
 from benchmarks.made_up_objects import IMAGES, NAMES, OF_IMAGE, documents, made_up, sides_of
 from benchmarks.memory import commands_below

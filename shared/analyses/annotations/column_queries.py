@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.analyses.annotations import columns, queries
 from shared.analyses.annotations.columns import AnalysisColumns, AnnotationColumns
 from shared.analyses.errors import AnalysisNotFound
-from shared.kit.database.db import Connection, Database
+from shared.kit.database.transactions import Connection, Database
 
 # A row of each analysis: rows of annotations take the client ten times as long. An analysis with long data has no text
 # here, since the server would hold it several times.

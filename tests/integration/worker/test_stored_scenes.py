@@ -10,8 +10,8 @@ import pytest
 from shared.detection_runs import making
 from shared.detection_runs.making import JudgedModel
 from shared.kit.platform import Platform
+from shared.kit.storage.bucket import Storage
 from shared.kit.storage.errors import StorageUnavailable
-from shared.kit.storage.storage import Storage
 from tests.actors import Client
 from tests.detection_projects import FOUND, TRUTH, judged_project
 from worker.execution import attempt
