@@ -16,7 +16,7 @@ from shared.runs import ingest_jobs, objects
 from shared.runs.kinds.ingest_part import IngestPart
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.parts import tallies
-from shared.runs.parts.merging import CountedPart
+from shared.runs.parts.merging import CountedPart, with_rows
 from shared.runs.parts.plans import PartPlan
 from shared.runs.rows.stored_file import ObjectReader
 
@@ -25,7 +25,7 @@ NEVER = threading.Event()
 
 
 class FoundParts(NamedTuple):
-    """The plan of a file, its parts, a file of the rows of each of them, and the folder that these lie in."""
+    """The plan of a file, its parts, a file of the rows of each that has any, and the folder that these lie in."""
 
     plan: PartPlan
     parts: list[CountedPart]
@@ -82,7 +82,7 @@ async def find_parts(platform: Platform, job: JobRecord) -> FoundParts | None:
         counted = [await _counted(platform, folder, part, arguments.index) for part, arguments in known]
     except FileGone:
         return None
-    rows = [ObjectReader(platform.storage, folder + part.name, part.size_bytes, NEVER) for part in counted]
+    rows = [ObjectReader(platform.storage, folder + part.name, part.size_bytes, NEVER) for part in with_rows(counted)]
     return FoundParts(plan, counted, rows, folder)
 
 
@@ -90,6 +90,8 @@ async def _counted(platform: Platform, folder: str, part: JobRecord, index: int)
     data = await platform.storage.apart(platform.storage.get, folder + objects.tally_of(index, part.attempt))
     tally, score_types, candidates, kinds = tallies.unpacked(data)
     name = objects.piece_of(index, part.attempt)
+    if not tally.rows:
+        return CountedPart(index, tally, score_types, name, 0, candidates, kinds)
     stat = await platform.storage.apart(platform.storage.stat, folder + name)
     if stat is None:
         raise FileGone

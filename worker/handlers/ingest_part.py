@@ -40,11 +40,10 @@ def perform(inputs: PartInputs, attempt: JobAttempt[IngestPart]) -> Conclusion:
 
     table = table_of(plan, index, folder / "file")
     reader = RowReader(table, plan.assignment, max_classes=inputs.max_classes)
-    reader.read(folder / objects.ROWS, progress)
+    reader.read(folder / objects.ROWS, progress, may_be_empty=True)
     name = objects.piece_of(index, attempt.job.attempt)
     counts = tallies.packed(reader.tally, reader.score_types, reader.candidates.packed(), kinds_of(table))
-    files: list[AnyFile] = [
-        FileOnDisk(name, "application/vnd.apache.parquet", folder / objects.ROWS),
-        File(objects.tally_of(index, attempt.job.attempt), "application/octet-stream", counts),
-    ]
+    files: list[AnyFile] = [File(objects.tally_of(index, attempt.job.attempt), "application/octet-stream", counts)]
+    if reader.tally.rows:
+        files.append(FileOnDisk(name, "application/vnd.apache.parquet", folder / objects.ROWS))
     return Conclusion(ingest_part_jobs.folder_of(attempt.arguments), files, None)

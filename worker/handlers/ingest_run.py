@@ -22,7 +22,7 @@ from shared.runs.joining.private_truth import refuse_rare_inventions
 from shared.runs.joining.rules import TruthFile
 from shared.runs.kinds.ingest_run import IngestRun
 from shared.runs.mapping import NeedsMapping
-from shared.runs.parts.merging import merge
+from shared.runs.parts.merging import merge, with_rows
 from shared.runs.parts.plans import PartSizes, plan_parts
 from shared.runs.records import IngestInput, InputFile, Reading, position_of
 from shared.runs.rows import top_rows
@@ -152,7 +152,7 @@ def _concluded(
     slices = File(objects.SLICES, "application/octet-stream", objects.packed_tables(ingested.finished.slices))
     rows = FileOnDisk(objects.ROWS, "application/vnd.apache.parquet", attempt.scratch.folder / objects.ROWS)
     files: list[AnyFile] = [slices] if parts else [rows, slices]
-    candidates = [part.candidates for part in parts.parts] if parts else [ingested.candidates]
+    candidates = [part.candidates for part in with_rows(parts.parts)] if parts else [ingested.candidates]
     files += top_rows.files(parts.rows if parts else rows.path, attempt.scratch.folder, summary, candidates)
     pieces = summary.pieces
     write = partial(

@@ -51,8 +51,11 @@ class RowReader:
         """Where a row, counted from 0, stands in the file."""
         return row_text(self._table, row)
 
-    def read(self, rows_file: Path, progress: Callable[[int], None]) -> None:
-        """Write the canonical rows; raises RowsInvalid, FileUnreadable, TooManyRunClasses."""
+    def read(self, rows_file: Path, progress: Callable[[int], None], *, may_be_empty: bool = False) -> None:
+        """Write the canonical rows; raises RowsInvalid, FileUnreadable, TooManyRunClasses.
+
+        Some of the rows of a file may be none at all; then nothing is written.
+        """
         writer: CanonicalWriter | None = None
         try:
             with closing(read_ahead(self._table.batches(self._forms()))) as batches:
@@ -67,9 +70,10 @@ class RowReader:
             if writer is not None:
                 writer.__exit__(type(error), error, None)
             raise
-        if writer is None:
+        if writer is not None:
+            writer.__exit__(None, None, None)
+        elif not may_be_empty:
             raise FileUnreadable("The file has columns and no rows; it needs a row for each sample.")
-        writer.__exit__(None, None, None)
 
     def _forms(self) -> dict[int, ColumnForm]:
         columns = self._columns

@@ -22,6 +22,7 @@ from shared.runs.summary import RowsPiece
 class CountedPart(NamedTuple):
     """A part that was read: its place in the file, its counts, the types of its scores, and the object of its rows.
 
+    A part without rows, as of empty row groups or blank lines, has no such object.
     `candidates` are those of its rows that may be top rows of the run; empty where all rows have to be read for these.
     """
 
@@ -32,6 +33,11 @@ class CountedPart(NamedTuple):
     size_bytes: int
     candidates: bytes = b""
     kinds: JsonKinds = JsonKinds()
+
+
+def with_rows(parts: Sequence[CountedPart]) -> list[CountedPart]:
+    """The parts that have rows, in the same order."""
+    return [part for part in parts if part.tally.rows]
 
 
 class _Counted:
@@ -57,13 +63,13 @@ class _Counted:
 
 
 def merge(plan: PartPlan, parts: Sequence[CountedPart], files: Sequence[Any], max_classes: int) -> Ingested:
-    """Make the run of the parts, in any order; `files` are those of their rows, in the order of `parts`.
+    """Make the run of the parts, in any order; `files` are those of the rows of parts that have any, in the same order.
 
     Raises NeedsMapping, and an error of runs where the whole file would be refused, in words that may be others.
     """
-    ordered = sorted(zip(parts, files, strict=True), key=lambda pair: pair[0].place)
+    ordered = sorted(zip(with_rows(parts), files, strict=True), key=lambda pair: pair[0].place)
+    _check(plan, sorted(parts, key=lambda part: part.place))
     parts = [part for part, _ in ordered]
-    _check(plan, parts)
     counted = _Counted(plan, parts)
     _bound(plan, counted.tally, max_classes)
     source = RowSource([file for _, file in ordered], [piece.codes for piece in counted.pieces])
@@ -94,6 +100,8 @@ def _check(plan: PartPlan, parts: Sequence[CountedPart]) -> None:
     for part, span in zip(parts, plan.spans, strict=True):
         if span.rows is not None and part.tally.rows != span.rows:
             raise FileUnreadable("A part of the file has other rows than the file says.")
+    if not with_rows(parts):
+        raise FileUnreadable("No part of the file has rows.")
 
 
 def _bound(plan: PartPlan, tally: RowTally, max_classes: int) -> None:

@@ -14,7 +14,7 @@ from shared.runs.parts.spans import Span, arrow_spans, line_spans, parquet_spans
 from shared.runs.previews import Preview
 from shared.runs.reading.columnar import ColumnarFile
 from shared.runs.reading.containers import Container
-from shared.runs.reading.delimited import DelimitedFile, Dialect, read_delimited
+from shared.runs.reading.delimited import DelimitedFile, Dialect, is_blank, read_delimited
 from shared.runs.reading.json_files import JsonFile, JsonPart
 from shared.runs.reading.json_kinds import JsonKinds
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, FileTable
@@ -134,7 +134,9 @@ class _TextPart:
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows of some columns; raises FileUnreadable."""
         try:
-            yield from read_delimited(self._path, self._dialect, forms)
+            # Arrow refuses a text without rows.
+            if not is_blank(self._path, self._dialect):
+                yield from read_delimited(self._path, self._dialect, forms)
         except pa.ArrowInvalid as error:
             raise FileUnreadable(f"The text cannot be read as a table: {error}.") from error
 

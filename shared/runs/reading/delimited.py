@@ -4,6 +4,7 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -136,6 +137,14 @@ def read_delimited(path: Path, dialect: Dialect, forms: Mapping[int, ColumnForm]
                 yield arrays
     if quotes % 2:
         _refuse_open_quote(path, dialect)
+
+
+def is_blank(path: Path, dialect: Dialect) -> bool:
+    """Whether only line breaks, which are no rows, stand behind the lines that are skipped."""
+    with path.open("rb") as file:
+        for _ in range(dialect.skipped_lines):
+            file.readline()
+        return not any(piece.strip(b"\r\n") for piece in iter(partial(file.read, _PIECE_BYTES), b""))
 
 
 def _count_of(path: Path, sign: str) -> int:

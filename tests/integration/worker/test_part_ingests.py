@@ -422,6 +422,19 @@ async def test_a_deleted_run_of_parts_leaves_only_what_is_collected(
         assert {*await orphan_queries.without_version(connection, keys)} == {*keys}
 
 
+async def test_parts_without_rows_have_no_pieces(alice: Client, runtime: Runtime, platform: Platform) -> None:
+    run_id, job_id = await begin(alice, text() + b"\r\n" * 40_000)
+    parts = await split(runtime, platform, job_id)
+    await finish(runtime, parts, job_id)
+
+    run = (await alice.get(f"/v1/runs/{run_id}")).json()
+    assert (run["status"], run["rows"]) == ("ready", 6000)
+    folder = f"runs/{run_id}/1/1/"
+    # The last two hold line breaks alone.
+    pieces = {objects.piece_of(part.arguments["index"], 1) for part in parts[:-2]}
+    assert {key.removeprefix(folder) for key in stored_keys(platform.storage, f"{folder}rows")} == pieces
+
+
 async def test_what_dies_while_it_puts_the_parts_together_does_so_again(
     alice: Client, runtime: Runtime, platform: Platform
 ) -> None:

@@ -12,7 +12,7 @@ from shared.runs.ingest.file_to_run import Ingested, IngestLimits, count, inspec
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.mapping import ColumnsIn
 from shared.runs.parts import tallies
-from shared.runs.parts.merging import CountedPart, merge
+from shared.runs.parts.merging import CountedPart, merge, with_rows
 from shared.runs.parts.plans import PartPlan, PartSizes, kinds_of, plan_parts, table_of
 from shared.runs.rows.row_source import RowSource
 from shared.runs.summary import RunSummary
@@ -29,7 +29,7 @@ def read_in_parts(
         return None
     parts = read_parts(plan, path, folder, limits)
     random.Random(seed).shuffle(parts)
-    return merge(plan, parts, [folder / part.name for part in parts], limits.max_classes)
+    return merge(plan, parts, [folder / part.name for part in with_rows(parts)], limits.max_classes)
 
 
 def read_parts(plan: PartPlan, path: Path, folder: Path, limits: IngestLimits = LIMITS) -> list[CountedPart]:
@@ -51,10 +51,11 @@ def _read(plan: PartPlan, place: int, path: Path, folder: Path, limits: IngestLi
     table = table_of(plan, place, own)
     reader = RowReader(table, plan.assignment, max_classes=limits.max_classes)
     name = objects.piece_of(place, 1)
-    reader.read(folder / name, lambda _: None)
+    reader.read(folder / name, lambda _: None, may_be_empty=True)
     packed = tallies.packed(reader.tally, reader.score_types, reader.candidates.packed(), kinds_of(table))
     tally, score_types, candidates, kinds = tallies.unpacked(packed)
-    return CountedPart(place, tally, score_types, name, (folder / name).stat().st_size, candidates, kinds)
+    size = (folder / name).stat().st_size if tally.rows else 0
+    return CountedPart(place, tally, score_types, name, size, candidates, kinds)
 
 
 def read_whole(path: Path, folder: Path, limits: IngestLimits = LIMITS, **columns: Any) -> Ingested:

@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 
 from shared.kit.errors import DomainError
 from shared.runs.errors import IdsDuplicated, TooManyRunClasses
-from shared.runs.ingest.file_to_run import Ingested
-from shared.runs.mapping import NeedsMapping
+from shared.runs.ingest.file_to_run import Ingested, inspect
+from shared.runs.mapping import ColumnsIn, NeedsMapping
 from shared.runs.parts import spans
-from shared.runs.parts.plans import PartSizes
+from shared.runs.parts.merging import with_rows
+from shared.runs.parts.plans import PartSizes, plan_parts
 from shared.runs.parts.spans import parquet_spans, text_spans
 from shared.runs.reading.delimited import DelimitedFile
-from tests.unit.shared.runs.part_files import facts, read_in_parts, read_whole
+from tests.unit.shared.runs.part_files import facts, read_in_parts, read_parts, read_whole
 from tests.unit.shared.runs.reading_files import LIMITS
 
 # What a cell may hold: separators, line breaks and quotes among it.
@@ -156,6 +157,52 @@ def test_sets_of_labels_and_flags_in_parts_are_the_same_run(tmp_path: Path) -> N
 
     assert [facts_of[0].task for facts_of in found] == ["multilabel", "correctness"]
     assert [facts_of[0].rows for facts_of in found] == [80, 80]
+
+
+def parquet_with_empty_groups(table: pa.Table) -> bytes:
+    file = io.BytesIO()
+    with pq.ParquetWriter(file, table.schema) as writer:
+        for group in (table, table.slice(0, 0), table, table.slice(0, 0)):
+            writer.write_table(group)
+    return file.getvalue()
+
+
+def arrow_with_empty_batches(table: pa.Table) -> bytes:
+    file = io.BytesIO()
+    with pa.ipc.new_file(file, table.schema) as writer:
+        for batch in (*(table.to_batches()[0],) * 2, *(table.slice(0, 0).to_batches() or [EMPTY]) * 3):
+            writer.write_batch(batch)
+    return file.getvalue()
+
+
+LABELLED = pa.table({"y_true": ["a", "b"] * 40, "y_pred": ["a", "a"] * 40})
+EMPTY = pa.RecordBatch.from_arrays([pa.array([], pa.string())] * 2, schema=LABELLED.schema)
+# Sizes of parts with which the last part has no rows, or others have none either.
+WITH_EMPTY_PARTS = {
+    "parquet": (parquet_with_empty_groups(LABELLED), PartSizes(80, 1)),
+    "arrow": (arrow_with_empty_batches(LABELLED), PartSizes(1, 800)),
+    "lines": (b'{"y_true": "a", "y_pred": "a"}\n' * 60 + b"\n" * 40, PartSizes(1, 620)),
+    "text": (b"y_true,y_pred\n" + b"a,b\nb,b\n" * 60 + b"\n" * 40, PartSizes(1, 30)),
+    "text with gaps": (
+        b"y_true,y_pred\n" + (b"a,b\nb,b\n" * 60 + b"\n" * 80) * 2,
+        PartSizes(1, 30),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", WITH_EMPTY_PARTS)
+def test_parts_without_rows_are_left_out(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "file"
+    data, sizes = WITH_EMPTY_PARTS[form]
+    path.write_bytes(data)
+    inspected = inspect(path, tmp_path, ColumnsIn(), LIMITS)
+    plan = plan_parts(inspected, path, sizes, [])
+    assert plan is not None
+
+    parts = read_parts(plan, path, tmp_path)
+
+    assert 0 < len(with_rows(parts)) < len(parts)
+    assert compare(path, tmp_path, sizes, 1)[0].rows == sum(part.tally.rows for part in parts)
 
 
 @pytest.mark.parametrize("name", ["packed", "one group", "folds"])
