@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 NameKind = Literal[
@@ -31,6 +31,10 @@ _SCORE = _words(
     "score scores prob probs proba probas probability probabilities confidence confidences conf logit logits"
 )
 _OF_SCORES = _words("p pr calibrated calibration raw mean average final risk likelihood propensity for in to")
+# What is told of a class, or of its score, beside the score.
+_NO_SCORE = _words(
+    "loss nll error errors distance dist cost rank entropy std stdev sd se var variance threshold lower upper"
+)
 _IDS = _words(
     "id ids sample_id image img file filename file_name path key uuid row_id row_ids rowindex row_index inst "
     "inst# example_id doc_id index idx sampleid .row row uid guid"
@@ -105,6 +109,17 @@ def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the 
     if plain.endswith("_id") or (word_set and word_set <= {"id", "ids"}):
         return "id"
     return "other"
+
+
+def says_score(words: Collection[str]) -> bool:
+    """Return True if the words around the class in the names of columns say that these hold its scores."""
+    said = _SCORE | _PREDICTED | {"p", "pr"}
+    return any(word in said or word.startswith("prob") for word in words)
+
+
+def says_no_score(words: Collection[str]) -> bool:
+    """Return True if the words around the class in the names of columns say that these hold something else."""
+    return bool(_NO_SCORE & {*words})
 
 
 def says_no_class(word: str) -> bool:

@@ -14,6 +14,7 @@ from shared.predictions.names import (
 )
 from shared.predictions.one_hot import encoded_with
 from shared.predictions.score_columns import ClassColumns, class_columns, is_among
+from shared.predictions.score_doubts import Doubt, doubt_of
 from shared.predictions.values import score
 
 Role = Literal[
@@ -51,7 +52,7 @@ class Column:
 class Decision:
     """The role of a column; `alternatives` are the positions of columns that may have it instead.
 
-    `class_name` is the class that a column of scores is of.
+    `class_name` is the class that a column of scores is of, and `doubt` why a column with a class may hold no scores.
     """
 
     role: Role
@@ -61,6 +62,7 @@ class Decision:
     evidence: str
     alternatives: tuple[int, ...] = ()
     class_name: str | None = None
+    doubt: Doubt | None = None
 
 
 def infer_roles(columns: Sequence[Column]) -> list[Decision]:
@@ -73,6 +75,8 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
     pairs = truth_prediction_pairs([column.name or "" for column in columns])
     truths = _truths(columns, kinds, pairs)
     scores = _class_scores(columns, kinds, truths)
+    doubt = None if scores is None else doubt_of(scores, [c.sample for c in columns], _predicted(columns, kinds, pairs))
+    doubtful, scores = (scores, None) if doubt is not None else (None, scores)
     of_classes = {} if scores is None else dict(zip(scores.columns, scores.names, strict=True))
     if scores is not None and scores.labels not in truths:
         truths = [position for position in truths if position not in of_classes]
@@ -96,10 +100,22 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
             rule = "N3" if any(position in pair for pair in pairs) else ("N1" if role == "truth" else "N2")
             evidence = f"“{name}” is a name of {'the truth' if role == 'truth' else 'predictions'}"
             decision = Decision(role, position, rule, "likely" if alternatives else "certain", evidence, alternatives)
+        elif doubtful is not None and position in doubtful.columns:
+            class_name = doubtful.names[doubtful.columns.index(position)]
+            evidence = f"nothing says for certain that “{name}” holds the scores of the class “{class_name}”"
+            decision = Decision("metadata", position, "C", "guess", evidence, (), class_name, doubt)
         else:
             decision = _minor(position, name, kinds[position])
         decisions.append(decision)
     return decisions
+
+
+def _predicted(
+    columns: Sequence[Column], kinds: Sequence[NameKind], pairs: Sequence[tuple[int, int]]
+) -> Sequence[str] | None:
+    """The cells of the only column of predictions; None where there are several or none."""
+    found = _predictions(kinds, pairs, set())
+    return columns[found[0]].sample if len(found) == 1 else None
 
 
 def _encoded_with(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from shared.predictions.names import tokens
+from shared.predictions.names import says_no_score, tokens
 from shared.predictions.values import usual_number
 
 _TWO = 2
@@ -15,7 +15,7 @@ class ClassColumns(NamedTuple):
     """The column that holds the labels, the columns of scores, and the class of each of these as its name has it.
 
     `says_scores` is 2 if the names say that they hold probabilities, 1 if other scores, else 0. `rivals` are columns
-    that may be the scores as well.
+    that may be the scores as well. `before` and `after` are the text around the class in all names.
     """
 
     labels: int
@@ -23,6 +23,9 @@ class ClassColumns(NamedTuple):
     names: list[str]
     says_scores: int = 0
     rivals: tuple[int, ...] = ()
+    before: str = ""
+    after: str = ""
+    label_count: int = 0
 
 
 def class_columns(
@@ -60,7 +63,8 @@ def class_columns(
         is_new = not own & excluded
         if len(inner) >= _TWO and len(class_set) == len(inner) and label_set <= class_set and is_new:
             excluded |= own
-            sets.append(ClassColumns(labels_at, list(inner), list(inner.values()), says_scores(before, after)))
+            said = says_scores(before, after)
+            sets.append(ClassColumns(labels_at, [*inner], [*inner.values()], said, (), before, after, len(label_set)))
     return sets
 
 
@@ -72,6 +76,8 @@ def is_among(name: str, labels: Collection[str]) -> bool:
 def says_scores(before: str, after: str = "") -> int:
     """Return 2 if the text around classes says that columns hold probabilities, 1 for other scores, else 0."""
     words = {*tokens(before), *tokens(after)}
+    if says_no_score(words):
+        return 0
     if any(word == "p" or word.startswith("prob") for word in words):
         return _TWO
     return int(any(word.startswith(("score", "conf")) for word in words))

@@ -52,6 +52,11 @@ def scored_class(name: str, classes: Sequence[str], truth: str) -> int | Unnamed
     return named.pop() if named else UnnamedClass.NOTHING
 
 
+def says_complement(name: str) -> bool:
+    """Return True if a name says that a column holds what is left of the scores of a class, as `1 - p` does."""
+    return bool(_COMPLEMENT.match(name)) or bool(_NEGATIONS & {*_pieces(name)})
+
+
 def _pieces(text: str) -> list[str]:
     words = [piece.casefold() for piece in _PIECE.findall(_CAMEL.sub("_", text))]
     numbers = [usual_number(word) for word in words]

@@ -7,6 +7,7 @@ from msgspec import UNSET
 from shared.predictions.names import tokens
 from shared.predictions.numbered_columns import number_of, numbered_columns
 from shared.predictions.roles import Decision
+from shared.predictions.score_doubts import Doubt, title
 from shared.runs.errors import ColumnsContradictory
 from shared.runs.mapping import ColumnDecision, ColumnRole, ColumnsIn, Indicator
 from shared.runs.reading.label_sets import find_label_scores, labels_of, read_set
@@ -53,7 +54,27 @@ class ScoredColumns(NamedColumns):
             return [d.column for d in of_classes], [d.class_name or "" for d in of_classes]
         if by_position := self._by_position(self._known_labels()):
             return by_position
-        return self._single_score(), None
+        found = self._single_score()
+        if not found:
+            self._tell_doubtful()
+        return found, None
+
+    def _tell_doubtful(self) -> None:
+        """Ask about columns that may be the scores of classes, or say that they were not read as such."""
+        doubtful = [d for d in self._inferred if d.doubt is not None and d.column not in self._roles]
+        if not doubtful:
+            return
+        names = title([self._names[d.column] for d in doubtful])
+        so = "send `scores` with the column of each class if they are"
+        if doubtful[0].doubt is Doubt.RANKED:
+            why = "fall in every row, as the scores of the most probable classes do, whichever these are"
+            detail = f"{names} {why}; {so} those of the classes, or `scores: null` to count without scores."
+            self._ask("scores", detail, [d.column for d in doubtful])
+        elif self._has_prediction():
+            self._said.append(f"{names} are named after classes and were not read as their scores; {so} that.")
+        else:
+            detail = f"{names} are named after classes, and nothing says that they hold their scores; {so} that."
+            self._ask("scores", detail, [d.column for d in doubtful])
 
     def _known_labels(self) -> set[str]:
         """The labels in the first rows of the columns that are one side, or may be."""
@@ -66,7 +87,8 @@ class ScoredColumns(NamedColumns):
 
         None where there are no such columns, or fewer of them than classes.
         """
-        free = [d.column for d in self._inferred if d.role in {"score", "metadata"} and d.column not in self._roles]
+        plain = [d for d in self._inferred if d.role in {"score", "metadata"} and d.doubt is None]
+        free = [d.column for d in plain if d.column not in self._roles]
         free = [position for position in free if self._is_numeric(position)]
         sets = [each for each in numbered_columns(self._names, self._columns, free) if len(each) >= len(labels)]
         if not sets:
@@ -129,7 +151,7 @@ class ScoredColumns(NamedColumns):
         """Columns of numbers from 0 to 1 whose name begins as that of a probability and goes on."""
         plain = [d for d in self._inferred if d.role == "metadata" and d.column not in self._roles]
         words = {d.column: tokens(self._names[d.column]) for d in plain}
-        named = [d for d in plain if len(words[d.column]) > 1 and words[d.column][0] in _PROBABLE]
+        named = [d for d in plain if d.doubt is None and len(words[d.column]) > 1 and words[d.column][0] in _PROBABLE]
         return [d for d in named if self._is_numeric(d.column) and self._lies_within_one(d.column)]
 
     def _has_prediction(self) -> bool:
