@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shared.predictions.names import kind_of, normalise, tokens
 from shared.predictions.score_columns import says_scores
+from shared.predictions.stacked_matrices import are_stacked
 from shared.predictions.values import as_score, score, usual_number
 
 SAID = (
@@ -14,7 +15,8 @@ SAID = (
 )
 SAID_OF_TABLES = (
     "Each class stands in one row, beside a number for each class: this looks like a confusion matrix. Give a row for "
-    "each sample; a program sends counts as `counts` to POST /v1/matrices."
+    "each sample, and call columns of scores “prob_” and the class; a program sends counts as `counts` to POST "
+    "/v1/matrices."
 )
 
 # The classes of a matrix stand in the first column, or behind one of row numbers.
@@ -55,30 +57,39 @@ def likeness(names: Sequence[str] | None, columns: Sequence[Sequence[str]]) -> L
     `names` are those of the columns, None in a table without. None for what is no matrix.
     """
     verdicts = {_judged(square) for square in _squares(names, columns)}
+    if names is not None and Likeness.MATRIX not in verdicts and are_stacked(names, columns):
+        return Likeness.MATRIX
     return next((verdict for verdict in Likeness if verdict in verdicts), None)
 
 
 def _squares(names: Sequence[str] | None, columns: Sequence[Sequence[str]]) -> Iterator[_Square]:
+    if names is not None and len(columns) > _FEWEST:
+        yield from _squares_at(0, [names[-1], *names[:-1]], [columns[-1], *columns[:-1]])
     for at in range(min(_PLACES, len(columns))):
-        labels, others = columns[at], columns[at + 1 :]
         if at and (names is None or kind_of(names[0]) != "index"):
             return
-        if len(others) < _FEWEST or len({*labels}) < len(labels) or "" in labels:
+        yield from _squares_at(at, names, columns)
+
+
+def _squares_at(at: int, names: Sequence[str] | None, columns: Sequence[Sequence[str]]) -> Iterator[_Square]:
+    """What may be matrices whose classes stand in one column, and whose cells stand in those behind it."""
+    labels, others = columns[at], columns[at + 1 :]
+    if len(others) < _FEWEST or len({*labels}) < len(labels) or "" in labels:
+        return
+    if names is None:
+        if len(labels) == len(others):
+            yield _Square(None, others, has_totals=False)
+        return
+    for rows, width in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        height, count = len(labels) - rows, len(others) - width
+        if height != count or count < _FEWEST:
             continue
-        if names is None:
-            if len(labels) == len(others):
-                yield _Square(None, others, has_totals=False)
+        if (rows and not _is_total(labels[-1])) or (width and not _is_total(names[-1])):
             continue
-        for rows, width in ((0, 0), (1, 0), (0, 1), (1, 1)):
-            height, count = len(labels) - rows, len(others) - width
-            if height != count or count < _FEWEST:
-                continue
-            if (rows and not _is_total(labels[-1])) or (width and not _is_total(names[-1])):
-                continue
-            around = _around(names[at + 1 : at + 1 + count], labels[:height])
-            if around is not None:
-                cells = [column[:height] for column in others[:count]]
-                yield _Square(names[at], cells, bool(rows or width), around)
+        around = _around(names[at + 1 : at + 1 + count], labels[:height])
+        if around is not None:
+            cells = [column[:height] for column in others[:count]]
+            yield _Square(names[at], cells, bool(rows or width), around)
 
 
 def _is_total(name: str) -> bool:

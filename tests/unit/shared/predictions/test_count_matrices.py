@@ -30,6 +30,13 @@ MATRICES: dict[str, str] = {
     "percents with signs": "label,crow,wren\ncrow,94%,6%\nwren,9 %,91 %\n",
     "percents": "label,crow,wren\ncrow,94.1,5.9\nwren,9.2,90.8\n",
     "row numbers first": ",actual,crow,wren\n0,crow,50,3\n1,wren,4,43\n",
+    "labels at the end": "crow,wren,actual\n50,3,crow\n4,43,wren\n",
+    "a share beside the counts": ",crow,wren,class.error\ncrow,50,3,0.06\nwren,4,43,0.09\n",
+    "a class that is never actual": "actual,crow,wren,none\ncrow,50,3,1\nwren,4,43,0\n",
+    "a class that does not occur": "actual,crow,wren,owl\ncrow,50,3,1\nwren,4,43,0\n",
+    "one of a model": "model,actual,crow,wren\nm,crow,50,3\nm,wren,4,43\n",
+    "of two models": "model,actual,crow,wren\nm,crow,50,3\nm,wren,4,43\nn,wren,2,45\nn,crow,53,0\n",
+    "of two folds": f"actual,crow,wren\n{_COUNTS}{_COUNTS}",
     "five classes": f"label,a,b,c,d,e\n{_OF_FIVE}",
 }
 
@@ -53,11 +60,13 @@ def test_a_matrix_without_a_header_has_no_curves(rows: str) -> None:
 
 SAMPLES: dict[str, tuple[str, bool]] = {
     "one of each": (f"y,crow,wren\n{_SHARES}", True),
+    "one of each, labels last": ("wren,crow,y\n0.06,0.94,crow\n0.91,0.09,wren\n", True),
     "one of each of three": ("y,a,b,c\na,0.8,0.1,0.1\nc,0.1,0.1,0.8\nb,0.2,0.6,0.2\n", True),
     "one of each without a header": (_SHARES, True),
     "columns that are probabilities": (f"y,prob_crow,prob_wren\n{_SHARES}", False),
     "a class twice": (f"y,crow,wren\n{_SHARES}crow,0.7,0.3\n", False),
     "a class that does not occur": ("y,a,b,c\na,0.8,0.1,0.1\nb,0.1,0.8,0.1\n", False),
+    "whole scores of a class twice": ("y,crow,wren\ncrow,1,0\nwren,0,1\nwren,1,0\n", False),
     "a class called all": ("y,all,some\nall,0.9,0.1\nsome,0.2,0.8\nall,0.7,0.3\n", False),
     "one column of scores": ("y,score\n0,0.1\n1,0.8\n", False),
 }
