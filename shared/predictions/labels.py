@@ -12,7 +12,7 @@ from shared.predictions.long_matrices import numbers_of_pairs
 from shared.predictions.lookalikes import are_numbered_apart, look_alike
 from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
-from shared.predictions.roles import Decision
+from shared.predictions.roles import Decision, counts_up
 from shared.predictions.tables import NamedTable, read_named_table
 from shared.predictions.values import as_labels, score, signs_among_numbers, with_points_in_both
 from shared.predictions.weights import weights_of_columns
@@ -177,7 +177,8 @@ def _refuse_pairs(table: NamedTable, actual: int, predicted: int) -> None:
     ]
     others = {column: table.columns[column] for column in plain}
     sides = table.columns[actual], table.columns[predicted]
-    if not is_counted and "id" not in roles and (found := numbers_of_pairs(*sides, others)):
+    has_ids = any(not counts_up(table.columns[at]) for at in table.columns_of("id"))
+    if not is_counted and not has_ids and (found := numbers_of_pairs(*sides, others)):
         so = f"Call {table.title(found[0])} “count”, as the third of three columns, or leave it out if each row is a "
         raise UnreadablePredictions(f"{LONG_MATRIX} {so}sample.")
 

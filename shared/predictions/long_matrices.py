@@ -1,23 +1,48 @@
-"""A confusion matrix written as rows: each pair of classes once, and a number beside it."""
+"""A confusion matrix written as rows: each pair of classes at most once, and a number beside it."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
 
 from shared.predictions.values import as_score, score
 
 SAID = "Each pair of classes stands in one row, beside a number: this looks like a confusion matrix."
 # Of one class there is one pair, and one sample.
 _FEWEST = 2
+# Three samples stand in the order of a matrix by accident.
+_SEVERAL = 4
 
 
 def numbers_of_pairs(actual: Sequence[str], predicted: Sequence[str], others: Mapping[int, Sequence[str]]) -> list[int]:
-    """Which of the other columns hold numbers, where each pair of classes stands in exactly one row; else none."""
+    """Which of the other columns hold the numbers of a matrix; none where the rows are samples.
+
+    They are those of a matrix where each pair of classes stands in exactly one row. Of a matrix without its zeros no
+    pair stands twice, and the rows come as programs write them: class by class, or by their numbers.
+    """
+    pairs = [*zip(actual, predicted, strict=True)]
     classes = {*actual} | {*predicted}
-    pairs = {*zip(actual, predicted, strict=True)}
-    if len(classes) < _FEWEST or not len(pairs) == len(actual) == len(classes) ** 2:
+    if len(classes) < _FEWEST or len({*pairs}) < len(pairs):
         return []
-    return [column for column, cells in others.items() if all(map(_is_count, cells))]
+    numbers = {column: [score(as_score(cell)) for cell in cells] for column, cells in others.items()}
+    counts = {column: [one for one in found if one is not None and one >= 0] for column, found in numbers.items()}
+    counts = {column: known for column, known in counts.items() if len(known) == len(pairs)}
+    if len(pairs) == len(classes) ** 2:
+        return [*counts]
+    if len(pairs) < _SEVERAL:
+        return []
+    if _are_by_class(pairs) or _are_by_class([(second, first) for first, second in pairs]):
+        return [*counts]
+    # As `value_counts` of pandas writes them.
+    are_falling = any(known[0] > known[-1] and all(a >= b for a, b in pairwise(known)) for known in counts.values())
+    return [*counts] if are_falling else []
 
 
-def _is_count(cell: str) -> bool:
-    number = score(as_score(cell))
-    return number is not None and number >= 0
+def _are_by_class(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether the rows of a class stand together, several of one at least, its other classes always in one order."""
+    groups = [[second for _, second in group] for _, group in groupby(pairs, key=lambda pair: pair[0])]
+    if len(groups) > len({first for first, _ in pairs}) or len(groups) == len(pairs) or len(groups) < _FEWEST:
+        return False
+    after: dict[str, set[str]] = {}
+    for group in groups:
+        for place, one in enumerate(group):
+            after.setdefault(one, set()).update(group[place + 1 :])
+    return not any(one in after.get(other, ()) for one, others in after.items() for other in others)

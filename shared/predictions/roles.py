@@ -142,7 +142,7 @@ def _kinds(columns: Sequence[Column]) -> list[NameKind]:
 
 def _kind(column: Column) -> NameKind:
     kind = "other" if column.name is None else kind_of(column.name)
-    if kind == "index" and not _counts_up(column.sample):
+    if kind == "index" and not counts_up(column.sample):
         return "other"
     if kind == "prediction" and len(set(column.sample)) > _MANY and is_fraction(column.sample):
         return "score"
@@ -155,7 +155,8 @@ def _kind(column: Column) -> NameKind:
     return kind
 
 
-def _counts_up(cells: Sequence[str]) -> bool:
+def counts_up(cells: Sequence[str]) -> bool:
+    """Return True if the cells are the numbers of the rows, from 0 or from 1 on."""
     return bool(cells) and cells[0] in {"0", "1"} and list(cells) == [str(int(cells[0]) + i) for i in range(len(cells))]
 
 

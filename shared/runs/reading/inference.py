@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from shared.predictions.long_matrices import SAID, numbers_of_pairs
 from shared.predictions.names import kind_of, normalise, tokens
-from shared.predictions.roles import Decision
+from shared.predictions.roles import Decision, counts_up
 from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, NoTruth
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping
@@ -199,7 +199,8 @@ class Inference(ScoredColumns):
     def _ask_pairs(self) -> bool:
         """Ask for the numbers of a table that has one row for each pair of classes."""
         actual, predicted = self._of("truth"), self._of("prediction")
-        if len(actual) != 1 or len(predicted) != 1 or self._of("id"):
+        has_ids = any(not counts_up(self._columns[at]) for at in self._of("id"))
+        if len(actual) != 1 or len(predicted) != 1 or has_ids:
             return False
         plain = [d.column for d in self._inferred if d.role in _NUMBERS and d.column not in self._roles]
         others = {at: self._columns[at] for at in plain}

@@ -24,6 +24,34 @@ LONG = {
     "counts and shares": table("actual,predicted,n,share", ["4,.4", "1,.1", "2,.2", "3,.3"]),
 }
 
+# Programs write no zeros, class by class, or the largest number first.
+SPARSE = [("cat", "cat"), ("cat", "dog"), ("dog", "dog"), ("dog", "owl"), ("owl", "owl")]
+LONG |= {
+    "no zeros": table("actual,predicted,value", ["40", "1", "30", "2", "9"], SPARSE),
+    "no zeros, by prediction": table("predicted,actual,samples", ["40", "1", "30", "2", "9"], SPARSE),
+    "no zeros, largest first": table(
+        "actual,predicted,size", ["40", "30", "9", "2", "1"], [SPARSE[at] for at in (0, 2, 4, 3, 1)]
+    ),
+    "no zeros, shares": table("actual,predicted,share", ["0.5", "0.1", "0.2", "0.1", "0.1"], SPARSE),
+}
+NUMBERED = "index,actual,predicted,value\n" + "".join(f"{at},{a},{p},{at + 3}\n" for at, (a, p) in enumerate(SPARSE))
+
+
+def test_row_numbers_are_no_ids_of_samples(tmp_path: Path) -> None:
+    with pytest.raises(NeedsMapping) as asked:
+        read(tmp_path, NUMBERED)
+    with pytest.raises(UnreadablePredictions, match="Each pair of classes stands in one row"):
+        read_label_table(NUMBERED.encode())
+
+    assert [question.asks for question in asked.value.questions] == ["weight"]
+
+
+def test_a_matrix_of_more_pairs_than_are_looked_at_is_asked_about(tmp_path: Path) -> None:
+    pairs = [(f"c{one:03}", f"c{other:03}") for one in range(72) for other in range(72)]
+
+    with pytest.raises(NeedsMapping, match="this looks like a confusion matrix"):
+        read(tmp_path, table("actual,predicted,value", ["3"] * len(pairs), pairs))
+
 
 @pytest.mark.parametrize("name", LONG)
 def test_a_row_for_each_pair_of_classes_is_asked_about_by_runs_and_refused_by_forms(tmp_path: Path, name: str) -> None:
@@ -50,6 +78,8 @@ def test_both_answers_to_the_question_are_read(tmp_path: Path) -> None:
     [
         table("actual,predicted,age", ["4", "1", "2"], PAIRS[:3]),
         table("actual,predicted,age", ["4", "1", "2", "7", "9"], [*PAIRS, PAIRS[0]]),
+        table("actual,predicted,age", ["4", "9", "2", "7", "5"], [SPARSE[at] for at in (3, 0, 1, 4, 2)]),
+        table("actual,predicted,age", ["4", "4", "4", "4"], [SPARSE[at] for at in (3, 0, 4, 1)]),
         table("actual,predicted,site", ["a", "b", "c", "d"]),
         "id,actual,predicted,age\n7,cat,cat,4\n8,cat,dog,1\n9,dog,cat,2\n4,dog,dog,3",
         "actual,predicted,score\ncat,cat,.9\ncat,dog,.2\ndog,cat,.8\ndog,dog,.1",
