@@ -60,7 +60,19 @@ def finish_sets(
         label_counts=count_with_means(label_sets, len(labels), np.column_stack(pairs.fields(2)), pairs.counts),
     )
     tables = [slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
-    return Finished(summary, tables, [*columns.notices, *repeats(reader, columns, names)])
+    return Finished(summary, tables, [*columns.notices, *_doubts(label_sets), *repeats(reader, columns, names)])
+
+
+def _doubts(label_sets: Sequence[Sequence[int]]) -> list[str]:
+    """What is said where all sets of both sides are of one size: they may be something else."""
+    sizes = {len(one) for one in label_sets}
+    if sizes == {1}:
+        said = "Every sample has one actual and one predicted label; write both as plain labels for a confusion matrix."
+        return [said]
+    if len(sizes) > 1:
+        return []
+    said = f"Every row has {sizes.pop()} actual and as many predicted labels; if a row is a batch of samples, write "
+    return [f"{said}a row for each sample."]
 
 
 def _score_columns(

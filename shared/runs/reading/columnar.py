@@ -103,6 +103,9 @@ class ColumnarFile:
         if leaf.is_plain:
             return [_Column(leaf.name, leaf, None)]
         classes = self.spread_classes.get(leaf.name, [])
+        if leaf.is_vector and len(classes) == 1:
+            # As Keras predicts a class of two: the list says nothing of class 0.
+            return [_Column(leaf.name, leaf, 0)]
         return [_Column(f"{leaf.name}.{name}", leaf, at) for at, name in enumerate(classes)]
 
     def sample(self, rows: int) -> list[list[str]]:

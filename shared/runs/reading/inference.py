@@ -11,7 +11,7 @@ from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, NoTruth
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping
 from shared.runs.reading.flags import FLAGS, find_flag
-from shared.runs.reading.label_sets import are_lists, find_indicators
+from shared.runs.reading.label_sets import are_lists, are_vectors, find_indicators
 from shared.runs.reading.named_columns import MAX_SLICE_VALUES
 from shared.runs.reading.scored_columns import ScoredColumns
 from shared.runs.reading.weight_columns import find_weights
@@ -80,7 +80,19 @@ class Inference(ScoredColumns):
             return indicators[0].truth, indicators[0].prediction
         truth = self._side("truth")
         is_predicted = self._given.prediction is not None
-        return truth, self._side("prediction", has_scores=has_scores) if is_predicted else None
+        prediction = self._side("prediction", has_scores=has_scores) if is_predicted else None
+        self._ask_vectors()
+        return truth, prediction
+
+    def _ask_vectors(self) -> None:
+        """Ask for the class of each sample where a column that nobody named holds vectors of 0 and 1."""
+        for side in _SIDES:
+            for at in self._of(side):
+                if self._roles[at].rule != "given" and are_vectors(self._columns[at]):
+                    said = (
+                        f"“{self._names[at]}” holds a vector of 0 and 1 for each sample; write its class, or "
+                    )
+                    self._ask(side, f"{said}a column of 0 and 1 for each label and side.", [at])
 
     def _indicators(self) -> list[Indicator]:
         """The columns of 0 and 1 for each label of samples with any number, as named or by their names."""

@@ -19,7 +19,7 @@ from shared.runs.reading.json_documents import read_document
 from shared.runs.reading.json_faults import refuse_batch, refuse_list
 from shared.runs.reading.json_kinds import JsonKinds
 from shared.runs.reading.json_members import Record, members_of, repeated
-from shared.runs.reading.json_scores import spread
+from shared.runs.reading.json_scores import is_of_one, spread
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names, rows_of_batch
 
 _BATCH_ROWS = 2**16
@@ -153,6 +153,8 @@ def _flat(record: Record, number: int, kinds: JsonKinds, before: str = "") -> di
         if name in cells:
             raise repeated(f"Record {number:,}", name)
         scores = spread(name, text) if text[:1] in {b"{", b"["} else None
+        if scores is not None and is_of_one(text):
+            (text,), scores = map(bytes, scores.values()), None
         if scores is not None or text.startswith(b"{"):
             members = scores or members_of(text, f"Record {number:,}")
             nested = _flat(members, number, kinds, f"{name}.")

@@ -58,6 +58,11 @@ def spread(name: str, text: bytes) -> dict[str, Raw] | None:
     return _named([*map(str, range(len(numbers)))], numbers) if numbers else None
 
 
+def is_of_one(text: bytes) -> bool:
+    """Return True for a list of one number, which is the score of a sample as Keras predicts it, and not of class 0."""
+    return text.startswith(b"[") and len(_decoded(_NUMBERS, text) or ()) == 1
+
+
 def _of_vector(vector: _Vector) -> dict[str, Raw] | None:
     values = vector.values
     if vector.type == 0:

@@ -53,7 +53,24 @@ def labels_of(text: str) -> list[str]:
 
 def are_lists(cells: Sequence[str]) -> bool:
     """Whether all cells hold lists of labels."""
-    return bool(cells) and all(read_set(cell, None) is not None for cell in {*cells})
+    distinct = {*cells}
+    return bool(cells) and all(read_set(cell, None) is not None for cell in distinct) and not are_vectors(cells)
+
+
+def are_vectors(cells: Sequence[str]) -> bool:
+    """Whether all cells hold as many numbers, each 0 or 1, as programs write the class or the labels of a sample."""
+    found = [_items(cell) for cell in {*cells}]
+    lengths = {len(items) for items in found}
+    marks = {item for items in found for item in items}
+    return len(lengths) == 1 and min(lengths) >= _FEWEST and marks <= _YES | _NO
+
+
+def _items(cell: str) -> list[str]:
+    """The items of a printed list, none of any other cell."""
+    try:
+        return [item.casefold() for item in read_literal(cell.strip()) or ()] if cell.lstrip().startswith("[") else []
+    except UnreadablePredictions:
+        return []
 
 
 def is_marked(cell: str) -> bool | None:

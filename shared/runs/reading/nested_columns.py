@@ -42,6 +42,11 @@ class Leaf(NamedTuple):
         return not self.is_plain and _is_scores(self)
 
     @property
+    def is_vector(self) -> bool:
+        """Whether it holds a list of numbers in each row."""
+        return _is_list(self.type) and _is_number(self.type.value_type)
+
+    @property
     def is_plain(self) -> bool:
         """Whether it holds a value, or a set of labels, in each row."""
         return is_flat(self.type) or is_label_list(self.type)

@@ -19,7 +19,7 @@ _TABLE = 2
 
 
 class NpzFile:
-    """Arrays of equal length; a matrix of k columns is k columns `name_0`, `name_1` and so on."""
+    """Arrays of equal length; a matrix of k columns is k columns `name_0`, `name_1` and so on, one of one is `name`."""
 
     header_question = None
     has_decimal_commas = False
@@ -90,6 +90,11 @@ def _columns(path: Path) -> dict[str, Any]:
 def _named(key: str, array: Any) -> Iterator[tuple[str, Any]]:
     if array.ndim == 1:
         yield key, array
+    elif array.ndim == _TABLE and array.shape[1] == 1:
+        # As Keras predicts a class of two.
+        yield key, array[:, 0]
+    elif array.ndim == _TABLE and array.shape[0] == 1:
+        raise FileUnreadable(f"The array “{key}” is one row of {array.shape[1]:,} values; save it flat, with ravel().")
     elif array.ndim == _TABLE:
         yield from ((f"{key}_{position}", array[:, position]) for position in range(array.shape[1]))
     elif array.ndim:
@@ -97,6 +102,11 @@ def _named(key: str, array: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _array(column: Any) -> Any:
+    if column.dtype.kind == "S":
+        try:
+            column = np.char.decode(column, "utf-8")
+        except UnicodeDecodeError as error:
+            raise FileUnreadable("An array holds bytes that are not UTF-8 text; save it with dtype str.") from error
     try:
         return pa.array(column.astype(object) if column.dtype.kind == "U" else np.ascontiguousarray(column))
     except pa.ArrowException as error:
