@@ -175,10 +175,9 @@ def _with_weighted_spreads(
     sides = sides_at_scores(scores, is_own, weights)
     assert sides is not None, "the class occurs, and so do others"
     _, roc_spread = weighted_area(sides)
-    effective = max(round(sides.positives.effective), 1), max(round(sides.negatives.effective), 1)
     return replace(
         summary,
-        sides=effective,
+        sides=sides.worth,
         roc_spread=roc_spread,
         precision_spread=weighted_precision_spread(*sides.falling),
     )

@@ -11,6 +11,7 @@ from shared.evaluation.curves.ranked_scores import RankedScores
 from shared.evaluation.curves.roc_and_pr import CurvePoints, pr_corners, roc_corners
 from shared.evaluation.curves.thinning import ThinnedCurve, thin
 from shared.evaluation.curves.thresholds import ThresholdCounts
+from shared.evaluation.curves.weighted_area import WeightedSides, weighted_area
 from shared.evaluation.curves.weighted_precision import weighted_precision_spread, weights_at_scores
 
 # Points kept of a stretch before all are thinned together: the error of the area stays far below that of the drawing.
@@ -21,7 +22,7 @@ _OF_STRETCH = 256
 class ScoredCurves:
     """The curves of one class against the rest; None where a kind of samples that they need does not occur.
 
-    `roc_auc_spread` is by DeLong's method (1988), None with fewer than two samples on a side, and of weighted samples.
+    `roc_auc_spread` is by DeLong's method (1988), None with fewer than two samples on a side.
     `precision_spread` is that of the average precision, None with fewer than two positives and without negatives.
     """
 
@@ -35,6 +36,8 @@ class ScoredCurves:
     # Of weighted samples, of which the fields above have the weights: the numbers of both kinds.
     rows: tuple[int, int] | None = None
     precision_spread: PrecisionSpread | None = None
+    # The numbers of both kinds, of weighted samples those of independent ones that they are worth (Kish 1965).
+    sides: tuple[int, int] = (0, 0)
 
 
 def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
@@ -59,16 +62,18 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
             roc.append(thin(_roc(roc_corners(stretch), positives, negatives), _OF_STRETCH, monotone=True))
         pr.append(thin(_pr(stretch, positives), _OF_STRETCH, monotone=False))
     area = min(twice_wins / (2 * positives * negatives), 1.0) if positives and negatives else None
+    weighted = _weighted_sides(ranked)
     return ScoredCurves(
         positives,
         negatives,
         area,
-        None if area is None or ranked.weighted is not None else area_spread(*lost),
+        None if area is None else area_spread(*lost) if weighted is None else weighted_area(weighted.falling)[1],
         min(precision / positives, 1.0) if positives else None,
         _joined(roc, max_points, monotone=True),
         _joined(pr, max_points, monotone=False),
         None if ranked.weighted is None else _rows(ranked),
-        _weighted_spread(ranked) if sums is None else sums.spread(),
+        sums.spread() if sums is not None else None if weighted is None else weighted_precision_spread(*weighted),
+        (int(positives), int(negatives)) if weighted is None else weighted.worth,
     )
 
 
@@ -85,10 +90,11 @@ def _lost_pairs(stretch: ThresholdCounts, positives: float, negatives: float) ->
     return share_moments(by_positives, hits), share_moments(by_negatives, alarms)
 
 
-def _weighted_spread(ranked: RankedScores) -> PrecisionSpread | None:
+def _weighted_sides(ranked: RankedScores) -> WeightedSides | None:
+    """The weights at each score, the highest first."""
     if ranked.weighted is None or not len(ranked.keys):
         return None
-    return weighted_precision_spread(*weights_at_scores(ranked, ranked.weighted))
+    return WeightedSides(*weights_at_scores(ranked, ranked.weighted))
 
 
 def _rows(ranked: RankedScores) -> tuple[int, int]:

@@ -24,14 +24,20 @@ _TWO = 2
 
 
 class WeightedSides(NamedTuple):
-    """The weights of the positives and of the negatives at each distinct score, the lowest first."""
+    """The weights of the positives and of the negatives at each distinct score, the lowest first unless said."""
 
     positives: WeightsAtScores
     negatives: WeightsAtScores
 
     @property
+    def worth(self) -> tuple[int, int]:
+        """How many independent samples either side is worth (Kish 1965), one at least of any."""
+        high, low = (max(round(side.effective), 1) if side.size else 0 for side in self)
+        return high, low
+
+    @property
     def falling(self) -> "WeightedSides":
-        """The same, the highest score first."""
+        """The same in the opposite order, so that of the lowest first the highest score is first."""
         return WeightedSides(*(WeightsAtScores(own.weights[::-1], own.squares[::-1], own.size) for own in self))
 
 

@@ -67,20 +67,18 @@ async def curves(
 def with_intervals(run: ReadyRun, position: int, found: ScoredCurves, conditions: Sequence[Condition]) -> ClassCurves:
     """The curves of the class at a position of the rows that fulfil the conditions, with all intervals."""
     if run.summary.is_weighted:
-        area = _weighted_area(run, position, found, conditions)
+        # Of all samples as it is in all other answers, to the last digit.
+        area = (
+            area_estimate(found.roc_auc, found.roc_auc_spread, found.sides, "weighted-delong")
+            if conditions
+            else area_estimates(run.summary, is_slice=False)[position]
+        )
         precision = average_precision_estimate(found.average_precision, found.precision_spread, "weighted-influence")
         return ClassCurves(position, found, area, precision, None)
-    sides = int(found.positives), int(found.negatives)
     precision = average_precision_estimate(found.average_precision, found.precision_spread)
-    band = None if found.roc is None else roc_band(found.roc.curve, *sides, Confidence().critical)
-    area = area_estimate(found.roc_auc, found.roc_auc_spread, sides)
+    band = None if found.roc is None else roc_band(found.roc.curve, *found.sides, Confidence().critical)
+    area = area_estimate(found.roc_auc, found.roc_auc_spread, found.sides)
     return ClassCurves(position, found, area, precision, band)
-
-
-def _weighted_area(run: ReadyRun, position: int, found: ScoredCurves, conditions: Sequence[Condition]) -> Estimate:
-    if conditions:
-        return Estimate(found.roc_auc, reason="the interval of a weighted area is measured of all samples only")
-    return area_estimates(run.summary, is_slice=False)[position]
 
 
 async def calibration(

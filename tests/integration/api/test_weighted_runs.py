@@ -122,6 +122,27 @@ async def test_curves_calibration_and_thresholds_count_the_weights(alice: Client
     assert (best["point"]["tp"], best["point"]["fp"], best["point"]["accuracy"]) == (0, 0, 0.5)
 
 
+async def test_the_area_of_a_slice_has_the_interval_of_its_samples_alone(alice: Client) -> None:
+    data = overconfident()
+    sites = ["north", "south", "south"] * (len(data["y_true"]) // 3 + 1)
+    data["site"] = sites[: len(data["y_true"])]
+    alone = {name: [value for value, site in zip(column, data["site"], strict=True) if site == "south"]
+             for name, column in data.items()}  # fmt: skip
+    run, south = [
+        await settled(alice, await alice.post("/v1/runs", {"data": columns, "positive": "ill"}))
+        for columns in (data, alone)
+    ]
+
+    of_slice, expected = await read(alice, run, "curves", slice="site:south"), await read(alice, south, "curves")
+
+    for kind in ("roc_auc", "average_precision"):
+        mine, own = of_slice[f"{kind}_estimate"], expected[f"{kind}_estimate"]
+        bounds = {name: pytest.approx(own[name], rel=1e-9) for name in ("low", "value", "high")}
+        assert mine == own | bounds
+        assert 0 < mine["low"] < mine["value"] < mine["high"] < 1
+    assert of_slice["roc_auc_estimate"]["method"] == "weighted-delong"
+
+
 async def test_both_doors_of_weighted_curves_give_the_same_intervals(alice: Client) -> None:
     data = overconfident()
     run = await settled(alice, await alice.post("/v1/runs", {"data": data, "positive": "ill"}))
