@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.calibration.fitting import fit
 from shared.evaluation.calibration.maps import CalibrationMap, CalibrationMethod, logits
-from shared.evaluation.calibration.weighted_means import binned_means, mean_with_margin, worth
+from shared.evaluation.calibration.weighted_means import binned_means, mean_with_margin, triangular_factor, worth
 from shared.evaluation.curves.ranking import Positive
 from shared.evaluation.rates import Floats
 
@@ -123,7 +123,7 @@ def calibration_error(scores: NDArray[Any], positive: Positive, bins: int, seed:
     gaps = scores.astype(np.float64) - positive
     sums, covariance = binned_means(at, gaps, weights, bins)
     error = float(np.abs(sums).sum())
-    noise = np.random.default_rng(seed).multivariate_normal(np.zeros(bins), covariance, _REPLICATES)
+    noise = np.random.default_rng(seed).normal(size=(_REPLICATES, bins)) @ triangular_factor(covariance).T
 
     def multiple(tail: float) -> float:
         """The multiple of the gaps under which so large a share of the replicated errors is below the observed one."""

@@ -14,6 +14,9 @@ from shared.evaluation.distributions import student_critical
 from shared.evaluation.kish import kish_number
 from shared.evaluation.rates import Floats
 
+# Of a variance, what rounding leaves of nothing.
+_ROUNDING = 1e-12
+
 
 def worth(weights: Floats) -> float:
     """As many samples of equal weight as these are worth; 0 of none."""
@@ -50,3 +53,17 @@ def binned_means(at: NDArray[np.int64], values: Floats, weights: Floats, bins: i
     linearised = np.diag(np.bincount(at, squared * values**2, bins)) - mixed - mixed.T + outer * float(squared.sum())
     of_worth = (np.diag(np.bincount(at, shares * values**2, bins)) - outer) / worth(weights)
     return sums, of_worth if np.trace(of_worth) >= np.trace(linearised) else linearised
+
+
+def triangular_factor(covariance: Floats) -> Floats:
+    """The lower triangular factor of a covariance (b, b), which times its transpose is the covariance.
+
+    Cholesky's, with a column of zeros where a sum varies by nothing that those before it do not. It is the only one,
+    whereas the signs of singular vectors depend on the library that finds them, and with them what noise is drawn.
+    """
+    factor: Floats = np.zeros_like(covariance)
+    for at, variance in enumerate(np.diag(covariance)):
+        own = variance - float(factor[at, :at] @ factor[at, :at])
+        if own > _ROUNDING * variance:
+            factor[at:, at] = (covariance[at:, at] - factor[at:, :at] @ factor[at, :at]) / math.sqrt(own)
+    return factor
