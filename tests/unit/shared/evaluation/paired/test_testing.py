@@ -41,21 +41,26 @@ def test_turning_the_sides_turns_the_difference_and_keeps_the_p_value() -> None:
     found = of_pairs(PAIRS, ASKED)
 
     assert found.difference == 0.01
-    assert found.p_value == pytest.approx(turned.p_value)
-    assert (found.p_above, found.p_below) == pytest.approx((turned.p_below, turned.p_above))
+    assert found.p_value == turned.p_value
+    assert (found.p_above, found.p_below) == pytest.approx((turned.p_below, turned.p_above), rel=1e-9, abs=0)
     assert (found.needed, found.method) == (1136, "newcombe")
 
 
 def test_areas_are_tested_as_scipys_normal_distribution_says() -> None:
-    areas = CorrelatedAreas(np.array([0.80, 0.86]), np.array([[0.0009, 0.0004], [0.0004, 0.0008]]))
+    # The second error is a tenth of the first, so that the P-values have some ninety digits before they end.
+    for scale in (1.0, 0.1):
+        covariance = np.array([[0.0009, 0.0004], [0.0004, 0.0008]]) * scale**2
+        areas, error = CorrelatedAreas(np.array([0.80, 0.86]), covariance), 0.03 * scale
 
-    found = of_areas(areas, 500, ASKED)
+        found = of_areas(areas, 500, ASKED)
 
-    assert found.interval == pytest.approx(norm.interval(0.95, 0.06, 0.03), abs=1e-9)
-    assert found.p_value == pytest.approx(2 * norm.sf(2), abs=1e-9)
-    assert (found.p_above, found.p_below) == pytest.approx((norm.sf(0.08 / 0.03), norm.sf(-0.04 / 0.03)), abs=1e-9)
-    assert found.detectable == pytest.approx((norm.isf(0.025) + norm.isf(0.2)) * 0.03, abs=1e-9)
-    assert found.needed == int(np.ceil(500 * ((norm.isf(0.025) + norm.isf(0.2)) * 0.03 / 0.02) ** 2))
+        assert found.interval == pytest.approx(norm.interval(0.95, 0.06, error), rel=1e-9)
+        assert found.p_value == pytest.approx(2 * norm.sf(0.06 / error), rel=1e-9, abs=0)
+        margins = norm.sf(0.08 / error), norm.sf(-0.04 / error)
+        assert (found.p_above, found.p_below) == pytest.approx(margins, rel=1e-9, abs=0)
+        detectable = (norm.isf(0.025) + norm.isf(0.2)) * error
+        assert found.detectable == pytest.approx(detectable, rel=1e-9)
+        assert found.needed == int(np.ceil(500 * (detectable / 0.02) ** 2))
 
 
 def test_the_bootstraps_p_values_are_shares_of_replicates() -> None:

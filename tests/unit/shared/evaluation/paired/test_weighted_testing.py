@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,6 +26,11 @@ TRUTH, BASELINE, CANDIDATE = np.random.default_rng(1).integers(0, 3, (3, 200))
 WEIGHTS = np.random.default_rng(2).lognormal(0, 1, 200)
 
 
+def same(expected: Any) -> Any:
+    """A number or several to nine digits of their own, however small they are."""
+    return pytest.approx(expected, rel=1e-9, abs=0)
+
+
 def counted(weights: np.ndarray, **sides: np.ndarray) -> PairedCounts:
     named = {"truth": TRUTH, "baseline": BASELINE, "candidate": CANDIDATE} | sides
     return count_pairs(named["truth"], named["baseline"], named["candidate"], 3, weights)
@@ -36,7 +43,7 @@ def test_values_are_those_of_scikit_learn_with_sample_weight() -> None:
     drawn = replicate(pairs, {"f1.macro": OVERALL["f1.macro"]}, replicates=10, seed=0)["f1.macro"]
 
     scores = [accuracy_score(TRUTH, side, sample_weight=WEIGHTS) for side in (BASELINE, CANDIDATE)]
-    assert found.difference == pytest.approx(scores[1] - scores[0])
+    assert found.difference == same(scores[1] - scores[0])
     for value, side in ((drawn.baseline, BASELINE), (drawn.candidate, CANDIDATE)):
         assert value == pytest.approx(f1_score(TRUTH, side, sample_weight=WEIGHTS, average="macro"))
 
@@ -46,11 +53,11 @@ def test_equal_weights_of_any_unit_give_what_samples_without_weights_give(unit: 
     found = of_weighted_pairs(counted(np.full(200, unit)), ASKED)
     plain = of_pairs(count_pairs(TRUTH, BASELINE, CANDIDATE, 3).pairs, ASKED)
 
-    assert found.difference == pytest.approx(plain.difference)
-    assert found.interval == pytest.approx(plain.interval)
-    assert (found.p_above, found.p_below) == pytest.approx((plain.p_above, plain.p_below))
-    assert found.p_value == pytest.approx(plain.p_value, rel=1e-9)
-    assert found.detectable == pytest.approx(plain.detectable)
+    assert found.difference == same(plain.difference)
+    assert found.interval == same(plain.interval)
+    assert (found.p_above, found.p_below) == same((plain.p_above, plain.p_below))
+    assert found.p_value == same(plain.p_value)
+    assert found.detectable == same(plain.detectable)
     assert found.needed == plain.needed
     assert (found.p_exact, found.reason, found.method) == (None, NO_EXACT, "weighted-newcombe")
 
@@ -69,7 +76,7 @@ def test_of_equal_weights_the_sign_test_is_mcnemars_with_mid_p(first: int, secon
         return
     found = sign_test(np.array([first + second]), np.array([0.3]), 0.3 * (second - first))
 
-    assert found == pytest.approx(mcnemar_mid_p(Pairs(0, first, second, 0)), rel=1e-9)
+    assert found == same(mcnemar_mid_p(Pairs(0, first, second, 0)))
 
 
 @pytest.mark.parametrize("spread", [0.3, 1.5, 3.0])
@@ -96,7 +103,7 @@ def test_beside_heavy_samples_light_ones_decide_hardly_anything(light: float) ->
 def test_twelve_heavy_samples_are_tried_beside_any_lighter_ones(light: float) -> None:
     found = sign_test(np.array([12, 20]), np.array([1e9, light]), 6e9)
 
-    assert found == pytest.approx(mcnemar_mid_p(Pairs(0, 3, 9, 0)), rel=1e-9)
+    assert found == same(mcnemar_mid_p(Pairs(0, 3, 9, 0)))
 
 
 def test_of_very_many_samples_the_sign_test_is_the_normal_one() -> None:
@@ -115,9 +122,9 @@ def test_samples_without_weight_change_nothing_but_their_number() -> None:
     more = count_pairs(truth, baseline, candidate, 3, np.append(WEIGHTS, np.zeros(50)))
 
     found, plain = of_weighted_pairs(more, ASKED), of_weighted_pairs(counted(WEIGHTS), ASKED)
-    assert found.difference == pytest.approx(plain.difference)
-    assert found.interval == pytest.approx(plain.interval)
-    assert found.p_value == pytest.approx(plain.p_value)
+    assert found.difference == same(plain.difference)
+    assert found.interval == same(plain.interval)
+    assert found.p_value == same(plain.p_value)
     assert more.total == 250
     assert worth(more) == pytest.approx(WEIGHTS.sum() ** 2 / (WEIGHTS**2).sum())
 
