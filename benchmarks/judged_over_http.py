@@ -29,7 +29,7 @@ from shared.evaluation.detection.average_precision import average_precision
 
 PATH = "/v1/detection-runs"
 # Looked at so often that the rounding is a fraction of what is measured, and the looking takes little.
-LOOK_AGAIN_S = 0.01
+LOOK_AGAIN_S = 0.02
 REST_S = 2.0
 # The first ones load the libraries, in each of the processes.
 WARM_UP = 3
