@@ -1,5 +1,8 @@
 """Validation of segmentations: polygons in every form, and run lengths."""
 
+import math
+from collections.abc import Collection
+from itertools import chain
 from typing import Any
 
 from shared.analyses.annotations.members import OF_RLE, check_names
@@ -16,6 +19,7 @@ MAX_PARTS = 1000
 MAX_CORNERS = 100_000
 
 _SIZE, _POINT, _CORNERS = 2, 2, 3
+_NUMBERS = frozenset({int, float})
 
 
 def check(checker: Checker, data: dict[str, Any], pointer: str) -> None:
@@ -37,7 +41,7 @@ def _polygon(checker: Checker, points: Any, pointer: str) -> None:
             pointer, f"expected at most {MAX_CORNERS:,} corners; leave some out, or send a mask as run lengths"
         )
         return
-    is_nested = isinstance(points, list) and any(_is_outline(part) for part in points)
+    is_nested = not _is_one_outline(points) and isinstance(points, list) and any(map(_is_outline, points))
     if not is_nested:
         _outline(checker, points, pointer)
         return
@@ -59,6 +63,23 @@ def _numbers(part: Any) -> int:
     return len(part) * (_POINT if part and isinstance(part[0], list) else 1)
 
 
+def _is_one_outline(points: Any) -> bool:
+    """Return whether these are numbers, or pairs of them, as in most documents; what is neither is looked at closer."""
+    if not isinstance(points, list):
+        return False
+    kinds = set(map(type, points))
+    are_pairs = kinds == {list} and set(map(len, points)) == {_POINT}
+    return kinds <= _NUMBERS or (are_pairs and set(map(type, chain.from_iterable(points))) <= _NUMBERS)
+
+
+def _are_coordinates(values: Collection[Any]) -> bool:
+    """Return whether all are finite coordinates; a document has millions of them."""
+    if not set(map(type, values)) <= _NUMBERS or not (min(values) >= -MAX_COORDINATE and max(values) <= MAX_COORDINATE):
+        return False
+    # NaN is neither less nor more than anything, and stays NaN in a sum.
+    return math.isfinite(sum(values))
+
+
 def _is_outline(part: Any) -> bool:
     """Return whether a list is an outline; a point has two numbers."""
     return isinstance(part, list) and (len(part) >= _POINT * _CORNERS or any(isinstance(each, list) for each in part))
@@ -69,11 +90,15 @@ def _outline(checker: Checker, points: Any, pointer: str) -> None:
         if len(points) % _POINT or len(points) < _POINT * _CORNERS:
             checker.note(pointer, "expected at least 3 points [x, y], or x and y of each in turn")
             return
-        # A document has millions of them; the places are only needed where one is wrong.
-        if not all(type(value) in {int, float} and -MAX_COORDINATE <= value <= MAX_COORDINATE for value in points):
+        # The places are only needed where one is wrong.
+        if not _are_coordinates(points):
             for index, value in enumerate(points):
                 checker.coordinate(value, f"{pointer}/{index}")
         return
+    if isinstance(points, list) and len(points) >= _CORNERS and _is_one_outline(points):
+        flat = list(chain.from_iterable(points))
+        if _are_coordinates(flat):
+            return
     for index, point in enumerate(checker.items(points, pointer, min_items=_CORNERS, of="points")):
         if isinstance(point, list) and len(point) == _POINT:
             checker.coordinate(point[0], f"{pointer}/{index}/0")

@@ -14,7 +14,7 @@ from shared.imports.reading.coco_entries import CategoryEntry, EntryList, ImageE
 from shared.imports.reading.coco_objects import annotation_of, check_visibility, shape_of
 from shared.imports.reading.coco_panoptic import masks_of, pictures_of
 from shared.imports.reading.files import InputFiles, pointer_of
-from shared.imports.reading.json_text import decode
+from shared.imports.reading.json_text import decode, whole
 from shared.imports.reading.objects import (
     Category,
     FileId,
@@ -180,14 +180,14 @@ class _Reading:
                         self._checker.note(pointer, f"none of the categories of this file has the id {number!r}"[:200])
 
     def _check_id(self, ids: dict[str, int], annotation: dict[str, Any], index: int, pointer: str) -> None:
-        own = annotation.get("id")
+        own = whole(annotation.get("id"))
         if own is not None and (isinstance(own, bool) or not isinstance(own, int | str)):
             self._checker.note(f"{pointer}/id", "expected a whole number, or a text")
         elif own is not None and (other := ids.setdefault(str(own), index)) != index:
             self._checker.note(f"{pointer}/id", f"annotations.{other} has the same id {own!r}")
 
     def _one_of(self, known: dict[FileId, Any], annotation: dict[str, Any], name: str, pointer: str) -> Any:
-        value = annotation.get(name)
+        value = whole(annotation.get(name))
         if isinstance(value, int | str) and not isinstance(value, bool) and value in known:
             return known[value]
         of = "images" if name == "image_id" else "categories"

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw
 
 from shared.analyses.annotations.validation import Checker, escape
-from shared.imports.reading.json_text import decode
+from shared.imports.reading.json_text import convert, decode
 from shared.imports.reading.meanings import is_uncounted, refuse_uncounted, turns
 from shared.imports.reading.objects import FileId
 
@@ -19,8 +19,9 @@ _PASSED_OVER = {
 # Of a whole image or category.
 _TURNED = frozenset({"rotation", "angle", "orientation"})
 
-# EXIF's orientation of an upright image.
-_UPRIGHT = 1
+# EXIF's orientation of an upright image, as its number or in words, and what tells the form of an image alone.
+_UPRIGHT = frozenset({"1", "upright", "normal", "horizontal", "horizontal (normal)", "top-left"})
+_FORMS = frozenset({"landscape", "portrait", "square"})
 
 
 class ImageEntry(msgspec.Struct):
@@ -69,8 +70,8 @@ class EntryList:
         entries = []
         for index, raw in enumerate(sent):
             pointer = f"{self._prefix}/{self._place}/{index}"
-            entries.append(decode(self._file, bytes(raw), kind, pointer))
             stated = decode(self._file, bytes(raw), dict[str, Any], pointer)
+            entries.append(convert(self._file, stated, kind, pointer))
             self._check({name: stated[name] for name in stated.keys() - known}, pointer)
         return entries
 
@@ -78,7 +79,8 @@ class EntryList:
         refuse_uncounted(beyond, self._checker, pointer)
         for name, value in beyond.items():
             place, key = f"{pointer}/{escape(name)}", name.lower()
-            if key in _TURNED and value != _UPRIGHT * (key == "orientation") and turns(value):
+            is_upright = key == "orientation" and str(value).strip().lower() in _UPRIGHT | _FORMS
+            if key in _TURNED and not is_upright and turns(value):
                 self._checker.note(
                     place, "nothing says whether the boxes turn with it; turn the image before you export its boxes"
                 )

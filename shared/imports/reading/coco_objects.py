@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from shared.analyses.annotations.validation import Checker, is_count
+from shared.imports.reading.json_text import whole
 from shared.imports.reading.meanings import is_turn, refuse_turns, take_flags
 from shared.imports.reading.objects import Category
 from shared.kit.plurals import counted
@@ -94,17 +95,13 @@ def _keypoints(sent: Any, category: Category, checker: Checker, pointer: str) ->
     # Detectors write their confidence of each point where ground truth has its visibility.
     member = "confidence" if any(map(_is_fraction, states)) else "visibility"
     return [
-        {"name": name, "x": x, "y": y, member: state if member == "confidence" else _whole(state)}
+        {"name": name, "x": x, "y": y, member: state if member == "confidence" else whole(state)}
         for name, x, y, state in zip(names, sent[0::_POINT], sent[1::_POINT], states, strict=True)
     ]
 
 
 def _is_fraction(state: Any) -> bool:
     return isinstance(state, float) and not state.is_integer()
-
-
-def _whole(state: Any) -> Any:
-    return int(state) if isinstance(state, float) else state
 
 
 def _refuse_confidence(sent: dict[str, Any], checker: Checker, pointer: str) -> None:

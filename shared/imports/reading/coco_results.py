@@ -6,7 +6,7 @@ from msgspec import Raw
 
 from shared.imports.reading.coco_objects import annotation_of, shape_of
 from shared.imports.reading.files import InputFiles
-from shared.imports.reading.json_text import decode
+from shared.imports.reading.json_text import decode, whole
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
 
 
@@ -27,11 +27,11 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     for index, raw in enumerate(decode(name, files[name], list[Raw])):
         pointer = f"/{index}"
         detection = decode(name, bytes(raw), dict[str, Any], pointer)
-        image_id = detection.get("image_id")
+        image_id = whole(detection.get("image_id"))
         if not isinstance(image_id, int | str) or isinstance(image_id, bool):
             rules.checker.note(f"{pointer}/image_id", "expected the number or the name of an image")
             continue
-        category = _category(rules, categories, detection.get("category_id"), f"{pointer}/category_id")
+        category = _category(rules, categories, whole(detection.get("category_id")), f"{pointer}/category_id")
         if category is not None:
             image = images.setdefault(image_id, ReadImage(f"{pointer}/image_id", number=image_id))
             item, members = annotation_of(detection, category, rules.checker, pointer, shape_of(detection))

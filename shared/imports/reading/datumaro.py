@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
-from shared.imports.reading.json_text import decode, refuse_repeated
+from shared.imports.reading.json_text import convert, decode, refuse_repeated
 from shared.imports.reading.meanings import refuse_turns, take_flags
 from shared.imports.reading.objects import (
     Category,
@@ -101,8 +101,9 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
         merged.categories += [category for category in categories if category not in merged.categories]
         for index, raw in enumerate(document.items):
             pointer = f"{prefix}/items/{index}"
-            item = decode(name, bytes(raw), _Item, pointer)
-            _add_members(item, decode(name, bytes(raw), dict[str, Any], pointer))
+            sent = decode(name, bytes(raw), dict[str, Any], pointer)
+            item = convert(name, sent, _Item, pointer)
+            _add_members(item, sent)
             merged.images.append(_Reading(rules, categories, unread).read(item, pointer))
             if rules.checker.is_full:
                 break

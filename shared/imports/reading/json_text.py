@@ -32,6 +32,22 @@ def decode(name: str, body: bytes, kind: type[T], pointer: str = "") -> T:
     return decoded
 
 
+def convert(name: str, members: dict[str, Any], kind: type[T], pointer: str) -> T:
+    """Return decoded members as a type; raises AnnotationsUnreadable with the file and the place in the document.
+
+    A member that is null is left out, and a whole number may have a decimal point: programs write both.
+    """
+    try:
+        return msgspec.convert({key: whole(value) for key, value in members.items() if value is not None}, type=kind)
+    except msgspec.ValidationError as error:
+        raise AnnotationsUnreadable(f"“{name[:200]}”: {_placed(str(error), pointer)}.") from error
+
+
+def whole(value: Any) -> Any:
+    """Return a float that is a whole number as one, and anything else as it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def refuse_repeated(name: str, body: bytes, pointer: str = "") -> None:
     """Raise AnnotationsUnreadable for an object of which a key stands twice, whose values are looked at elsewhere."""
     decode(name, body, dict[str, Raw], pointer)

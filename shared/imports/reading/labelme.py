@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
-from shared.imports.reading.json_text import decode, refuse_repeated
+from shared.imports.reading.json_text import convert, decode, refuse_repeated
 from shared.imports.reading.meanings import is_flag, refuse_turns, refuse_uncounted, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
 from shared.kit.plurals import counted, form
@@ -84,8 +84,8 @@ def _image(name: str, document: _Document, rules: ReadingRules, prefix: str, unr
     groups: dict[Any, list[_Part]] = {}
     for index, raw in enumerate(document.shapes):
         place = f"{prefix}/shapes/{index}"
-        shape = decode(name, bytes(raw), _Shape, place)
-        beyond = _beyond(decode(name, bytes(raw), dict[str, Any], place))
+        sent = decode(name, bytes(raw), dict[str, Any], place)
+        shape, beyond = convert(name, sent, _Shape, place), _beyond(sent)
         # Shapes of one group and label are the parts of one object.
         key = index if shape.group_id is None else (shape.group_id, shape.label)
         groups.setdefault(key, []).append(_Part(place, shape, beyond))

@@ -21,6 +21,9 @@ from shared.pictures.limits import PictureLimits
 LIMITS = ImportLimits(FileLimits(10**6, 10**7), 1000, 10**5)
 KNOWN = Known([KnownImage(uuid4(), "street.jpg", 200, 100, 5)], [Category("car", 3)])
 
+# YOLO's classes are numbered from 0.
+FROM_ZERO = KNOWN._replace(categories=[Category("car", 0)])
+
 COCO: dict[str, list[dict[str, Any]]] = {
     "images": [{"id": 5, "file_name": "street.jpg", "width": 200, "height": 100}],
     "categories": [{"id": 3, "name": "car"}],

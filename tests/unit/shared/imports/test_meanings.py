@@ -185,7 +185,7 @@ REFUSED: list[tuple[Any, str, str]] = [
         "has left the image",
     ),
     (tasks([], side="predictions"), "/0/annotations", "the tasks have predictions only"),
-    (changed(id=1.0), "/annotations/0/id", "expected a whole number, or a text"),
+    (changed(id=1.5), "/annotations/0/id", "expected a whole number, or a text"),
     (changed(id=True), "/annotations/0/id", "expected a whole number, or a text"),
 ]
 

@@ -8,7 +8,7 @@ import pytest
 from shared.imports.errors import AnnotationsUnreadable
 from shared.kit.errors import InvalidInput
 from tests.unit.shared.imports.containers import encoded, zipped
-from tests.unit.shared.imports.test_formats import COCO, objects, planned
+from tests.unit.shared.imports.test_formats import COCO, FROM_ZERO, objects, planned
 from tests.unit.shared.imports.test_meanings import (
     DATUMARO,
     RECTANGLE,
@@ -63,14 +63,14 @@ POSE = "0 .5 .5 .2 .2 .45 .45 .9 .55 .55 .8 0 0 .1\n"
 
 
 def test_predicted_poses_without_a_confidence_are_reported(tmp_path: Path) -> None:
-    made = planned(tmp_path, yolo(POSE * 3), role="predictions")
+    made = planned(tmp_path, yolo(POSE * 3), role="predictions", known=FROM_ZERO)
 
     assert made.report.notices == [LIKE_POSES]
 
 
 @pytest.mark.parametrize("lines", [OUTLINE * 3, POSE.replace(" .1\n", "\n") * 2, "0 .5 .5 .2 .2 .5 .5 .5 .5\n" * 3])
 def test_outlines_are_not_taken_for_poses(tmp_path: Path, lines: str) -> None:
-    assert planned(tmp_path, yolo(lines)).report.notices == []
+    assert planned(tmp_path, yolo(lines), known=FROM_ZERO).report.notices == []
 
 
 @pytest.mark.parametrize(("body", "notice"), REPORTED)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.shared.imports.test_formats import archive, objects, planned
+from tests.unit.shared.imports.test_formats import FROM_ZERO, archive, objects, planned
 
 BOX: dict[str, Any] = {"x": 5, "y": 20, "width": 15, "height": 40, "rotation": 0, "rectanglelabels": ["car"]}
 REGION: dict[str, Any] = {
@@ -51,7 +51,7 @@ def test_yolo_of_label_studio_has_notes_that_look_like_coco(tmp_path: Path) -> N
         notes_dot_json=json.dumps(notes, indent=2).encode(),
     )
 
-    made = planned(tmp_path, body)
+    made = planned(tmp_path, body, known=FROM_ZERO)
 
     assert objects(made) == [("bounding_box", "car", None, {"format": "xywh", "bbox": [10, 20, 30, 40]})]
     assert made.report.notices == ["1 file of the archive was not read as yolo: “notes.json”."]
