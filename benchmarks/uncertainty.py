@@ -49,7 +49,7 @@ def main() -> None:
     compared = _seconds(lambda: evaluate(pair(old, new), options))
     by_scipy = _seconds(lambda: _by_scipy(truth, sides), rounds=1)
     tests = len(evaluate(pair(old, new), options).differences)
-    scaled = by_scipy * replicates_for(CLASSES**3) / SCIPY_REPLICATES
+    scaled = by_scipy * replicates_for(CLASSES**3, CLASSES, 0.05 / tests) / SCIPY_REPLICATES
     rows = {
         f"every metric with its interval, from counts of {CLASSES} classes": _seconds(lambda: _all(counts)),
         f"{REPLICATES:,} replicates of every metric of counts": _seconds(lambda: _bootstrap(counts)),

@@ -7,7 +7,7 @@ from shared.comparisons import measuring
 from shared.comparisons.counting import counted, flips_of, slice_counts
 from shared.comparisons.measuring import Measured
 from shared.comparisons.measuring_sets import SetMeasures
-from shared.comparisons.options import CLASS_FORMULAS, CLASS_METRICS, OVERALL_FORMULAS, ComparisonOptions
+from shared.comparisons.options import CLASS_FORMULAS, CLASS_METRICS, LABEL_METRICS, OVERALL_FORMULAS, ComparisonOptions
 from shared.comparisons.pairing import PairedSamples
 from shared.comparisons.results import ComparisonResult, FlipCounts, MetricDifference, SliceValue
 from shared.comparisons.tasks import completed, share_of_right
@@ -82,18 +82,20 @@ def _family(
 ) -> _Family:
     """Every difference that is asked for: of all samples, of classes, and the first metric's in slices."""
     metrics = list(dict.fromkeys(options.metrics))
+    by_class = [metric in CLASS_METRICS or metric in LABEL_METRICS for metric in metrics]
+    level = question.alpha / (sum(len(samples.classes) if is_many else 1 for is_many in by_class) + len(slices))
     of_slices = [
         measuring.share_of_right(share_of_right(samples.task), found, question, value)
         for value, found in slices.items()
     ]
     if samples.task == "multilabel":
-        measures = SetMeasures(samples, counts, metrics, seed=SEED)
+        measures = SetMeasures(samples, counts, metrics, seed=SEED, level=level)
         of_all = [found for metric in metrics for found in measures.measure(metric, question)]
         return _Family([*of_all, *of_slices], measures.replicates)
     formulas: dict[str, Any] = {
         name: formula for name, formula in (OVERALL_FORMULAS | CLASS_FORMULAS).items() if name in metrics
     }
-    replicates = replicates_for(len(counts.counts)) if formulas else None
+    replicates = replicates_for(len(counts.counts), counts.k, level) if formulas else None
     drawn = replicate(counts, formulas, replicates=replicates or 0, seed=SEED) if formulas else {}
     measured: list[Measured] = []
     for metric in metrics:

@@ -20,10 +20,19 @@ _TOO_MANY = f"the sets of labels differ in more than {MAX_MARKS:,} ways that the
 
 
 class SetMeasures:
-    """Tests of metrics of paired samples; what is drawn for one of them is drawn for all."""
+    """Tests of metrics of paired samples; what is drawn for one of them is drawn for all.
+
+    `level` is what the P-value of the most significant test must be below.
+    """
 
     def __init__(
-        self, samples: PairedSamples, counts: PairedCounts, metrics: Sequence[ComparedMetric], *, seed: int
+        self,
+        samples: PairedSamples,
+        counts: PairedCounts,
+        metrics: Sequence[ComparedMetric],
+        *,
+        seed: int,
+        level: float,
     ) -> None:
         self._labels, self._counts = samples.classes, counts
         self._members = np.zeros((len(samples.sets), len(samples.classes)), bool)
@@ -33,7 +42,7 @@ class SetMeasures:
             name: formula for name, formula in (OVERALL_OF_SETS | CLASS_OF_SETS).items() if name in metrics
         }
         fits = len(counts.counts) * len(self._labels) <= MAX_MARKS
-        self.replicates = replicates_for(len(counts.counts)) if formulas and fits else None
+        self.replicates = replicates_for(len(counts.counts), len(self._labels), level) if formulas and fits else None
         self._drawn: dict[str, Replicated] = {}
         if self.replicates is not None:
             self._drawn = replicate_sets(counts, self._members, formulas, replicates=self.replicates, seed=seed)

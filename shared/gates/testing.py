@@ -45,9 +45,9 @@ def differences(samples: PairedSamples, policy: GatePolicy) -> Iterator[GatedDif
     """Every difference that the policy names and the runs have: of all samples, of classes, and of slices."""
     counts = counted(samples)
     metrics = [entry for entry in policy.metrics if _refusal(entry, samples) is None]
-    of_metric = (
-        _of_sets(samples, counts, metrics) if samples.task == "multilabel" else _of_classes(samples, counts, metrics)
-    )
+    level = policy.alpha / _tests(samples, policy, metrics)
+    of_task = _of_sets if samples.task == "multilabel" else _of_classes
+    of_metric = of_task(samples, counts, metrics, level)
     for entry in metrics:
         for versions in of_metric(entry, questions(policy.alpha, entry.margin)):
             yield _gated(versions, entry.margin)
@@ -115,14 +115,24 @@ def _gated(versions: Sequence[Measured], margin: float | None) -> GatedDifferenc
     return GatedDifference(versions[0], margin, evidence_of(versions, margin))
 
 
-def _of_classes(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[GateMetric]) -> _OfMetric:
-    drawn = _drawn(counts, metrics)
+def _tests(samples: PairedSamples, policy: GatePolicy, metrics: Sequence[GateMetric]) -> int:
+    """As many tests as there are at most, and one at least."""
+    many = len(samples.classes)
+    found = sum(many if entry.metric.endswith(".class") and entry.label is None else 1 for entry in metrics)
+    for chosen in policy.slices:
+        if chosen.column in samples.slices:
+            found += len(samples.slices[chosen.column].dictionary_encode().dictionary)
+    return max(found, 1)
+
+
+def _of_classes(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[GateMetric], level: float) -> _OfMetric:
+    drawn = _drawn(counts, metrics, level)
     return lambda entry, asked: _of_metric(samples, counts, drawn, entry, asked)
 
 
-def _of_sets(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[GateMetric]) -> _OfMetric:
+def _of_sets(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[GateMetric], level: float) -> _OfMetric:
     """The tests of one entry of samples with any number of labels: one of all labels, or one for each."""
-    measures = SetMeasures(samples, counts, [entry.compared for entry in metrics], seed=SEED)
+    measures = SetMeasures(samples, counts, [entry.compared for entry in metrics], seed=SEED, level=level)
 
     def of_metric(entry: GateMetric, asked: Sequence[Question]) -> Iterator[Sequence[Measured]]:
         by_question = [measures.measure(meant(entry.compared, samples.task), question) for question in asked]
@@ -142,14 +152,14 @@ def _absent(entry: GateMetric, samples: PairedSamples) -> Measured:
     return Measured(entry.metric, Tested(None, reason=reason), len(samples.truth), label=entry.label)
 
 
-def _drawn(counts: PairedCounts, metrics: Sequence[GateMetric]) -> dict[str, Replicated]:
+def _drawn(counts: PairedCounts, metrics: Sequence[GateMetric], level: float) -> dict[str, Replicated]:
     named = {entry.metric for entry in metrics}
     formulas: dict[str, Any] = {
         name: formula for name, formula in (OVERALL_FORMULAS | CLASS_FORMULAS).items() if name in named
     }
     if not formulas:
         return {}
-    return replicate(counts, formulas, replicates=replicates_for(len(counts.counts)), seed=SEED)
+    return replicate(counts, formulas, replicates=replicates_for(len(counts.counts), counts.k, level), seed=SEED)
 
 
 def _of_metric(

@@ -4,6 +4,7 @@ All that concerns labels alone can be read from it, whatever the number of sampl
 their weight too.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,8 +20,13 @@ Codes = NDArray[np.integer]
 Formula = ClassFormula | OverallFormula
 """A metric of the shares of hits, samples and predictions of each class, as in `count_formulas`."""
 
+_USUAL = 10_000
 # So many counts are drawn at most: about two seconds.
 _MOST_DRAWN = 50_000_000
+# So many differences of one metric are held for the sake of a low level: 80 MB.
+_MOST_HELD = 10_000_000
+# Times the replicates at which the least one-sided P-value is the level: a two-sided one, and one replicate against it.
+_TAILS = 4
 # More than there are from the smallest weight, 1e-9, to the largest, 1e9.
 _OCTAVES = 2**7
 
@@ -137,9 +143,16 @@ def in_octaves(pairs: PairedCounts, weights: Floats) -> PairedCounts:
     return PairedCounts(found // k**2, found // k % k, found % k, sums**2 / squares, k, squares / sums)
 
 
-def replicates_for(cells: int) -> int:
-    """The number of replicates that so many cells that are not empty allow: 10,000, and fewer of very many."""
-    return max(1_000, min(10_000, _MOST_DRAWN // max(1, cells)))
+def replicates_for(cells: int, k: int, level: float) -> int:
+    """The number of replicates of so many cells that are not empty: 10,000, and fewer of very many cells.
+
+    They are more where no P-value of 10,000 could be below the level that the most significant of several tests has, if
+    so few cells and k classes allow as many as it takes.
+    """
+    most, wanted = _MOST_DRAWN // max(1, cells), math.ceil(_TAILS / level)
+    if _USUAL < wanted <= min(most, _MOST_HELD // max(1, k)):
+        return wanted
+    return max(1_000, min(_USUAL, most))
 
 
 def replicate(

@@ -1,4 +1,4 @@
-"""A gate of so many tests that the bootstrap's least P-value shows nothing says so, and never passes a loss."""
+"""A gate of many tests draws so many replicates that a loss can be shown; where it may not, it never passes one."""
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +8,7 @@ from shared.comparisons.evaluating import evaluate as compare
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.pairing import pair
 from shared.comparisons.sides import ComparedSide
+from shared.evaluation.paired import tensor
 from shared.gates.evaluating import evaluate
 from shared.gates.policy import GateBaseline, GateMetric, GatePolicy, GateSlice
 
@@ -27,9 +28,14 @@ def side(wrong: int) -> ComparedSide:
 BASELINE, COLLAPSED = side(0), side(120)
 
 
-@pytest.mark.parametrize("margin", [None, 0.05])
-def test_a_collapse_that_cannot_be_shown_among_many_slices_warns(margin: float | None) -> None:
-    policy = GatePolicy(
+@pytest.fixture
+def few_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if of two classes no more than 10,000 replicates could be held."""
+    monkeypatch.setattr(tensor, "_MOST_HELD", 20_000)
+
+
+def policy_of(margin: float | None) -> GatePolicy:
+    return GatePolicy(
         baseline=GateBaseline(tag="main"),
         metrics=[GateMetric(metric="f1.macro", margin=margin)],
         slices=[GateSlice(column="city")],
@@ -37,7 +43,21 @@ def test_a_collapse_that_cannot_be_shown_among_many_slices_warns(margin: float |
         allow_inconclusive=True,
     )
 
-    result = evaluate(BASELINE, COLLAPSED, policy)
+
+@pytest.mark.parametrize(("margin", "finding"), [(None, "drop_shown"), (0.05, "drop_beyond_margin")])
+def test_a_collapse_is_shown_among_many_slices(margin: float | None, finding: str) -> None:
+    result = evaluate(BASELINE, COLLAPSED, policy_of(margin))
+
+    assert result.verdict == "fail"
+    [shown] = [one.test for one in result.reasons if one.test is not None and one.test.metric == "f1.macro"]
+    # Four times as many replicates as 21 tests need.
+    assert (shown.finding, shown.p_fail) == (finding, pytest.approx(21 / 84_001, rel=1e-9))
+
+
+@pytest.mark.usefixtures("few_held")
+@pytest.mark.parametrize("margin", [None, 0.05])
+def test_a_collapse_that_cannot_be_shown_among_many_slices_warns(margin: float | None) -> None:
+    result = evaluate(BASELINE, COLLAPSED, policy_of(margin))
 
     assert result.verdict == "warn"
     [reason] = [one for one in result.reasons if one.outcome != "pass"]
@@ -47,7 +67,17 @@ def test_a_collapse_that_cannot_be_shown_among_many_slices_warns(margin: float |
     assert "which all tests together lift above alpha" in result.summary
 
 
-def test_a_comparison_says_the_same() -> None:
+def test_a_comparison_shows_it_too() -> None:
+    options = ComparisonOptions(metrics=["f1.macro"], slices=["city"], alpha=ALPHA)
+
+    [found, *_] = (compared := compare(pair(BASELINE, COLLAPSED), options)).differences
+
+    assert (found.verdict, compared.replicates) == ("worse", 84_000)
+    assert found.p_adjusted == pytest.approx(42 / 84_001, rel=1e-9)
+
+
+@pytest.mark.usefixtures("few_held")
+def test_a_comparison_that_cannot_show_it_says_so() -> None:
     options = ComparisonOptions(metrics=["f1.macro"], slices=["city"], alpha=ALPHA)
 
     [found, *_] = compare(pair(BASELINE, COLLAPSED), options).differences

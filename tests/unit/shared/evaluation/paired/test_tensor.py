@@ -44,7 +44,26 @@ def test_metrics_of_each_class_are_those_of_scikit_learn() -> None:
 
 
 def test_very_many_cells_are_drawn_less_often() -> None:
-    assert [replicates_for(cells) for cells in (1, 1_000, 10_000, 1_000_000)] == [10_000, 10_000, 5_000, 1_000]
+    drawn = [replicates_for(cells, 10, 0.05) for cells in (1, 1_000, 10_000, 1_000_000)]
+
+    assert drawn == [10_000, 10_000, 5_000, 1_000]
+
+
+@pytest.mark.parametrize(
+    ("cells", "k", "level", "replicates"),
+    [
+        (8, 2, 0.05 / 125, 10_000),
+        (8, 2, 0.05 / 1_000, 80_000),
+        # So many cells, or classes, would take or hold more than they may; and fewer would not do.
+        (1_000, 2, 0.05 / 1_000, 10_000),
+        (500, 200, 0.05 / 1_000, 10_000),
+        (8, 2, 1e-9, 10_000),
+    ],
+)
+def test_samples_are_drawn_more_often_where_many_tests_share_the_level(
+    cells: int, k: int, level: float, replicates: int
+) -> None:
+    assert replicates_for(cells, k, level) == replicates
 
 
 def test_the_paired_bootstrap_of_cells_is_that_of_samples() -> None:
