@@ -73,7 +73,9 @@ def summed_freedom(variance: float, uncertain: float) -> float:
 
 def student_upper_tail(deviate: float, freedom: float) -> float:
     """The probability that Student's t lies above a deviate of 0 or more."""
-    return beta_probability(freedom / (freedom + deviate**2), freedom / 2, 0.5) / 2
+    square = deviate**2
+    # One minus a share of nearly 1 would have few of its digits.
+    return _beta_probability(freedom / (freedom + square), square / (freedom + square), freedom / 2, 0.5) / 2
 
 
 def normal_upper_tail(z: float) -> float:
@@ -160,11 +162,16 @@ def hypergeometric_upper_tail(hits: int, drawn: int, marked: int, total: int) ->
 
 def beta_probability(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function, the probability of a beta variate up to `x`; a, b > 0."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
+    return _beta_probability(x, 1 - x, a, b)
+
+
+def _beta_probability(x: float, rest: float, a: float, b: float) -> float:
+    """The same, of which `rest` is 1 minus `x`."""
+    if x <= 0 or rest <= 0:
+        return float(rest <= 0)
     if x > a / (a + b):
-        return 1 - _beta_tail(1 - x, x, b, a)
-    return _beta_tail(x, 1 - x, a, b)
+        return 1 - _beta_tail(rest, x, b, a)
+    return _beta_tail(x, rest, a, b)
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:

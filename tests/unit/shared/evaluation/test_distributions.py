@@ -13,6 +13,7 @@ from shared.evaluation.distributions import (
     binomial_upper_tail,
     critical_value,
     normal_upper_tail,
+    student_upper_tail,
 )
 
 shares = st.floats(1e-6, 1 - 1e-6)
@@ -103,3 +104,11 @@ def test_a_binomial_range_leaves_at_most_the_tail_on_either_side(trials: int, sh
     below, above = stats.binom.cdf(low - 1, trials, share), stats.binom.sf(high, trials, share)
     assert below <= tail + 1e-9 < stats.binom.cdf(low, trials, share) + 2e-9
     assert above <= tail + 1e-9 < stats.binom.sf(high - 1, trials, share) + 2e-9
+
+
+@pytest.mark.parametrize("freedom", [1.0, 2.5, 40.0, 1e5, 2e7, 1e9])
+@pytest.mark.parametrize("deviate", [0.0, 1e-3, 1.0, 1.96, 5.0, 30.0])
+def test_the_tail_of_students_t_keeps_its_digits_at_any_degrees_of_freedom(freedom: float, deviate: float) -> None:
+    expected = stats.t.sf(deviate, freedom)
+
+    assert student_upper_tail(deviate, freedom) == pytest.approx(expected, rel=1e-9, abs=0)
