@@ -9,6 +9,7 @@ from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.pairing import pair
 from shared.comparisons.sides import ComparedSide
 from shared.evaluation.paired import tensor
+from shared.evaluation.paired.gate_rule import Finding
 from shared.gates.evaluating import evaluate
 from shared.gates.policy import GateBaseline, GateMetric, GatePolicy, GateSlice
 
@@ -45,13 +46,14 @@ def policy_of(margin: float | None) -> GatePolicy:
 
 
 @pytest.mark.parametrize(("margin", "finding"), [(None, "drop_shown"), (0.05, "drop_beyond_margin")])
-def test_a_collapse_is_shown_among_many_slices(margin: float | None, finding: str) -> None:
+def test_a_collapse_is_shown_among_many_slices(margin: float | None, finding: Finding) -> None:
     result = evaluate(BASELINE, COLLAPSED, policy_of(margin))
 
     assert result.verdict == "fail"
     [shown] = [one.test for one in result.reasons if one.test is not None and one.test.metric == "f1.macro"]
     # Four times as many replicates as 21 tests need.
-    assert (shown.finding, shown.p_fail) == (finding, pytest.approx(21 / 84_001, rel=1e-9))
+    assert shown.finding == finding
+    assert shown.p_fail == pytest.approx(21 / 84_001, rel=1e-9)
 
 
 @pytest.mark.usefixtures("few_held")
