@@ -72,7 +72,8 @@ def _inputs() -> DetectionInputs:
 
 def _judged(inputs: DetectionInputs) -> JudgedModel:
     with TemporaryDirectory() as folder:
-        scene, _ = making.make_scene(inputs, Path(folder))
+        scene = making.make_scene(inputs)
+        making.write_scene(scene, inputs.run.asked, Path(folder))
         model = making.judge(inputs, scene)
     packed(model.figures)
     return model

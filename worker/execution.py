@@ -6,7 +6,7 @@ that stops sending heartbeats loses its lease, and the dispatcher takes its job 
 
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -170,10 +170,13 @@ def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Endin
 
 
 @contextmanager
-def _storing(storage: Storage, prefix: str, files: Sequence[AnyFile]) -> Iterator[None]:
+def _storing(storage: Storage, prefix: str, make: Callable[[], AnyFile]) -> Iterator[Future[AnyFile]]:
+    def store() -> AnyFile:
+        _put(storage, prefix, [file := make()])
+        return file
+
     with ThreadPoolExecutor(1, thread_name_prefix="storing") as thread:
-        stored = thread.submit(_put, storage, prefix, files)
-        yield
+        yield (stored := thread.submit(store))
         stored.result()
 
 

@@ -1,6 +1,7 @@
 """One attempt at a job, as its handler sees it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -25,5 +26,5 @@ class JobAttempt(Generic[A_co]):
     scratch: Scratch
     # Stores files and rows of the thing that the job makes, before the job ends; raises LeaseLost as well.
     keep: Callable[[Conclusion], None]
-    # Stores files below a prefix while the context computes; they are there at its end, or it raises.
-    storing: Callable[[str, Sequence[AnyFile]], AbstractContextManager[None]]
+    # Makes a file and stores it below a prefix while the context computes; it is stored at its end, or that raises.
+    storing: Callable[[str, Callable[[], AnyFile]], AbstractContextManager[Future[AnyFile]]]

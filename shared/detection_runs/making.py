@@ -26,6 +26,7 @@ from shared.detection_runs import (
 from shared.detection_runs.errors import DetectionRunChanged
 from shared.detection_runs.ground_truth_labels import NOTHING_VERIFIED
 from shared.detection_runs.objects_of_images import ImageSides
+from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionFigures, unpacked
 from shared.detection_runs.scenes import StoredScene
@@ -114,16 +115,20 @@ async def fetch(
     )
 
 
-def make_scene(inputs: DetectionInputs, folder: Path) -> tuple[MadeScene, FileOnDisk]:
-    """Make the scene of both sides, and write it into the folder; raises BaselineNotComparable."""
+def make_scene(inputs: DetectionInputs) -> MadeScene:
+    """Make the scene of both sides; raises BaselineNotComparable."""
     options = inputs.run.asked
     sides = class_expansion.expanded(inputs.sides, options)
     classes = objects_of_images.class_names(sides)
     stored = judging.classified(objects_of_images.scene_of(sides, options, classes), options)
-    baseline = _read(inputs.baseline, stored)
+    return MadeScene(stored, classes, _read(inputs.baseline, stored))
+
+
+def write_scene(scene: MadeScene, options: DetectionOptions, folder: Path) -> FileOnDisk:
+    """Write a scene into the folder, with the table of its counts."""
     path = folder / objects.SCENE
-    scenes.write(path, stored, levels.tabulate(stored.scene, options))
-    return MadeScene(stored, classes, baseline), FileOnDisk(objects.SCENE, "application/zip", path)
+    scenes.write(path, scene.stored, levels.tabulate(scene.stored.scene, options))
+    return FileOnDisk(objects.SCENE, "application/zip", path)
 
 
 def judge(inputs: DetectionInputs, scene: MadeScene) -> JudgedModel:

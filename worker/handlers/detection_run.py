@@ -32,9 +32,9 @@ def perform(inputs: DetectionInputs | KeptInputs, attempt: JobAttempt[DetectionR
 
 
 def _judged(inputs: DetectionInputs, attempt: JobAttempt[DetectionRun]) -> JudgedModel:
-    scene, file = making.make_scene(inputs, attempt.scratch.folder)
-    folder = objects.folder_of(inputs.run.id, attempt.job.attempt)
-    with attempt.storing(folder, [file]):
+    scene, folder = making.make_scene(inputs), objects.folder_of(inputs.run.id, attempt.job.attempt)
+    made = partial(making.write_scene, scene, inputs.run.asked, attempt.scratch.folder)
+    with attempt.storing(folder, made) as stored:
         model = making.judge(inputs, scene)
     write = partial(
         making.keep,
@@ -42,7 +42,7 @@ def _judged(inputs: DetectionInputs, attempt: JobAttempt[DetectionRun]) -> Judge
         detection_run_id=inputs.run.id,
         figures=model.figures,
         folder=folder,
-        scene_bytes=file.size_bytes,
+        scene_bytes=stored.result().size_bytes,
     )
     attempt.keep(Conclusion(folder, [], write))
     return model
