@@ -89,9 +89,7 @@ class Inference(ScoredColumns):
         for side in _SIDES:
             for at in self._of(side):
                 if self._roles[at].rule != "given" and are_vectors(self._columns[at]):
-                    said = (
-                        f"“{self._names[at]}” holds a vector of 0 and 1 for each sample; write its class, or "
-                    )
+                    said = f"“{self._names[at]}” holds a vector of 0 and 1 for each sample; write its class, or "
                     self._ask(side, f"{said}a column of 0 and 1 for each label and side.", [at])
 
     def _indicators(self) -> list[Indicator]:
