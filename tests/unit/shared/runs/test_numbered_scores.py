@@ -106,6 +106,30 @@ def test_numbered_scores_of_nameless_classes_are_asked_about(tmp_path: Path, cas
     assert caught.value.questions == [MappingQuestion("scores", detail, names)]
 
 
+def declared(classes: list[str]) -> dict[str, Any]:
+    """Files whose column of actual labels declares its values in an order."""
+    arff = [f"@attribute y_true {{{','.join(classes)}}}", f"@attribute y_pred {{{','.join(classes)}}}"]
+    arff += [f"@attribute prob_{at} numeric" for at in range(3)]
+    labels = pa.array([classes.index(label) for label in TRUTH], pa.int8())
+    columns = {"y_true": pa.DictionaryArray.from_arrays(labels, classes, ordered=True), "y_pred": pa.array(PREDICTED)}
+    columns |= {f"prob_{at}": pa.array([row[at] for row in SCORES]) for at in range(3)}
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out)
+    return {
+        "ARFF": "\n".join(["@relation r", *arff, "@data", csv("", WIDE).removeprefix("\n")]),
+        "an ordered dictionary": out.getvalue(),
+    }
+
+
+@pytest.mark.parametrize("form", ["ARFF", "an ordered dictionary"])
+def test_values_that_a_column_declares_are_no_order_of_classes(tmp_path: Path, form: str) -> None:
+    data = declared(CLASSES)[form]
+
+    with pytest.raises(NeedsMapping, match="are numbered, and nothing says which class each is the score of"):
+        read(tmp_path, data)
+    assert counts(read(tmp_path, data, scores=None)) == (["crow", "gull", "wren"], [[2, 0, 0], [0, 1, 0], [1, 0, 1]])
+
+
 def test_both_answers_to_the_question_are_read(tmp_path: Path) -> None:
     named = dict(zip(CLASSES, ("prob_0", "prob_1", "prob_2"), strict=True))
 
