@@ -9,7 +9,7 @@ from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import Header
 from shared.predictions.long_matrices import SAID as LONG_MATRIX
 from shared.predictions.long_matrices import numbers_of_pairs
-from shared.predictions.lookalikes import are_numbered_apart, look_alike
+from shared.predictions.lookalikes import are_measured, are_numbered_apart, look_alike, several_in_one
 from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision, counts_up
@@ -56,6 +56,9 @@ def read_label_table(data: bytes, header: Header = "auto", order: ColumnOrder = 
     if table.merged & {*table.columns[actual], *table.columns[predicted]}:
         notices.append(Notice(Code.SPACES))
     labels = as_labels(*_cells(table, actual, predicted), table.lines)
+    if order == "auto" and are_measured({*labels[0]}, {*labels[1]}, len(table.lines)):
+        detail = f"{table.title(actual)} and {table.title(predicted)} hold numbers as a regression has them, of which "
+        raise UnreadablePredictions(f"{detail}each would be a class; say which column comes first if they are classes.")
     notices += [*table.notices, *weight_notices, *doubts(*labels)]
     read = ReadLabels(*labels, table.lines, weights, notices, table.decisions)
     return _repeat_counted(table, read)
@@ -93,7 +96,7 @@ def _repeat_counted(table: NamedTable, read: ReadLabels) -> ReadLabels:
 
 
 def doubts(actual: Sequence[Label], predicted: Sequence[Label]) -> list[Notice]:
-    """Notices where no label occurs on both sides, where two look alike, and where a sign stands among numbers."""
+    """Notices where no label is on both sides, two look alike, one looks like several, or a sign is among numbers."""
     distinct = {str(label) for label in {*actual}}, {str(label) for label in {*predicted}}
     numbers = [{label for label in side if not isinstance(label, str)} for side in (actual, predicted)]
     notices = []
@@ -103,6 +106,8 @@ def doubts(actual: Sequence[Label], predicted: Sequence[Label]) -> list[Notice]:
         notices.append(Notice(Code.NUMBERED_APART))
     elif look_alike(*distinct) is not None:
         notices.append(Notice(Code.LOOK_ALIKE))
+    if several_in_one(distinct[0] | distinct[1]) is not None:
+        notices.append(Notice(Code.SEVERAL_IN_ONE))
     return [*notices, Notice(Code.SIGNS)] if signs_among_numbers(distinct[0] | distinct[1]) else notices
 
 

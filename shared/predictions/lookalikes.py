@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection
 
+from shared.evaluation.types import Label
 from shared.predictions.values import score
 
 _QUOTES = "\"'`“”„‘’"
@@ -11,6 +13,10 @@ _QUOTES = "\"'`“”„‘’"
 _FORMAT = "Cf"
 # What stands between a digit and three more.
 _GROUPS = re.compile(r"(?<=\d)[_,' ](?=\d{3}(?!\d))")
+# In fewer rows codes with a point, such as sections, may all differ.
+_MANY_ROWS = 8
+# A blank or a slash is a part of one label as often.
+_SEPARATORS = "|;,"
 _INFINITIES = {"inf": "infinity", "+inf": "infinity", "+infinity": "infinity", "-inf": "-infinity"}
 
 
@@ -41,6 +47,33 @@ def are_numbered_apart(actual: Collection[int | float], predicted: Collection[in
     if not sides[0] - sides[1] or len(sides[0]) != len(sides[1]):
         return False
     return len({mine - other for mine, other in zip(*map(sorted, sides), strict=True)}) == 1
+
+
+def are_measured(actual: Collection[Label], predicted: Collection[Label], rows: int) -> bool:
+    """Return True if labels are numbers as a regression has them, and no classes.
+
+    Either only predicted ones have fractions, several, or some have, and nearly every row has a number of its own.
+    """
+    sides = [[label for label in side if not isinstance(label, str)] for side in (actual, predicted)]
+    if [*map(len, sides)] != [len(actual), len(predicted)]:
+        return False
+    fractions = [[number for number in side if number != int(number)] for side in sides]
+    is_varied = rows >= _MANY_ROWS and 2 * len({*actual} | {*predicted}) >= rows
+    return (not fractions[0] and len(fractions[1]) > 1) or (any(fractions) and is_varied)
+
+
+def several_in_one(labels: Collection[str]) -> tuple[str, str] | None:
+    """Return a label that looks like several in one cell, as `a|b` beside `a` and `b|c`, and what separates these.
+
+    Each part of every such label is a label, too, or stands in another one.
+    """
+    for separator in _SEPARATORS:
+        parts = {label: [*map(str.strip, label.split(separator))] for label in sorted(labels) if separator in label}
+        uses = Counter(part for of_label in parts.values() for part in {*of_label})
+        alone = {*labels} - parts.keys()
+        if parts and all(part and (part in alone or uses[part] > 1) for part in uses):
+            return next(iter(parts)), separator
+    return None
 
 
 def _key(label: str) -> str:

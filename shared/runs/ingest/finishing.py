@@ -10,6 +10,7 @@ from shared.evaluation.confusion.matrix import DENSE_CLASSES, MAX_CELLS, Confusi
 from shared.evaluation.types import Label
 from shared.kit.number_format import value_text
 from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.lookalikes import are_measured
 from shared.predictions.values import as_labels, signs_among_numbers, with_points_in_both
 from shared.runs.errors import ColumnsContradictory, ScoresIncomplete, TooManyRunClasses
 from shared.runs.ingest.areas import roc_areas
@@ -133,6 +134,11 @@ def _classes(reader: CountedRows, columns: Assignment, names: Sequence[str], row
     if len({*actual_labels}) == 1 and columns.prediction is None:
         ask_one_class(actual[0], columns, names[columns.truth])
     others = {*other_labels[: len(predicted)]}
+    if predicted and is_inferred(columns) and are_measured({*actual_labels}, others, reader.tally.rows):
+        detail = (
+            f"“{names[columns.truth]}” and the predictions hold numbers as a regression has them, of which each would "
+        )
+        raise NeedsMapping([MappingQuestion("prediction", f"{detail}be a class; name both columns to count them so.")])
     if predicted and not others & {*actual_labels} and is_inferred(columns):
         detail = (
             f"No label occurs both in “{names[columns.truth]}” and in the predictions; are both labels in the same "
