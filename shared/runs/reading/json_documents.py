@@ -33,6 +33,8 @@ _INDEX = "index"
 _OF_TABLE = frozenset({"_type", "column_types", "ncols", "nrows"})
 # An object around a table has few members; one of rows by their ids has as many as there are samples.
 _MOST_AROUND = 20
+# Programs put results into few objects.
+_MOST_DEEP = 6
 _MOST_NAMED = 5
 
 
@@ -110,6 +112,13 @@ class _Members:
         rows = [members_of(self.all[name], f"“{name}”") for name in self.objects]
         return all(row.keys() == rows[0].keys() for row in rows) and any(kind_of(name) in OF_A_ROLE for name in rows[0])
 
+    def holds_table(self, depth: int) -> bool:
+        """Whether an object in this one, or in one of its objects so deep down, is a table."""
+        if not depth or len(self.all) > _MOST_AROUND or self.names_a_sample():
+            return False
+        parts = [_Members(members_of(self.all[name], f"“{name}”"), "") for name in self.objects]
+        return any(part.is_table() or part.holds_table(depth - 1) for part in parts)
+
 
 def read_document(path: Path) -> JsonDocument:
     """Read a document of JSON; raises FileUnreadable."""
@@ -169,12 +178,12 @@ def _of_objects(members: _Members) -> JsonDocument | None:
     """The records of the only object that holds some, or of a frame, whose columns or rows are objects."""
     parts = {name: members_of(members.all[name], f"“{name}”") for name in members.objects}
     if len(parts) <= _MOST_AROUND:
-        inner = [_Members(part, f"“{name}”") for name, part in parts.items()]
-        tables = [part for part in inner if part.is_table()]
-        if len(tables) == 1:
-            document = _of_object(tables[0])
-            read = [name for name, part in parts.items() if part is tables[0].all]
-            around = _read(members, read, document.records)
+        inner = {name: _Members(part, f"“{name}”") for name, part in parts.items()}
+        holders = [name for name, part in inner.items() if part.is_table()]
+        holders = holders or [name for name, part in inner.items() if part.holds_table(_MOST_DEEP)]
+        if len(holders) == 1:
+            document = _of_object(inner[holders[0]])
+            around = _read(members, holders, document.records)
             class_names = {**around.class_names, **document.class_names}
             return JsonDocument(document.records, [*around.notices, *document.notices], class_names)
     if len(parts) < len(members.all):

@@ -17,6 +17,9 @@ _NO_NUMBER = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=[\s,\]}])")
 def explained(text: bytes, where: str, error: Exception) -> str:
     """Return a sentence about a text that a decoder refused, with the record of a number that JSON does not have."""
     found = _NO_NUMBER.search(text)
+    if found is None and "trailing characters" in str(error):
+        said = "goes on behind its end; write one array, or every record in a line of its own, as jq -c does."
+        return f"{where} {said}"
     if found is None:
         return f"{where} cannot be read: {error}."
     record = _record_of(text)

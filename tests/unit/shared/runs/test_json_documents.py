@@ -151,9 +151,27 @@ def test_lists_of_records_of_the_same_samples_are_columns(tmp_path: Path) -> Non
     assert counts(read(tmp_path, document, **named)) == COUNTS
 
 
-@pytest.mark.parametrize("depth", [3, 5_000])
+@pytest.mark.parametrize("depth", [9, 5_000])
 def test_objects_in_objects_without_end_are_refused(tmp_path: Path, depth: int) -> None:
     document = '{"data": ' * depth + json.dumps(RECORDS) + "}" * depth
 
     with pytest.raises((DomainError, NeedsMapping)):
         read(tmp_path, document)
+
+
+@pytest.mark.parametrize("depth", range(1, 6))
+@pytest.mark.parametrize("table", [RECORDS, COLUMNS, SPLIT], ids=["records", "columns", "split"])
+def test_a_table_is_found_in_objects_of_objects(tmp_path: Path, table: Any, depth: int) -> None:
+    document = table
+    for at in range(depth):
+        document = {f"level {at}": document, "config": {"seed": at}}
+    found = read(tmp_path, json.dumps(document))
+
+    assert (counts(found), len(found.finished.notices)) == (COUNTS, depth)
+
+
+def test_tables_in_several_objects_are_not_chosen_from(tmp_path: Path) -> None:
+    document = {"first": {"rows": {"test": RECORDS}}, "second": {"rows": {"test": RECORDS}}}
+
+    with pytest.raises(FileUnreadable):
+        read(tmp_path, json.dumps({"runs": document}))
