@@ -26,8 +26,11 @@ _SPACE = " \t\r\n\u00a0"
 # Excel's own first line, which names the separator.
 _SEPARATOR_LINE = re.compile(r"sep=(?P<separator>[,;\t|])(?:\r\n|\r|\n)", re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*#[^\r\n]*(?:\r\n|\r|\n)")
-# What Markdown and psql draw below a header.
-_RULE = re.compile(r"[|+]?:?-{3,}:?(?:[|+]:?-{3,}:?)*[|+]?")
+# What Markdown and psql draw below a header; a single hyphen may be a label.
+_OF_RULE = r"(?:-{2,}|:-+:?|-+:)"
+_RULE = re.compile(rf"[|+]?{_OF_RULE}(?:[|+]{_OF_RULE})*[|+]?")
+# What Hive and others write between cells.
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
 # The empty cells before the first bar and behind the last.
 _OUTER = 2
 
@@ -60,6 +63,9 @@ def read_table(text: str) -> Table:
     else:
         start, count = _comments(text)
         separator, notices = _separator(text[start:])
+        if separator is None and (control := _CONTROLS.search(text, start, start + _SAMPLE_LENGTH)):
+            line = 1 + _line_count(text[: control.start()])
+            raise UnreadablePredictions("here is a control character; write commas or tabs between cells.", line=line)
         notices += [Notice(Code.COMMENT_LINES, (count,))] if count else []
     skipped = _line_count(text[:start])
     cells, lines = [], []
@@ -177,6 +183,16 @@ def _comments(text: str) -> tuple[int, int]:
     return ends[-1], len(ends) - 1
 
 
+def _remedy(rows: Rows, odd_row: int, usual_length: int) -> str:
+    length = len(rows[odd_row])
+    if not odd_row and length == usual_length - 1 and all(len(row) == usual_length for row in rows[1:]):
+        # R's write.table leaves out the name of the column of row names.
+        return "name the first column, too, if it holds the names of the rows"
+    if length == 1:
+        return "remove it if it is no row, as a title or a comment, or quote cells that hold the separator"
+    return "quote cells that hold the separator"
+
+
 def _line_count(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n")
 
@@ -196,7 +212,7 @@ def _equal_lengths(rows: list[list[str]], lines: Sequence[int]) -> list[list[str
     odd_row = next((index for index, row in enumerate(rows) if len(row) != usual_length), None)
     if odd_row is not None:
         cells, usual_cells = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(rows[odd_row]), usual_length))
-        detail = f"this row has {cells}, and most rows have {usual_cells}; quote cells that hold the separator."
+        detail = f"this row has {cells}, and most rows have {usual_cells}; {_remedy(rows, odd_row, usual_length)}."
         raise UnreadablePredictions(detail, line=lines[odd_row])
     width = usual_length
     while width > 1 and not any(row[width - 1] for row in rows):

@@ -32,6 +32,7 @@ class Code(StrEnum):
     LOOK_ALIKE = "look-alike"
     NUMBERED_APART = "numbered-apart"
     ONE_OF_EACH = "one-of-each"
+    SEVERAL_IN_ONE = "several-in-one"
 
 
 _SENTENCES = {
@@ -63,6 +64,8 @@ _SENTENCES = {
     "counted as a class of its own; write equal labels alike.",
     Code.ONE_OF_EACH: "Each class stands in one row, as in a confusion matrix of shares: the rows were taken for "
     "samples with scores of the classes.",
+    Code.SEVERAL_IN_ONE: "Some labels look like several in one cell, as a|b beside a and b do: each combination was "
+    "counted as a class of its own.",
     Code.SIGNS: "A sign such as ? or - stands among labels that are numbers: it was counted as a class. Leave out the "
     "samples without a label if that is what it means.",
     Code.POSITIONS: "The labels are not names in the header: they were taken for positions of its columns, from 0.",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shared.evaluation.types import Label
 from shared.kit.quotes import quoted
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.lookalikes import are_numbered_apart, look_alike
+from shared.predictions.lookalikes import are_numbered_apart, look_alike, several_in_one
 from shared.predictions.names import is_bare, normalise
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
@@ -101,11 +101,15 @@ def look_alike_notices(tally: RowTally, labels: Mapping[str, Label]) -> list[str
         titles = (f"{min(side)} to {max(side)}" for side in (actual, predicted))
         said = "The actual labels are {} and the predicted ones {}".format(*titles)
         return [f"{said}; each number was counted as a class of its own. Write equal labels alike."]
+    notices = []
+    if (found := several_in_one({label for side in sides for label in side if isinstance(label, str)})) is not None:
+        said = f"Labels such as {quoted(found[0])} look like several in one cell, and each combination was counted as a"
+        notices.append(f"{said} class of its own; send `separator` with “{found[1]}” if a sample has several labels.")
     pair = look_alike(*({str(label) for label in side} for side in sides))
     if pair is None:
-        return []
+        return notices
     sides_named = f"The actual label {quoted(pair[0])} and the predicted label {quoted(pair[1])}"
-    return [f"{sides_named} look alike and were counted as different classes; write equal labels alike."]
+    return [*notices, f"{sides_named} look alike and were counted as different classes; write equal labels alike."]
 
 
 def refuse_repeated_header(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource) -> None:

@@ -31,6 +31,8 @@ _MAGIC = (
     (b"\xff\xff\xff\xff", Container.ARROW_STREAM),
     (b"\x1f\x8b", Container.GZIP),
     (b"\x28\xb5\x2f\xfd", Container.ZSTD),
+    # What pzstd writes before each frame.
+    (b"\x50\x2a\x4d\x18", Container.ZSTD),
 )
 _REFUSED = (
     (re.compile(rb"\x80[\x02-\x05]"), "a Python pickle, which is never opened; write the table as Parquet or CSV"),
@@ -44,6 +46,8 @@ _REFUSED = (
     (re.compile(rb"%PDF-"), "a PDF document; export the table as CSV"),
     (re.compile(rb"BZh[1-9]"), "compressed with bzip2; unpack it, or use gzip or zstd"),
     (re.compile(rb"\xfd7zXZ\0"), "compressed with xz; unpack it, or use gzip or zstd"),
+    (re.compile(rb"\x04\x22\x4d\x18"), "compressed with lz4; unpack it, or use gzip or zstd"),
+    (re.compile(rb"[^\0]{1,100}[\0-\x7f]{156,256}ustar"), "a tar archive; send the table in it by itself"),
     (re.compile(rb"\s*<(!doctype|html|\?xml)", re.IGNORECASE), "a web page or XML; export the table as CSV"),
 )  # fmt: skip
 _ZIP = b"PK\x03\x04"

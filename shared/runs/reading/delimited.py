@@ -2,11 +2,11 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,10 +17,11 @@ from shared.predictions.dialect import read_table
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import judge_first_row
 from shared.predictions.text_encoding import decode_text
-from shared.predictions.values import has_decimal_commas, has_decimal_points, score
-from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
+from shared.predictions.values import has_decimal_commas, has_decimal_points
+from shared.runs.errors import FileUnreadable
 from shared.runs.reading.read_ahead import read_ahead
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
+from shared.runs.reading.text_rows import Dialect, cells_of, explained, line_of
 from shared.runs.reading.typed_values import labels_of
 
 # So much text tells the dialect, the header and the roles.
@@ -28,18 +29,6 @@ _SAMPLE_BYTES = 512 * 1024
 # Rows of a batch stay in the processor's cache; a larger block costs more memory and is no faster.
 _BLOCK_BYTES = 4 * 2**20
 _PIECE_BYTES = 2**18
-_MAX_FAULTS = 101
-
-
-class Dialect(NamedTuple):
-    """How the text is cut: separator, quote, escape, mark of decimals, lines before the first sample, cells."""
-
-    separator: str
-    decimal: str
-    skipped_lines: int
-    width: int
-    quote: str = '"'
-    escape: str | None = None
 
 
 class DelimitedFile:
@@ -159,7 +148,7 @@ def _count_of(path: Path, sign: str) -> int:
 
 def _refuse_open_quote(path: Path, dialect: Dialect) -> None:
     """Refuse a quote that is never closed: all rows behind it would be part of one cell."""
-    last = deque(_cells(path, dialect), maxlen=1)
+    last = deque(cells_of(path, dialect), maxlen=1)
     if last and "\n" in last[0][1][-1]:
         raise FileUnreadable(f"Line {last[0][0]:,}: a quote in this row is never closed; close it, or remove it.")
 
@@ -170,64 +159,6 @@ def _refuse_blanks_before_quotes(columns: Iterable["pa.Array[Any]"], quote: str)
         texts = column.dictionary if isinstance(column, pa.DictionaryArray) else column
         if pa.types.is_string(texts.type) and pc.any(pc.match_substring_regex(texts, f"^[ \\t]+{quote}")).as_py():
             raise FileUnreadable("A cell begins with a blank and then a quote; write no blanks around the separators.")
-
-
-def explained(
-    path: Path, dialect: Dialect, forms: Mapping[int, ColumnForm], names: Sequence[str], error: Exception
-) -> FileUnreadable | RowsInvalid:
-    """Find the row that the reader stumbled over, and say what is wrong with it."""
-    _check_encoding(path)
-    faults: list[RowFault] = []
-    for row, (line, cells) in enumerate(_cells(path, dialect)):
-        if len(cells) != dialect.width:
-            found, usual = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(cells), dialect.width))
-            detail = f"Line {line:,}: this row has {found}, and the others have {usual}; quote cells that hold the "
-            return FileUnreadable(f"{detail}separator.")
-        faults += [
-            RowFault(row + 1, names[position], f"“{cells[position][:40]}” is not a number; write one.", line)
-            for position, form in forms.items()
-            if form is ColumnForm.SCORES and score(cells[position].strip().replace(dialect.decimal, ".")) is None
-        ]
-        if len(faults) >= _MAX_FAULTS:
-            break
-    return RowsInvalid(faults) if faults else FileUnreadable(f"The text cannot be read as a table: {error}.")
-
-
-def line_of(path: Path, dialect: Dialect, row: int) -> int:
-    """The line in which a row begins, from 1; takes as long as reading the file up to it."""
-    return next((line for at, (line, _) in enumerate(_cells(path, dialect)) if at == row), 0)
-
-
-def _cells(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
-    # What stands before the rows, such as a comment, may be in another encoding.
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        for _ in range(dialect.skipped_lines):
-            file.readline()
-        reader = csv.reader(file, delimiter=dialect.separator, quotechar=dialect.quote, escapechar=dialect.escape)
-        before = 0
-        try:
-            for cells in reader:
-                if cells:
-                    yield dialect.skipped_lines + before + 1, cells
-                before = reader.line_num
-        except csv.Error as error:
-            line = dialect.skipped_lines + before + 1
-            detail = f"Line {line:,}: this row cannot be read as CSV ({error}); is a quote in it never closed?"
-            raise FileUnreadable(detail) from error
-
-
-def _check_encoding(path: Path) -> None:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode()
-            except UnicodeDecodeError as error:
-                raise not_utf_8(number) from error
-
-
-def not_utf_8(line: int) -> FileUnreadable:
-    """What is said of a line in another encoding."""
-    return FileUnreadable(f"Line {line:,}: here are bytes that are not UTF-8 text; save the file as UTF-8.")
 
 
 def _first_rows(path: Path) -> tuple[Any, list[str]]:

@@ -11,7 +11,7 @@ from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, NoTruth
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping
 from shared.runs.reading.flags import FLAGS, find_flag
-from shared.runs.reading.label_sets import are_lists, are_vectors, find_indicators
+from shared.runs.reading.label_sets import are_lists, fault_of_lists, find_indicators
 from shared.runs.reading.named_columns import MAX_SLICE_VALUES
 from shared.runs.reading.scored_columns import ScoredColumns
 from shared.runs.reading.weight_columns import find_weights
@@ -81,16 +81,16 @@ class Inference(ScoredColumns):
         truth = self._side("truth")
         is_predicted = self._given.prediction is not None
         prediction = self._side("prediction", has_scores=has_scores) if is_predicted else None
-        self._ask_vectors()
+        self._ask_lists()
         return truth, prediction
 
-    def _ask_vectors(self) -> None:
-        """Ask for the class of each sample where a column that nobody named holds vectors of 0 and 1."""
+    def _ask_lists(self) -> None:
+        """Ask for the labels of each sample where a column that nobody named holds vectors, or not only lists."""
         for side in _SIDES:
             for at in self._of(side):
-                if self._roles[at].rule != "given" and are_vectors(self._columns[at]):
-                    said = f"“{self._names[at]}” holds a vector of 0 and 1 for each sample; write its class, or "
-                    self._ask(side, f"{said}a column of 0 and 1 for each label and side.", [at])
+                fault = None if self._roles[at].rule == "given" else fault_of_lists(self._columns[at])
+                if fault is not None:
+                    self._ask(side, f"“{self._names[at]}” holds {fault}", [at])
 
     def _indicators(self) -> list[Indicator]:
         """The columns of 0 and 1 for each label of samples with any number, as named or by their names."""
@@ -133,6 +133,10 @@ class Inference(ScoredColumns):
         """Ask whether a flag is all there is to count; raises NoTruth where there is none."""
         derived = [d.column for d in self._inferred if d.role == "derived" and d.column not in self._roles]
         flags = [position for position in derived if normalise(self._names[position]) in FLAGS]
+        if not flags and len(self._names) == 1:
+            raise NoTruth(
+                f"The only column is “{self._names[0][:40]}”; write labels side by side, with commas between."
+            )
         if not flags:
             raise NoTruth
         detail = f"No column holds actual labels, and “{self._names[flags[0]]}” may say whether each sample is right; "

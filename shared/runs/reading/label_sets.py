@@ -1,5 +1,6 @@
 """Samples with any number of labels: cells that hold lists, and columns of 0 and 1 for each label."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,11 @@ from shared.predictions.literals import read_literal
 from shared.predictions.names import says_no_class, tokens
 from shared.runs.mapping import Indicator
 
+_SET = re.compile(r"frozenset\((?P<items>\{.*\})\)", re.DOTALL)
+# Quotes tell labels in a set from a word in brackets, and from an object of JSON.
+_ENCLOSED = re.compile(
+    r"[{(](?P<items>\s*+(?:'[^']*+'|\"[^\"]*+\")(?:\s*+,\s*+(?:'[^']*+'|\"[^\"]*+\"))*+\s*+,?\s*+)[})]"
+)
 _YES, _NO = frozenset({"1", "1.0", "true"}), frozenset({"0", "0.0", "false"})
 _OF_TRUTH = frozenset({"true", "truth", "actual", "gt", "target", "y"})
 _OF_PREDICTIONS = frozenset({"pred", "prediction", "predicted", "yhat"})
@@ -23,6 +29,8 @@ _FEWEST = 2
 def read_set(cell: str, separator: str | None) -> str | None:
     """A cell as a JSON list of its labels in their order, equal for equal sets; None where it is no set of labels."""
     text = cell.strip()
+    if separator is None:
+        text = _as_list(text)
     if separator is not None:
         labels = [label.strip() for label in text.split(separator) if label.strip()]
     elif not text.startswith("["):
@@ -41,6 +49,15 @@ def read_set(cell: str, separator: str | None) -> str | None:
     return None if len({*labels}) < len(labels) or "" in labels else written(labels)
 
 
+def _as_list(text: str) -> str:
+    """A set or a tuple as Python prints it, as a list; any other text as it is."""
+    plain = _SET.sub(r"\g<items>", text)
+    if plain in {"set()", "frozenset()", "()"}:
+        return "[]"
+    match = _ENCLOSED.fullmatch(plain)
+    return f"[{match['items'].removesuffix(',')}]" if match else text
+
+
 def written(labels: Sequence[str]) -> str:
     """A set of labels as its text."""
     return msgspec.json.encode(sorted(labels)).decode()
@@ -55,6 +72,17 @@ def are_lists(cells: Sequence[str]) -> bool:
     """Whether all cells hold lists of labels."""
     distinct = {*cells}
     return bool(cells) and all(read_set(cell, None) is not None for cell in distinct) and not are_vectors(cells)
+
+
+def fault_of_lists(cells: Sequence[str]) -> str | None:
+    """What is wrong with cells that look like lists and are no sets of labels; None for any others."""
+    if are_vectors(cells):
+        return "a vector of 0 and 1 for each sample; write its class, or a column of 0 and 1 for each label and side."
+    distinct = dict.fromkeys(cells)
+    others = [cell for cell in distinct if read_set(cell, None) is None]
+    if not others or _FEWEST * len(others) > len(distinct):
+        return None
+    return f"lists, and “{others[0][:40]}”, which is no list of different labels; write every cell alike."
 
 
 def are_vectors(cells: Sequence[str]) -> bool:

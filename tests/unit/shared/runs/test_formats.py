@@ -50,6 +50,7 @@ SAME: dict[str, bytes] = {
     "arff": b"@relation x\n@attribute y_true {a,b}\n@attribute y_pred {a,b}\n@data\n% one\na,a\nb,a\n'b','b'\n",
     "npz": npz_bytes(y_true=np.array(["a", "b", "b"]), y_pred=np.array(["a", "a", "b"])),
     "zstd": zstd_bytes(CSV),
+    "zstd of several frames": b"\x50\x2a\x4d\x18\x04\0\0\0size" + zstd_bytes(CSV[:20]) + zstd_bytes(CSV[20:]),
 }
 
 

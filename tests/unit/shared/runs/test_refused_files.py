@@ -1,7 +1,9 @@
 """A file that cannot be read is refused with the place and what is wrong there."""
 
 import gzip
+import io
 import json
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +17,21 @@ from shared.runs.errors import (
     FileTooLarge,
     FileUnreadable,
     FormatNotRecognised,
+    NoTruth,
     RowsInvalid,
 )
 from shared.runs.ingest.file_to_run import IngestLimits
 from tests.unit.shared.runs.format_bytes import CSV, TABLE, arrow_bytes, npz_bytes, parquet_bytes
 from tests.unit.shared.runs.reading_files import counts, read
+
+
+def _tar(data: bytes) -> bytes:
+    out, entry = io.BytesIO(), tarfile.TarInfo("predictions.csv")
+    entry.size = len(data)
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        archive.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
+
 
 LATE = b"y_true,y_pred,prob_b\n" + b"a,a,0.2\n" * 100_000
 _NEVER_OPENED = FormatNotRecognised
@@ -60,6 +72,17 @@ REFUSED: dict[str, tuple[bytes, type[DomainError], str]] = {
         RowsInvalid,
         "Row 2 (line 6), column “y_pred”: “c” is none of the values that the header declares",
     ),
+    "lz4": (pa.compress(CSV, codec="lz4", asbytes=True), _NEVER_OPENED, "compressed with lz4"),
+    "tar": (_tar(CSV), _NEVER_OPENED, "a tar archive"),
+    "separated by a control character": (b"y_true\x1fy_pred\na\x1fb\n", FileUnreadable, "Line 1: here is a con"),
+    "separated by colons": (b"y_true:y_pred\na:b\n", NoTruth, "The only column is “y_true:y_pred”; write labels side"),
+    "row names without a name": (b"y_true,y_pred\n1,a,b\n2,b,b\n", FileUnreadable, "name the first column, too, if it"),
+    "a title": (b"My results\ny_true,y_pred\na,b\n", FileUnreadable, "Line 1: this row has 1 cell, and most"),
+    "points among decimal commas": (
+        b"y_true;prob_a;prob_b\na;0.9;0,1\nb;0.2;0,8\n", RowsInvalid, "“0.9” is not a number with a decimal comma",
+    ),
+    "empty rows": (LATE + b",,\n", RowsInvalid, "Row 100,001 (line 100,002), column “prob_b”: this row is empty"),
+    "records without lines": (b'{"y_true": 1}{"y_true": 2}', FileUnreadable, "every record in a line of its own"),
     "many columns": (b",".join(b"c%d" % i for i in range(3000)) + b"\n1" + b",1" * 2999, FileUnreadable, "columns"),
 }  # fmt: skip
 
