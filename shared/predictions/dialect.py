@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from shared.predictions.errors import UnreadablePredictions
+from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.values import has_decimal_commas
 
@@ -177,10 +178,16 @@ def _comments(text: str) -> tuple[int, int]:
     width = len(next(_rows(text[ends[-1] :], separator, strict=False), (0, [""]))[1])
     for count, (start, end) in enumerate(pairwise(ends)):
         line = text[start:end].strip()
-        # A row whose first cell begins with # is a row.
-        if separator and not line.startswith(("# ", "##")) and line.count(separator) + 1 == width:
+        if not separator or line.count(separator) + 1 != width:
+            continue
+        # A row whose first cell begins with # is a row, and NumPy's savetxt writes the header as a comment.
+        if not line.startswith(("# ", "##")) or _names_a_side(line.split(separator)):
             return start, count
     return ends[-1], len(ends) - 1
+
+
+def _names_a_side(cells: Sequence[str]) -> bool:
+    return any(kind_of(cell) in {"truth", "prediction"} for cell in cells)
 
 
 def _remedy(rows: Rows, odd_row: int, usual_length: int) -> str:

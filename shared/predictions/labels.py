@@ -13,6 +13,7 @@ from shared.predictions.lookalikes import are_measured, are_numbered_apart, look
 from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision, counts_up
+from shared.predictions.second_headers import is_second_header
 from shared.predictions.tables import NamedTable, read_named_table
 from shared.predictions.values import as_labels, score, signs_among_numbers, with_points_in_both
 from shared.predictions.weights import weights_of_columns
@@ -50,6 +51,8 @@ def read_label_table(data: bytes, header: Header = "auto", order: ColumnOrder = 
         if "" in table.columns[column]:
             line = table.lines[table.columns[column].index("")]
             raise UnreadablePredictions(f"there is no {side} label; every sample needs both.", line=line)
+    if table.names and is_second_header([actual, predicted], table.columns):
+        raise UnreadablePredictions("this row looks like a second header; remove it.", line=table.lines[0])
     _refuse_scores(table, actual, predicted)
     _refuse_pairs(table, actual, predicted)
     weights, weight_notices = weights_of_columns(table)

@@ -8,8 +8,8 @@ from shared.predictions.values import as_score, score
 SAID = "Each pair of classes stands in one row, beside a number: this looks like a confusion matrix."
 # Of one class there is one pair, and one sample.
 _FEWEST = 2
-# Three samples stand in the order of a matrix by accident.
-_SEVERAL = 4
+# Four samples stand in the order of a matrix by accident.
+_SEVERAL = 5
 
 
 def numbers_of_pairs(actual: Sequence[str], predicted: Sequence[str], others: Mapping[int, Sequence[str]]) -> list[int]:

@@ -9,7 +9,8 @@ from msgspec import UNSET
 
 from shared.predictions.count_matrices import MOST_OF_EITHER, Likeness, likeness
 from shared.predictions.notices import Code, Notice
-from shared.runs.errors import NoTruth
+from shared.predictions.second_headers import is_second_header
+from shared.runs.errors import FileUnreadable, NoTruth
 from shared.runs.ingest.best_rows import is_kept
 from shared.runs.ingest.finishing import finish
 from shared.runs.ingest.reading_rows import RowReader
@@ -108,6 +109,9 @@ def inspect(
     assignment = _assigned(
         Inference(table.names, columns, given, known, table.class_names), preview, is_review=is_review
     )
+    sides = [at for at in (assignment.truth, assignment.prediction) if at is not None]
+    if given.truth is UNSET and is_second_header(sides, columns):
+        raise FileUnreadable("Row 1 looks like a second header; remove it, or send `truth` to count it as a sample.")
     if is_private:
         assignment = without_own_groups(assignment, own_columns)
         if assignment.weight is not None:
