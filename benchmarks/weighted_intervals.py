@@ -20,7 +20,7 @@ from shared.evaluation.curves.weighted_precision import weighted_precision_sprea
 from shared.evaluation.intervals.of_areas import area_estimate, average_precision_estimate
 from shared.evaluation.intervals.of_matrix import Confidence, Estimate
 from shared.evaluation.intervals.of_weighted import weighted_class_estimates, weighted_overall_estimates
-from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS
+from shared.evaluation.metrics import OVERALL, PER_CLASS
 from shared.evaluation.metrics.matrix_result import MatrixResult
 
 METHODS = ("wilson", "mover", "delta")
@@ -74,8 +74,9 @@ def print_rows(truth: dict[str, Estimate], found: list[dict[str, Estimate]], kin
         bounds = [(one[metric].low, one[metric].high) for one in found]
         known = [(low, high) for low, high in bounds if low is not None and high is not None]
         held = np.mean([low <= (true.value or 0.0) <= high for low, high in known])
-        method, without = CATALOGUE[metric].interval, 1 - len(known) / len(found)
-        print(f"| `{metric}` | weighted-{method} | {kind} | {size} | {held:.1%} | {without:.1%} |", flush=True)
+        method = next(one[metric].method for one in found if one[metric].method)
+        without = 1 - len(known) / len(found)
+        print(f"| `{metric}` | {method} | {kind} | {size} | {held:.1%} | {without:.1%} |", flush=True)
 
 
 def main() -> None:
