@@ -74,14 +74,17 @@ deliveries: .venv/dev.stamp ## Deliver 3,000 events to a receiver that fails, fr
 		$(PY) -m pytest -s tests/integration/worker/test_delivery_faults.py
 
 .PHONY: chaos
+chaos: export PYTHONPATH = client/src
 chaos: .venv/dev.stamp ## Kill everything while thousands of jobs run: make chaos [ARGS="--seed 7"] (20 minutes)
 	$(PY) -m tests.chaos $(ARGS)
 
 .PHONY: away
+away: export PYTHONPATH = client/src
 away: .venv/dev.stamp ## Take Redis away for a minute while clients submit: make away [ARGS=--hang] (4 minutes)
 	$(PY) -m tests.chaos.away $(ARGS)
 
 .PHONY: restarts
+restarts: export PYTHONPATH = client/src
 restarts: .venv/dev.stamp ## Replace the api again and again under load and count requests: make restarts [ARGS="--restarts 3"] (4 minutes)
 	$(PY) -m tests.chaos.rolling $(ARGS)
 
@@ -94,10 +97,12 @@ neighbours: .venv/dev.stamp ## Take files to and from MLflow, Hugging Face's hub
 	NEIGHBOURS=1 $(PY) -m pytest tests/client/test_neighbours.py tests/neighbours --timeout 900
 
 .PHONY: siege
+siege: export PYTHONPATH = client/src
 siege: .venv/dev.stamp ## Attack a service with connections, bodies and hanging receivers: make siege [ARGS=webhooks] (10 minutes)
 	$(PY) -m tests.siege $(ARGS)
 
 .PHONY: screenshots
+screenshots: export PYTHONPATH = client/src
 screenshots: .venv/dev.stamp ## Photograph the pages again for docs/pages.md, in chromium (2 minutes)
 	$(PY) -m tests.pages.tour
 
