@@ -199,4 +199,4 @@ def _store(storage: Storage, job: JobRecord, made: Conclusion | Sequence[AnyFile
 
 
 def _artifacts(storage: Storage, job: JobRecord, files: Sequence[AnyFile]) -> list[StoredFile]:
-    return [storage.put(object_key(job.id, job.attempt, file.name), file) for file in files]
+    return storage.put_all({object_key(job.id, job.attempt, file.name): file for file in files})

@@ -8,6 +8,7 @@ from shared.kit.errors import DomainError
 from shared.kit.platform import Platform
 from shared.kit.storage.bucket import Stat
 from shared.kit.storage.errors import FileGone
+from shared.kit.storage.files import Stat
 from shared.kit.storage.service_links import DownloadGrant, FileLinkNotFound, Grant, PartGrant, UploadGrant
 
 # The largest object that storage takes by one PUT.

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, partial
 from http import HTTPStatus
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import cachetools
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.kit.settings import Settings
 from shared.kit.storage import object_pieces
 from shared.kit.storage.errors import FileGone, StorageRefused, StorageUnavailable
-from shared.kit.storage.files import AnyFile, StoredFile, stored_file
+from shared.kit.storage.files import AnyFile, Stat, StoredFile, stored_file
 from shared.kit.storage.links import Link, Links
 from shared.kit.storage.listing import ListedObject, date_of
 from shared.kit.storage.passed_uploads import PassedUploads
@@ -33,16 +33,6 @@ THREADS, MAX_WAITING = 16, 64
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Stat(NamedTuple):
-    """The metadata of an object; the ETag changes with the bytes, `details` is what was stored beside them."""
-
-    size_bytes: int
-    content_type: str
-    etag: str
-    details: dict[str, str]
-    disposition: str = ""
 
 
 class Storage:
@@ -125,6 +115,14 @@ class Storage:
                     Metadata=details or {},
                 )
         return stored
+
+    def put_all(self, files: Mapping[str, AnyFile]) -> list[StoredFile]:
+        """Store files under their keys, all at once; raises what the first that fails raises."""
+        if not files:
+            return []
+        first, *others = files.items()
+        calls = [self._threads.submit(self.put, *other) for other in others]
+        return [self.put(*first), *(call.result() for call in calls)]
 
     def get(self, key: str) -> bytes:
         """Return the bytes under a key; raises FileGone if there is no object."""

@@ -65,6 +65,16 @@ class StoredFile(NamedTuple):
     object_key: str
 
 
+class Stat(NamedTuple):
+    """The metadata of an object; the ETag changes with the bytes, `details` is what was stored beside them."""
+
+    size_bytes: int
+    content_type: str
+    etag: str
+    details: dict[str, str]
+    disposition: str = ""
+
+
 def object_key(job_id: UUID, attempt: int, name: str) -> str:
     """Return the key for a file of one attempt at a job; no two attempts write to the same key."""
     return f"jobs/{job_id}/{attempt}/{name}"

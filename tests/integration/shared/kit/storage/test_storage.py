@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from shared.kit.settings import Settings
 from shared.kit.storage.bucket import MAX_WAITING, THREADS, Storage
 from shared.kit.storage.errors import FileGone, StorageRefused, StorageUnavailable
-from shared.kit.storage.files import AnyFile, File, FileOnDisk
+from shared.kit.storage.files import AnyFile, File, FileOnDisk, StoredFile, stored_file
 from shared.kit.storage.s3_client import bucket_signer
 from shared.kit.storage.s3_requests import BucketRequests
 from tests.actors import eventually
@@ -30,6 +30,37 @@ def test_a_storage_that_is_set_up_wrongly_refuses_the_service(settings: Settings
         storage.put("jobs/0/1/report.html", FILE)
     with pytest.raises(StorageRefused):
         storage.check()
+
+
+def test_files_are_stored_at_once_each_under_its_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage, are_under_way, put = Storage(settings), threading.Barrier(2), Storage.put
+
+    def put_together(storage: Storage, key: str, file: AnyFile) -> StoredFile:
+        are_under_way.wait(20)
+        return put(storage, key, file)
+
+    monkeypatch.setattr(Storage, "put", put_together)
+    files = {f"jobs/{uuid4()}/1/{name}": File(name, "text/plain", name.encode()) for name in ("one", "two")}
+    stored = storage.put_all(files)
+
+    assert stored == [stored_file(file, key) for key, file in files.items()]
+    assert [storage.get(key) for key in files] == [b"one", b"two"]
+    assert storage.put_all({}) == []
+
+
+def test_a_file_that_cannot_be_stored_fails_those_beside_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Storage.put
+
+    def put_one(storage: Storage, key: str, file: AnyFile) -> StoredFile:
+        if file.name == "two":
+            raise StorageUnavailable(retry_after_s=1)
+        return put(storage, key, file)
+
+    monkeypatch.setattr(Storage, "put", put_one)
+    with pytest.raises(StorageUnavailable):
+        Storage(settings).put_all({name: File(name, "text/plain", b"") for name in ("one", "two", "three")})
 
 
 def test_a_file_that_was_removed_is_gone(settings: Settings) -> None:
