@@ -10,11 +10,15 @@ from worker.app import app
 @app.task(name=Wakeup.RUN_JOB.value)
 def run_job(job_id: str) -> None:
     """Attempt a job; a second message about it finds nothing to claim."""
-    execution.attempt(runtime.current(), UUID(job_id))
+    _attempt(job_id)
 
 
 @app.task(name=Wakeup.RUN_LATER.value)
 def run_later(job_id: str) -> None:
-    """Attempt a job of an account that has many jobs waiting, and work off what waits beside it."""
+    """Attempt a job of an account that has many jobs waiting."""
+    _attempt(job_id)
+
+
+def _attempt(job_id: str) -> None:
     execution.attempt(runtime.current(), UUID(job_id))
     backlog.work_off(runtime.current())

@@ -111,10 +111,15 @@ class Broker:
         """Return the number of messages that no worker has taken yet."""
         return int(self._ask(lambda client: client.llen(wakeup.queue)))
 
-    def take(self, wakeups: Sequence[Wakeup]) -> UUID | None:
-        """Take the oldest message of the first of these queues that has one, and return its id; None if none waits."""
+    def take(self, wakeups: Sequence[Wakeup], *, wait_s: float = 0) -> UUID | None:
+        """Take the oldest message of the first of these queues that has one, and return its id.
+
+        None if none comes within `wait_s`, far less than the transport's time-out.
+        """
         queues = [wakeup.queue for wakeup in wakeups]
-        taken = self._ask(lambda client: client.lmpop(len(queues), *queues, direction="RIGHT"))
+        # Zero seconds would be without end.
+        timeout_s = max(wait_s, 0.001)
+        taken = self._ask(lambda client: client.blmpop(timeout_s, len(queues), *queues, direction="RIGHT"))
         return broker_messages.job_id_of(taken[1][0]) if taken else None
 
     def _ask(self, command: Callable[[Any], T]) -> T:

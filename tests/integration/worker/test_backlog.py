@@ -1,6 +1,7 @@
 """A worker's process takes messages that wait by itself, as Celery would."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,6 +34,7 @@ def attempted(valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> list[UUID
     jobs: list[UUID] = []
     monkeypatch.setattr(execution, "attempt", lambda _runtime, job_id: jobs.append(job_id))
     monkeypatch.setattr(backlog, "WORK_OFF_S", 3600)
+    monkeypatch.setattr(backlog, "IDLE_S", 0)
     return jobs
 
 
@@ -75,7 +77,7 @@ def test_nothing_more_is_taken_once_the_time_is_over(
 def test_a_broker_that_is_away_ends_it(
     runtime: Runtime, attempted: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def take(*_: Any) -> UUID:
+    def take(*_: Any, **__: Any) -> UUID:
         raise BrokerUnavailable
 
     monkeypatch.setattr(Broker, "take", take)
@@ -83,6 +85,37 @@ def test_a_broker_that_is_away_ends_it(
     backlog.work_off(runtime)
 
     assert attempted == []
+
+
+def test_a_message_that_comes_soon_is_waited_for(
+    runtime: Runtime,
+    attempted: list[UUID],
+    platform: Platform,
+    valkey: redis.Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(working_off, "IDLE_S", 5)
+    monkeypatch.setattr(working_off, "WORK_OFF_S", 5)
+    job_id, is_over = uuid4(), threading.Event()
+
+    def publish_once_it_waits() -> None:
+        clients: Any = valkey.info("clients")
+        while not (is_over.is_set() or clients["blocked_clients"]):
+            clients = valkey.info("clients")
+        platform.broker.publish(Wakeup.RUN_JOB, [job_id])
+
+    def attempt_the_last_one(_: Runtime, taken_id: UUID) -> None:
+        attempted.append(taken_id)
+        monkeypatch.setattr(working_off, "IDLE_S", 0)
+
+    monkeypatch.setattr(execution, "attempt", attempt_the_last_one)
+    sender = threading.Thread(target=publish_once_it_waits)
+    sender.start()
+    working_off.work_off(runtime)
+    is_over.set()
+    sender.join()
+
+    assert attempted == [job_id]
 
 
 async def test_a_worker_acknowledges_no_message(alice: Client, workers: Team, settings: Settings) -> None:
