@@ -19,10 +19,11 @@ from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
 from api.http.responses import EventStream, NotModified
 from api.http.routes import post
+from api.jobs.keepalives import keepalive_interval, while_admitted, with_keepalives
 from api.jobs.preferences import applied, requested_wait
 from api.jobs.responses import JobEnded, accepted, etag, polling
 from api.jobs.schemas import JobPage, SubmissionIn, read_submission
-from api.jobs.waiter import JobState, Waiter, keepalive_interval, while_admitted, with_keepalives
+from api.jobs.waiter import JobState, Waiter
 from api.security import is_admitted
 from shared import jobs
 from shared.accounts import Caller

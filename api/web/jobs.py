@@ -12,7 +12,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
-from api.jobs.waiter import keepalive_interval, while_admitted, with_keepalives
+from api.jobs.keepalives import keepalive_interval, while_admitted, with_keepalives
 from api.web.page_request import PageRequest
 from api.web.templating import render
 from shared import jobs

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from api.jobs import controller
-from api.jobs.waiter import with_keepalives
+from api.jobs.keepalives import with_keepalives
 from shared.jobs import finishing, queries
 from shared.kit import clock
 from shared.kit.platform import Platform

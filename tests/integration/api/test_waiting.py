@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -10,9 +11,11 @@ import pytest
 
 from api.http.injected import AnyRequest
 from api.jobs import controller
+from api.jobs import waiter as waiters
 from api.security import is_admitted
 from deploy.local.forking import Nursery
 from deploy.local.stack import Stack
+from shared.jobs import queries
 from shared.kit.errors import ServiceUnavailable
 from shared.kit.limits.concurrency import ConcurrencyLimiter
 from shared.kit.limits.redis_scripts import RedisUnavailable
@@ -215,6 +218,32 @@ async def test_the_end_of_a_job_is_seen_though_the_listening_connection_was_lost
     await alice.post(f"/v1/jobs/{job_id}/cancel")
 
     assert (await waiting).json()["status"] == "cancelled"
+
+
+async def test_an_end_that_was_told_before_anybody_waited_is_not_waited_for(
+    alice: Client, platform: Platform, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiters, "POLL_INTERVAL_S", 3600)
+    team["worker"].kill()
+    job_id = UUID((await alice.submit())["id"])
+    async with platform.db.connection() as connection:
+        account_id = await connection.fetchval("SELECT account_id FROM job WHERE id = $1", job_id)
+        snapshot = await queries.find_own(connection, account_id, job_id)
+    assert snapshot is not None
+    waiter = waiters.Waiter(platform)
+    running = asyncio.create_task(waiter.run())
+
+    async def has_heard() -> bool:
+        # Repeated, as nobody hears what is told before the listening connection is there.
+        async with platform.db.connection() as connection:
+            await queries.notify(connection, job_id)
+        return str(job_id) in waiter._heard_of
+
+    await alice.post(f"/v1/jobs/{job_id}/cancel")
+    await eventually(has_heard)
+
+    assert (await waiter.until_final(snapshot, 20)).job.status == "cancelled"
+    running.cancel()
 
 
 async def _wait_for(client: Client, job_id: str) -> httpx2.Response:

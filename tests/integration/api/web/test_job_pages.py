@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from litestar import Litestar
 
-from api.jobs.waiter import with_keepalives
+from api.jobs.keepalives import with_keepalives
 from api.web import jobs
 from shared.kit.platform import Platform
 from tests.actors import Client, Team

@@ -15,7 +15,7 @@ import redis
 from shared.kit.broker import CHECK_TIMEOUT_S, PUBLISH_TIMEOUT_S, PUBLISHERS, Broker, BrokerUnavailable, Wakeup
 from shared.kit.limits.redis_scripts import RedisScripts
 from shared.kit.settings import Settings
-from tests.actors import eventually
+from tests.actors import Team, eventually
 
 
 @pytest.fixture
@@ -25,6 +25,17 @@ async def broker(settings: Settings) -> AsyncIterator[Broker]:
     yield sending
     sending.close()
     await scripts.close()
+
+
+@pytest.fixture
+def untaken(team: Team, settings: Settings) -> Iterator[redis.Redis]:
+    """Valkey, from which nobody takes messages, and in which none waits."""
+    for name in ("worker", "dispatcher"):
+        team[name].kill()
+    with redis.Redis.from_url(settings.redis_url.get_secret_value()) as client:
+        client.delete(*(wakeup.queue for wakeup in Wakeup))
+        yield client
+        client.delete(*(wakeup.queue for wakeup in Wakeup))
 
 
 @pytest.fixture
@@ -43,22 +54,23 @@ def _unused(settings: Settings) -> Broker:
     return Broker(url, RedisScripts(url))
 
 
-async def test_messages_of_many_requests_go_together_and_need_no_thread(broker: Broker) -> None:
+async def test_messages_of_many_requests_go_together_and_need_no_thread(broker: Broker, untaken: redis.Redis) -> None:
     ids = [uuid4() for _ in range(40)]
 
     assert await asyncio.gather(*(broker.try_publish(Wakeup.RUN_LATER, id_) for id_ in ids)) == [True] * 40
 
     assert not broker._publishers._threads
+    assert untaken.llen(Wakeup.RUN_LATER.queue) == 40
     assert [broker.take([Wakeup.RUN_LATER]) for _ in ids] == ids
 
 
-async def test_a_message_that_goes_by_no_script_goes_by_a_thread(broker: Broker) -> None:
-    await broker._redis_scripts.close()
+async def test_a_message_that_goes_by_no_script_goes_by_a_thread(broker: Broker, untaken: redis.Redis) -> None:
     broker._redis_scripts = RedisScripts("redis://127.0.0.1:1")
     job_id = uuid4()
 
     assert await broker.try_publish(Wakeup.RUN_LATER, job_id)
 
+    assert untaken.llen(Wakeup.RUN_LATER.queue) == 1
     assert broker.take([Wakeup.RUN_LATER]) == job_id
 
 
