@@ -94,8 +94,8 @@ def test_a_message_that_comes_soon_is_waited_for(
     valkey: redis.Redis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(working_off, "IDLE_S", 5)
-    monkeypatch.setattr(working_off, "WORK_OFF_S", 5)
+    monkeypatch.setattr(backlog, "IDLE_S", 5)
+    monkeypatch.setattr(backlog, "WORK_OFF_S", 5)
     job_id, is_over = uuid4(), threading.Event()
 
     def publish_once_it_waits() -> None:
@@ -106,12 +106,12 @@ def test_a_message_that_comes_soon_is_waited_for(
 
     def attempt_the_last_one(_: Runtime, taken_id: UUID) -> None:
         attempted.append(taken_id)
-        monkeypatch.setattr(working_off, "IDLE_S", 0)
+        monkeypatch.setattr(backlog, "IDLE_S", 0)
 
     monkeypatch.setattr(execution, "attempt", attempt_the_last_one)
     sender = threading.Thread(target=publish_once_it_waits)
     sender.start()
-    working_off.work_off(runtime)
+    backlog.work_off(runtime)
     is_over.set()
     sender.join()
 
