@@ -2,10 +2,12 @@
 
     python -m benchmarks.weak_slices [sets]
 
-Before them, the chance of the best test of all samples that there can be.
+Before them, the chance of the best test of all samples that there can be; last, the same by the size of the slice and
+its share of errors.
 
-Eight columns of 3 to 10 values that say nothing, and one slice, of one or two values, with 30 % of errors among 10 %
-elsewhere. 400 sets of each size if not told otherwise, all from one seed.
+Eight columns of 2 to 10 values that say nothing, and one slice, of one or two values, with 30 % of errors among 10 %
+elsewhere. 400 sets of each size if not told otherwise, all from one seed; of each size and share of the last table half
+as many.
 """
 
 import sys
@@ -24,6 +26,8 @@ VALUES = (3, 4, 5, 6, 8, 10, 2, 2)
 USUAL, PLANTED = 0.1, 0.3
 # Of so many samples, half of which test it, a slice is large enough to be found.
 LARGE = 60
+# Of the last table, in which a slice is one value of a further column.
+SAMPLES, SUPPORTS, SHARES = 2_000, (50, 100, 200, 400), (0.2, 0.3, 0.4, 0.5)
 
 
 def metadata(random: np.random.Generator, n: int) -> list[CodedColumn]:
@@ -85,6 +89,30 @@ def _chance_at(support: int, levels: NDArray[np.float64]) -> NDArray[np.float64]
     return power
 
 
+def found_of(random: np.random.Generator, support: int, share: float, sets: int) -> tuple[float, float]:
+    """How often a slice of so many samples with such a share of errors is found, and the share of false findings."""
+    hits, false = 0, []
+    for seed in range(sets):
+        mask = random.permutation(SAMPLES) < support
+        columns = [*metadata(random, SAMPLES), CodedColumn("planted", ["v0", "v1"], mask.astype(np.int64))]
+        rate = np.where(mask, share, USUAL)
+        found = weak(columns, random.random(SAMPLES) < rate, seed)
+        hits += any((one == mask).all() for one in found)
+        false.append(np.mean([rate[one].mean() <= rate[~one].mean() for one in found]) if found else 0.0)
+    return hits / sets, float(np.mean(false))
+
+
+def print_by_size_and_share(sets: int) -> None:
+    """Print the last table."""
+    print(f"\nOf {SAMPLES:,} samples with {USUAL:.0%} of errors, a slice found, and false findings:\n")
+    print(f"| samples of the slice | {' | '.join(f'{share:.0%} of errors' for share in SHARES)} |")
+    print(f"| ---: |{' ---: |' * len(SHARES)}")
+    random = np.random.default_rng(SEED)
+    for support in SUPPORTS:
+        cells = [found_of(random, support, share, sets) for share in SHARES]
+        print(f"| {support} | {' | '.join(f'{hits:.1%}, {false:.1%}' for hits, false in cells)} |", flush=True)
+
+
 def main() -> None:
     """Print the tables."""
     print("| samples | best test |\n| ---: | ---: |")
@@ -108,6 +136,7 @@ def main() -> None:
             alarms += bool(weak(columns, random.random(n) < USUAL, seed))
         large = f"{np.mean(of_large):.1%} of {len(of_large)}"
         print(f"| {n:,} | {hits / sets:.1%} | {large} | {np.mean(shares):.1%} | {alarms / sets:.1%} |", flush=True)
+    print_by_size_and_share(sets // 2)
 
 
 if __name__ == "__main__":
