@@ -6,7 +6,6 @@ from typing import NamedTuple
 from shared.accounts import queries
 from shared.kit.errors import DomainError
 from shared.kit.platform import Platform
-from shared.kit.storage.bucket import Stat
 from shared.kit.storage.errors import FileGone
 from shared.kit.storage.files import Stat
 from shared.kit.storage.service_links import DownloadGrant, FileLinkNotFound, Grant, PartGrant, UploadGrant
