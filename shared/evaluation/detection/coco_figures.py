@@ -94,10 +94,13 @@ def _accumulated(
     recall = np.full((level_count, class_count, size_count, len(max_detections)), -1.0)
     rows = _by_class(candidates.classes, candidates.confidences, class_count)
     counted = np.stack([np.bincount(references.classes[~row], minlength=class_count) for row in matches.is_ignored])
+    ends = np.cumsum([len(some) for some in rows])
+    outcomes = _outcomes(matches, np.concatenate(rows))
     for code in np.flatnonzero(counted.any(axis=0)).tolist():
         sizes = np.flatnonzero(counted[:, code])
         totals = counted[sizes, code]
-        is_right, is_wrong = (flags[sizes] for flags in _outcomes(matches, rows[code]))
+        own = slice(ends[code] - len(rows[code]), ends[code])
+        is_right, is_wrong = (flags[sizes, :, own] for flags in outcomes)
         for number, most in enumerate(max_detections):
             found = is_right & (matches.places[rows[code]] < most)
             recall[:, code, sizes, number] = (found.sum(axis=2) / totals[:, None]).T
@@ -113,14 +116,16 @@ def _by_class(classes: Integers, confidences: Floats, class_count: int) -> list[
 
 def _outcomes(matches: _Matches, rows: NDArray[np.intp]) -> tuple[Flags, Flags]:
     """Whether each candidate is right, and whether it is wrong (a, t, n); one that is ignored is neither."""
-    partners = matches.partners[:, :, rows]
-    has_partner = partners >= 0
-    is_ignored = np.zeros(partners.shape, bool)
-    for size in range(len(partners)):
-        if matches.is_ignored.shape[1]:
-            is_ignored[size] = matches.is_ignored[size][partners[size]] & has_partner[size]
-        is_ignored[size] |= ~has_partner[size] & matches.is_excused[size, rows]
-    return has_partner & ~is_ignored, ~has_partner & ~is_ignored
+    is_right, is_wrong = (np.empty((*matches.partners.shape[:2], len(rows)), bool) for _ in range(2))
+    for size, own in enumerate(matches.partners):
+        partners = own[:, rows]
+        has_partner = partners >= 0
+        # The last stands for no partner.
+        is_ignored = np.append(matches.is_ignored[size], False)[partners]
+        is_ignored |= ~has_partner & matches.is_excused[size, rows]
+        np.logical_and(has_partner, ~is_ignored, out=is_right[size])
+        np.logical_or(has_partner, is_ignored, out=is_wrong[size])
+    return is_right, np.logical_not(is_wrong, out=is_wrong)
 
 
 def _interpolated(is_right: Flags, is_wrong: Flags, totals: Integers) -> Floats:
@@ -128,11 +133,14 @@ def _interpolated(is_right: Flags, is_wrong: Flags, totals: Integers) -> Floats:
 
     Of candidates (a, t, n), the surest first, and so many objects (a,) of each size.
     """
-    right, wrong = (np.cumsum(flags, axis=-1, dtype=float) for flags in (is_right, is_wrong))
-    precision = right / (right + wrong + np.spacing(1))
-    envelope = np.maximum.accumulate(precision[..., ::-1], axis=-1)[..., ::-1]
-    padded = np.concatenate([envelope, np.zeros((*envelope.shape[:2], 1))], axis=-1)
-    values: Floats = np.take_along_axis(padded, _reached(is_right, totals), axis=-1)
+    right, precision = (np.cumsum(flags, axis=-1, dtype=float) for flags in (is_right, is_wrong))
+    # In place, as these arrays are most of all work; the sum is COCO's, in its order.
+    np.add(right, precision, out=precision)
+    precision += np.spacing(1)
+    np.divide(right, precision, out=precision)
+    envelope = np.zeros((*precision.shape[:2], precision.shape[2] + 1))
+    np.maximum.accumulate(precision[..., ::-1], axis=-1, out=envelope[..., :-1][..., ::-1])
+    values: Floats = np.take_along_axis(envelope, _reached(is_right, totals), axis=-1)
     return values
 
 
