@@ -1,10 +1,8 @@
 """The choice of the analyses to compare, made when the comparison is requested and not when it runs."""
 
-# ruff: noqa: S608 -- the text is put together from places of our own only
-
 import zlib
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -24,31 +22,17 @@ Id = Annotated[str, Meta(max_length=36)]
 MAX_IMAGES = 10_000
 
 # The newest completed analysis of each image that matches.
-_SIDE = """
+SELECT_SIDE = """
     SELECT DISTINCT ON (analysis.image_id)
         analysis.image_id, analysis.id, analysis.is_ground_truth, image.height, image.width, image.number,
         image.filename
     FROM analysis JOIN image ON image.id = analysis.image_id
     WHERE analysis.account_id = $1 AND image.deleted_at IS NULL AND analysis.status = 'completed'
         AND ($2::uuid IS NULL OR image.project_id = $2) AND ($3::uuid IS NULL OR image.id = $3)
-        AND ({analysis_id}::uuid IS NULL OR analysis.id = {analysis_id})
-        AND ({model_name}::text IS NULL OR analysis.model_name = {model_name})
-        AND ({model_version}::text IS NULL OR analysis.model_version = {model_version})
-        AND (NOT {is_truth}::boolean OR analysis.is_ground_truth)
+        AND ($4::uuid IS NULL OR analysis.id = $4)
+        AND ($5::text IS NULL OR analysis.model_name = $5) AND ($6::text IS NULL OR analysis.model_version = $6)
+        AND (NOT $7::boolean OR analysis.is_ground_truth)
     ORDER BY analysis.image_id, analysis.id DESC
-"""
-
-# In the order of images, as the files number them, and then of their names by code points: equal confidences count so.
-SELECT_PAIRS = f"""
-    WITH reference AS (
-        {_SIDE.format(analysis_id="$4", model_name="$5", model_version="$6", is_truth="$7")}
-    ), candidate AS (
-        {_SIDE.format(analysis_id="$8", model_name="$9", model_version="$10", is_truth="$11")}
-    )
-    SELECT image_id, reference.id, candidate.id, reference.height, reference.width, reference.is_ground_truth,
-        (SELECT count(*) FROM reference), (SELECT count(*) FROM candidate)
-    FROM reference JOIN candidate USING (image_id)
-    ORDER BY reference.number NULLS LAST, reference.filename COLLATE "C", image_id LIMIT $12
 """
 
 OWN_PROJECT = "SELECT true FROM project WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL"
@@ -105,8 +89,8 @@ async def choose(
     async with platform.db.connection() as connection:
         scope = await _scope(connection, caller, project_id, image_id)
         await _check_analyses(connection, caller, sides)
-        pairing = await _pairing(connection, caller, scope, sides)
-    return zlib.compress(msgspec.msgpack.encode(pairing), level=1)
+        analyses = [await _side(connection, caller, scope, side) for side in sides]
+    return zlib.compress(msgspec.msgpack.encode(_pair(*analyses)), level=1)
 
 
 def read(inputs: bytes) -> Pairing:
@@ -141,28 +125,39 @@ async def _check_analyses(connection: Connection, caller: Caller, sides: Sequenc
         raise AnalysisNotFound
 
 
-async def _pairing(
-    connection: Connection, caller: Caller, scope: tuple[UUID | None, UUID | None], sides: Sequence[Side]
-) -> Pairing:
-    conditions = [
-        condition
-        for side in sides
-        for condition in (
-            parse_uuid(side.analysis_id) if side.analysis_id else None,
-            side.model_name,
-            side.model_version,
-            side.ground_truth,
-        )
-    ]
-    records = await connection.fetch(SELECT_PAIRS, caller.account_id, *scope, *conditions, MAX_IMAGES + 1)
-    if not records:
+async def _side(
+    connection: Connection, caller: Caller, scope: tuple[UUID | None, UUID | None], side: Side
+) -> dict[UUID, Any]:
+    analysis_id = parse_uuid(side.analysis_id) if side.analysis_id else None
+    conditions = (analysis_id, side.model_name, side.model_version, side.ground_truth)
+    records = await connection.fetch(SELECT_SIDE, caller.account_id, *scope, *conditions)
+    return {record["image_id"]: record for record in records}
+
+
+def _place(side: Any) -> tuple[Any, ...]:
+    """Return the place of an image: equal confidences count in the order of images, as the files number them."""
+    number = side["number"]
+    return number is None, number or 0, side["filename"], side["image_id"]
+
+
+def _pair(reference: dict[UUID, Any], candidate: dict[UUID, Any]) -> Pairing:
+    image_ids: Sequence[UUID] = sorted(reference.keys() & candidate.keys(), key=lambda each: _place(reference[each]))
+    if not image_ids:
         raise NothingToCompare
-    if len(records) > MAX_IMAGES:
+    if len(image_ids) > MAX_IMAGES:
         raise NothingToCompare(f"A comparison can have at most {MAX_IMAGES} images; split the project.")
-    *_, references, candidates = records[0]
     return Pairing(
-        pairs=[ImagePair(*record[:5]) for record in map(tuple, records)],
-        only_reference=references - len(records),
-        only_candidate=candidates - len(records),
-        reference_is_truth=all(record["is_ground_truth"] for record in records),
+        pairs=[
+            ImagePair(
+                image_id,
+                reference[image_id]["id"],
+                candidate[image_id]["id"],
+                reference[image_id]["height"],
+                reference[image_id]["width"],
+            )
+            for image_id in image_ids
+        ],
+        only_reference=len(reference) - len(image_ids),
+        only_candidate=len(candidate) - len(image_ids),
+        reference_is_truth=all(reference[image_id]["is_ground_truth"] for image_id in image_ids),
     )
