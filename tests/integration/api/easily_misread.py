@@ -40,6 +40,10 @@ LABELS: dict[str, Labels] = {
     "predictions first": Labels(b"y_Predicted,y_Actual\n" + _SWAPPED, *_OF_SWAPPED),
     "predictions first, header": Labels(b"predicted_label,true_label\n" + _SWAPPED, *_OF_SWAPPED, header="yes"),
     "guesses first": Labels(b"Guesses,True Labels\n" + _SWAPPED, *_OF_SWAPPED),
+    "features beside labels": Labels(
+        b"V0,V1,V2,y_true,y_pred\n0.3,-1.2,0.4,0,1\n2.1,-0.7,0.1,1,1\n1.9,-0.4,1.5,1,0\n", [0, 1], [[0, 1], [1, 1]]
+    ),
+    "a header in a comment": Labels(b"# y_pred,y_true\n" + _SWAPPED, *_OF_SWAPPED),
     "zeros in front": Labels(
         b"actual,predicted\n007,7\n008,008\n07,7\n",
         ["007", "008", "07", "7"],
