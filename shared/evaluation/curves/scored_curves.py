@@ -63,16 +63,20 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
         pr.append(thin(_pr(stretch, positives), _OF_STRETCH, monotone=False))
     area = min(twice_wins / (2 * positives * negatives), 1.0) if positives and negatives else None
     weighted = _weighted_sides(ranked)
+    spread, precision_spread = area_spread(*lost), None if sums is None else sums.spread()
+    if weighted is not None:
+        spread = None if area is None else weighted_area(weighted.falling)[1]
+        precision_spread = weighted_precision_spread(*weighted)
     return ScoredCurves(
         positives,
         negatives,
         area,
-        None if area is None else area_spread(*lost) if weighted is None else weighted_area(weighted.falling)[1],
+        spread,
         min(precision / positives, 1.0) if positives else None,
         _joined(roc, max_points, monotone=True),
         _joined(pr, max_points, monotone=False),
         None if ranked.weighted is None else _rows(ranked),
-        sums.spread() if sums is not None else None if weighted is None else weighted_precision_spread(*weighted),
+        precision_spread,
         (int(positives), int(negatives)) if weighted is None else weighted.worth,
     )
 
