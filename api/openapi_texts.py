@@ -94,6 +94,14 @@ EVALUATION = {
         "f1": "F1, averaged over absent and present, 0 to 1; null if undefined.",
         "confusion_matrix": "Counts as [[TN, FP], [FN, TP]].",
     },
+    "DetectionRates": {
+        "true_positives": "Number of candidates that find an object of their class.",
+        "false_positives": "Number of candidates that find none.",
+        "false_negatives": "Number of objects of the ground truth that no candidate finds.",
+        "precision": "Share of the candidates that are true positives, 0 to 1; null if there are none.",
+        "recall": "Share of the objects that are found, 0 to 1; null if there are none.",
+        "f1": "F1 of precision and recall, 0 to 1; null if undefined.",
+    },
     "Rates": {
         "matched": "Number of objects that both sides see, with the same class.",
         "missed": "Number of objects of the reference that the candidate lacks.",

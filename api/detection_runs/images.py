@@ -62,8 +62,8 @@ class DetectionImageController(Controller):
         """List the images of a detection run.
 
         Those with the most errors come first, each with its counts at an IoU and a confidence, and all boxes of both
-        sides: `is_right` and `found_at` say what each counts as at any other confidence. Filters of objects leave the
-        images that have one; without a kind they are of errors.
+        sides: `is_true_positive` and `found_at` say what each counts as at any other confidence. Filters of objects
+        leave the images that have one; without a kind they are of errors.
         """
         start = cursor or 0
         request = ImageRequest(

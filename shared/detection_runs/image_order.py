@@ -37,7 +37,7 @@ class ImageBox(msgspec.Struct, frozen=True, kw_only=True):
     is_counted: Annotated[
         bool, Meta(description="False: a group, an ignored object, or a candidate that counts as neither.")
     ]
-    is_right: Annotated[bool, Meta(description="Whether a candidate is right.")]
+    is_true_positive: Annotated[bool, Meta(description="Whether it is a candidate that finds an object.")]
     class_name: Annotated[str, Meta(description="Its class.")]
     confidence: Annotated[float | None, Meta(description="Its confidence; null for ground truth.")]
     found_at: Annotated[
@@ -52,9 +52,9 @@ class JudgedImage(msgspec.Struct, frozen=True, kw_only=True):
     image_id: Annotated[UUID, Meta(description="Id of the image.")]
     reference_analysis_id: Annotated[UUID, Meta(description="Id of the analysis that is its ground truth.")]
     candidate_analysis_id: Annotated[UUID, Meta(description="Id of the model's analysis of it.")]
-    right: Annotated[int, Meta(description="Number of true positives.")]
-    wrong: Annotated[int, Meta(description="Number of false positives.")]
-    missed: Annotated[int, Meta(description="Number of objects that are not found.")]
+    true_positives: Annotated[int, Meta(description="Number of candidates that find an object.")]
+    false_positives: Annotated[int, Meta(description="Number of candidates that find none.")]
+    false_negatives: Annotated[int, Meta(description="Number of objects that no candidate finds.")]
     boxes: Annotated[
         list[ImageBox], Meta(description="Its objects: the candidates, the surest first, then the ground truth; 500.")
     ]
@@ -94,9 +94,9 @@ def judged_images(matches: SceneMatches, some: OrderedImages) -> list[JudgedImag
             image_id=id_at(stored.images, place),
             reference_analysis_id=id_at(stored.reference_analyses, place),
             candidate_analysis_id=id_at(stored.candidate_analyses, place),
-            right=int(some.counts[place, 0]),
-            wrong=int(some.counts[place, 1]),
-            missed=int(some.counts[place, 2]),
+            true_positives=int(some.counts[place, 0]),
+            false_positives=int(some.counts[place, 1]),
+            false_negatives=int(some.counts[place, 2]),
             boxes=boxes.of(place),
         )
         for place in some.positions.tolist()
@@ -128,7 +128,7 @@ class _Boxes:
             annotation_id=id_at(self._stored.candidates, row),
             is_truth=False,
             is_counted=is_right or bool(self._found.is_wrong[row]),
-            is_right=is_right,
+            is_true_positive=is_right,
             class_name=self._class(scene.candidates, row),
             confidence=float(scene.candidates.confidences[row]),
             found_at=None,
@@ -141,7 +141,7 @@ class _Boxes:
             annotation_id=id_at(self._stored.references, row),
             is_truth=True,
             is_counted=not scene.references.is_uncounted[row],
-            is_right=False,
+            is_true_positive=False,
             class_name=self._class(scene.references, row),
             confidence=None,
             found_at=None if np.isnan(found_at) else float(found_at),

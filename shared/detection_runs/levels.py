@@ -16,7 +16,7 @@ from shared.detection_runs.judging import max_detections
 from shared.detection_runs.matches import DetectionMatrix
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.rules import RuleName
-from shared.evaluation.detection.agreement import Rates, rates
+from shared.evaluation.detection.detection_rates import DetectionRates, detection_rates
 from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge, judge_at
 from shared.evaluation.detection.ranked_outcomes import RankedCounts, Scene, best_confidence, ranked_counts
 
@@ -37,14 +37,14 @@ Columns = Mapping[str, NDArray[Any]]
 
 
 class LevelCounts(msgspec.Struct, frozen=True):
-    """What is right, wrong and missed at a level."""
+    """True positives, false positives and false negatives at a level."""
 
     profile: Annotated[RuleName, Meta(description="Rules by which the objects are counted.")]
     iou: Annotated[float, Meta(description="Intersection over union from which two objects match.")]
     confidence: Annotated[float, Meta(description="Least confidence of a candidate.")]
     classes: Annotated[list[str], Meta(description="Names of the classes.")]
-    overall: Annotated[Rates, Meta(description="All classes together: matched, missed and extra objects.")]
-    per_class: Annotated[list[Rates], Meta(description="The same of each class.")]
+    overall: Annotated[DetectionRates, Meta(description="Counts and rates of all classes together.")]
+    per_class: Annotated[list[DetectionRates], Meta(description="The same of each class.")]
 
 
 class LevelTotals(NamedTuple):
@@ -58,9 +58,10 @@ class LevelTotals(NamedTuple):
     def present(self, profile: ProfileName, iou: float, classes: list[str]) -> LevelCounts:
         """Return the counts with their rates."""
         rows = zip(self.right.tolist(), self.wrong.tolist(), self.sought.tolist(), strict=True)
-        per_class = [rates(right, sought - right, wrong) for right, wrong, sought in rows]
+        per_class = [detection_rates(right, wrong, sought - right) for right, wrong, sought in rows]
         right, wrong, sought = int(self.right.sum()), int(self.wrong.sum()), int(self.sought.sum())
-        return LevelCounts(profile, iou, self.confidence, classes, rates(right, sought - right, wrong), per_class)
+        overall = detection_rates(right, wrong, sought - right)
+        return LevelCounts(profile, iou, self.confidence, classes, overall, per_class)
 
 
 def tabulate(scene: Scene, options: DetectionOptions) -> dict[str, NDArray[Any]]:

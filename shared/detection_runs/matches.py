@@ -15,8 +15,8 @@ from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.rules import RuleName, measured_by
 from shared.detection_runs.scenes import StoredScene, id_at
 from shared.evaluation.detection import confusion, error_types, foreign_matrices
-from shared.evaluation.detection.agreement import Rates, rates
 from shared.evaluation.detection.confusion import DetectionCells
+from shared.evaluation.detection.detection_rates import DetectionRates, detection_rates
 from shared.evaluation.detection.error_types import ERROR_TYPES, ErrorType
 from shared.evaluation.detection.profiles import PROFILES, judge
 from shared.evaluation.detection.ranked_outcomes import (
@@ -55,8 +55,8 @@ class DetectionMatrix(msgspec.Struct, frozen=True):
         list[list[int]],
         Meta(description="Rows are true classes, columns what the model says; the last of each is the background."),
     ]
-    overall: Annotated[Rates, Meta(description="All classes together: matched, missed and extra objects.")]
-    per_class: Annotated[list[Rates], Meta(description="The same of each class.")]
+    overall: Annotated[DetectionRates, Meta(description="Counts and rates of all classes together.")]
+    per_class: Annotated[list[DetectionRates], Meta(description="The same of each class.")]
 
 
 class MatchFilter(NamedTuple):
@@ -135,11 +135,11 @@ class SceneMatches:
         counts = confusion.matrix(self.stored.scene, self._cells)
         diagonal, rows, columns = np.diag(counts)[:-1], counts.sum(axis=1)[:-1], counts.sum(axis=0)[:-1]
         of_classes = [
-            rates(int(right), int(true - right), int(said - right))
+            detection_rates(int(right), int(said - right), int(true - right))
             for right, true, said in zip(diagonal, rows, columns, strict=True)
         ]
         right = int(diagonal.sum())
-        overall = rates(right, int(rows.sum()) - right, int(columns.sum()) - right)
+        overall = detection_rates(right, int(columns.sum()) - right, int(rows.sum()) - right)
         return DetectionMatrix(
             self.profile, self.iou, self.confidence, self.classes, counts.tolist(), overall, of_classes
         )

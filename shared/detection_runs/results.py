@@ -86,9 +86,9 @@ class RuleCounts(msgspec.Struct, frozen=True):
     ap: Annotated[
         float | None, Meta(description="Their average precision; null where undefined, and of rules of a matrix.")
     ]
-    right: Annotated[int, Meta(description="Number of true positives.")]
-    wrong: Annotated[int, Meta(description="Number of false positives.")]
-    missed: Annotated[int, Meta(description="Number of objects that are not found.")]
+    true_positives: Annotated[int, Meta(description="Number of candidates that find an object.")]
+    false_positives: Annotated[int, Meta(description="Number of candidates that find none.")]
+    false_negatives: Annotated[int, Meta(description="Number of objects that no candidate finds.")]
 
 
 class RuleSummary(RuleCounts, frozen=True, kw_only=True):

@@ -93,7 +93,7 @@ def standing(box: ImageBox, confidence: float) -> str:
     if not box.is_counted:
         return "uncounted"
     if not box.is_truth:
-        return "TP" if box.is_right else "FP"
+        return "TP" if box.is_true_positive else "FP"
     return "FN" if box.found_at is None or box.found_at < confidence else "found"
 
 
@@ -125,4 +125,4 @@ def _label(box: ImageBox) -> str:
         return name
     if box.is_truth:
         return f"FN {name}"
-    return f"{'TP' if box.is_right else 'FP'} {name} {percent_text(box.confidence or 0)} %"
+    return f"{'TP' if box.is_true_positive else 'FP'} {name} {percent_text(box.confidence or 0)} %"

@@ -28,7 +28,7 @@ async def test_the_counts_and_boxes_follow_the_form_and_the_address_follows_too(
     await page.get_by_label("Confidence from").press("Enter")
     await expect(page.get_by_text("At IoU 0.5000 and confidence 0.2000:")).to_be_visible()
     await page.get_by_label("Show").select_option("FN")
-    await expect(page.locator("#samples h2")).to_have_text("Missed objects")
+    await expect(page.locator("#samples h2")).to_have_text("False negatives")
     await expect(page.locator(".sample .of-truth")).to_have_count(2)
     await expect(page).to_have_url(re.compile(r"confidence=0\.2.*kind=FN"))
     points = page.locator("a[data-point]")

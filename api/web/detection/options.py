@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlencode
 
 from api.web.numbers import read_number
@@ -10,7 +10,7 @@ from shared.detection_runs.answers import ObjectRequest
 from shared.detection_runs.matches import MatchKind, MatchLevel
 from shared.detection_runs.results import DetectedClass
 from shared.detection_runs.rules import RuleName
-from shared.evaluation.detection.agreement import Rates
+from shared.evaluation.detection.detection_rates import DetectionRates
 from shared.evaluation.detection.error_types import BACKGROUND, ErrorType
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.kit.errors import Fault, InvalidInput
@@ -18,14 +18,15 @@ from shared.presentation.whiskers import Whisker, whisker
 
 PAGE_SIZE = 24
 
-TableSort = Literal["name", "objects", "candidates", "right", "wrong", "missed", "ap", "ap_50", "ap_75"]
+_CountName = Literal["true_positives", "false_positives", "false_negatives"]
+TableSort = Literal["name", "objects", "candidates", "ap", "ap_50", "ap_75"] | _CountName
 CLASS_SORTS: dict[TableSort, str] = {
     "name": "Class",
     "objects": "Objects",
     "candidates": "Candidates",
-    "right": "TP",
-    "wrong": "FP",
-    "missed": "FN",
+    "true_positives": "TP",
+    "false_positives": "FP",
+    "false_negatives": "FN",
     "ap": "AP",
     "ap_50": "IoU 0.50",
     "ap_75": "IoU 0.75",
@@ -37,16 +38,17 @@ class DetectedClassRow(NamedTuple):
 
     figures: DetectedClass
     drawn: Whisker
-    counts: Rates
+    counts: DetectionRates
 
     def worth(self, sort: TableSort) -> float:
         """The value by which rows are sorted; what is undefined comes last."""
-        of_counts = {"right": self.counts.matched, "wrong": self.counts.extra, "missed": self.counts.missed}
-        value = of_counts[sort] if sort in of_counts else getattr(self.figures, sort)
+        value = getattr(self.counts if sort in get_args(_CountName) else self.figures, sort)
         return -math.inf if value is None else float(value)
 
 
-def class_rows(classes: Sequence[DetectedClass], counts: Sequence[Rates], sort: TableSort) -> list[DetectedClassRow]:
+def class_rows(
+    classes: Sequence[DetectedClass], counts: Sequence[DetectionRates], sort: TableSort
+) -> list[DetectedClassRow]:
     """The classes by name, or those with the largest values first."""
     rows = [DetectedClassRow(one, whisker(_estimate(one)), count) for one, count in zip(classes, counts, strict=True)]
     return rows if sort == "name" else sorted(rows, key=lambda row: -row.worth(sort))

@@ -9,6 +9,7 @@ from litestar import Litestar
 
 from shared.kit.platform import Platform
 from tests.actors import Client
+from tests.detection_counts import COUNTS
 from tests.detection_projects import CAR, FOUND, PERSON, TRUTH, judge, judged_project
 from tests.integration.api.web.visitor import Visitor
 from tests.pipelines import box
@@ -42,13 +43,13 @@ async def test_images_are_ordered_by_their_errors_and_filtered_by_what_is_in_the
     await set_metadata(alice, ids[0], "camera", "rear")
 
     every = await images(alice, run, confidence=0.2)
-    counts = [(one["image_id"], one["right"], one["wrong"], one["missed"]) for one in every["items"]]
+    counts = [(one["image_id"], *(one[name] for name in COUNTS.values())) for one in every["items"]]
 
     # Candidates of an image and class beyond 100 count as nothing.
     assert counts == [(ids[3], 0, 100, 1), (ids[1], 1, 2, 2), (ids[0], 2, 0, 1), (ids[2], 0, 0, 0)]
     assert (every["total"], every["next"], every["iou"], every["confidence"]) == (4, None, 0.5, 0.2)
     boxes = every["items"][1]["boxes"]
-    assert [(one["class_name"], one["confidence"], one["is_right"]) for one in boxes[:3]] == [
+    assert [(one["class_name"], one["confidence"], one["is_true_positive"]) for one in boxes[:3]] == [
         ("person", 0.9, True),
         ("bus", 0.8, False),
         ("car", 0.3, False),
@@ -75,7 +76,7 @@ async def test_images_are_ordered_by_their_errors_and_filtered_by_what_is_in_the
     rest = await images(alice, run, limit=3, confidence=0.2, cursor=first["next"])
     assert [one["image_id"] for one in first["items"] + rest["items"]] == [one["image_id"] for one in every["items"]]
     samples = (await alice.get(f"/v1/detection-runs/{run['id']}/samples", kind="FP", confidence=0.2)).json()["items"]
-    assert len(samples) == sum(one["wrong"] for one in every["items"]) - 2
+    assert len(samples) == sum(one["false_positives"] for one in every["items"]) - 2
 
     refused = await alice.get(f"/v1/detection-runs/{run['id']}/images", metadata_value="left")
     unknown = await alice.get(f"/v1/detection-runs/{run['id']}/images", actual="unicorn")

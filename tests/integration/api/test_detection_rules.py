@@ -9,6 +9,7 @@ from litestar import Litestar
 
 from shared.kit.platform import Platform
 from tests.actors import Client
+from tests.detection_counts import COUNTS
 from tests.detection_projects import CAR, FOUND, TRUTH, judge, judged_project
 from tests.integration.api.web.visitor import Visitor
 from tests.pipelines import box
@@ -17,7 +18,6 @@ pytestmark = pytest.mark.usefixtures("workers")
 
 # An overlap of exactly 0.5, which COCO takes and supervision does not; VOC counts the last pixel.
 HALF = box("car", 0.35, (*CAR[:2], CAR[2], CAR[3] / 2))
-KINDS = {"TP": "right", "FP": "wrong", "FN": "missed"}
 
 
 async def shown(owner: Client, run: Any, part: str, **query: Any) -> Any:
@@ -36,14 +36,14 @@ async def test_every_count_of_other_rules_is_the_number_of_its_samples(platform:
     level = {"iou": 0.5, "confidence": 0.1}
     rules = (await shown(alice, run, "differences", **level))["rules"]
 
-    assert len({tuple(one[name] for name in KINDS.values()) for one in rules}) > 1
+    assert len({tuple(one[name] for name in COUNTS.values()) for one in rules}) > 1
     for one in rules:
         asked = level | {"profile": one["profile"]}
         matrix, counts = await shown(alice, run, "matrix", **asked), await shown(alice, run, "counts", **asked)
         assert (matrix["profile"], counts["profile"]) == (one["profile"], one["profile"])
         assert (counts["overall"], counts["per_class"]) == (matrix["overall"], matrix["per_class"])
         images = (await shown(alice, run, "images", **asked))["items"]
-        for kind, name in KINDS.items():
+        for kind, name in COUNTS.items():
             samples = await shown(alice, run, "samples", kind=kind, **asked)
             assert (samples["profile"], len(samples["items"])) == (one["profile"], one[name]), (one, kind)
             assert sum(image[name] for image in images) == one[name], (one, kind)

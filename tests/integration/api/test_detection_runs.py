@@ -8,6 +8,7 @@ import pytest
 from shared.evaluation.detection.average_precision import NAMES
 from shared.kit.platform import Platform
 from tests.actors import Client
+from tests.detection_counts import COUNTS
 from tests.detection_projects import BUS, CAR, FOUND, PERSON, TRUTH, judge, judged_project
 from tests.pipelines import box
 from tests.unit.shared.evaluation.detection.test_coco_profile import oracle
@@ -50,7 +51,8 @@ async def test_every_figure_of_coco_is_there_and_every_count_leads_to_its_object
     assert matrix["classes"] == ["bus", "car", "person"]
     assert matrix["counts"] == [[1, 0, 0, 1], [1, 1, 0, 0], [0, 0, 2, 0], [0, 1, 0, 0]]
     assert matrix["overall"] == {
-        "matched": 4, "missed": 2, "extra": 2, "precision": 4 / 6, "recall": 4 / 6, "f1": 4 / 6,
+        "true_positives": 4, "false_positives": 2, "false_negatives": 2,
+        "precision": 4 / 6, "recall": 4 / 6, "f1": 4 / 6,
     }  # fmt: skip
     wrong = (await shown(alice, run, "samples", kind="FP", confidence=0.2))["items"]
     assert [(one["image_id"], one["class_name"], one["box"], one["error"]) for one in wrong] == [
@@ -109,9 +111,7 @@ async def test_at_any_level_the_counts_of_the_matrix_are_the_numbers_of_samples(
     assert low <= run["ap"] <= high
     for level in ({"iou": 0.5}, {"iou": 0.75, "confidence": 0.3}, {"iou": 0.1, "confidence": 0.9}):
         matrix = await shown(alice, run, "matrix", **level)
-        counted = {
-            kind: matrix["overall"][name] for kind, name in {"TP": "matched", "FP": "extra", "FN": "missed"}.items()
-        }
+        counted = {kind: matrix["overall"][name] for kind, name in COUNTS.items()}
         listed = {kind: (await shown(alice, run, "samples", kind=kind, **level))["items"] for kind in counted}
         assert counted == {kind: len(items) for kind, items in listed.items()}
         off_diagonal = matrix["counts"][0][1]
@@ -267,7 +267,7 @@ async def test_one_call_judges_by_several_profiles_and_counts_what_differs_by_re
     rules, voc = run["result"]["differences"]
     assert (run["result"]["profile"], run["options"]["profiles"]) == ("coco", ["supervision-matrix", "voc12"])
     assert rules == {
-        "profile": "supervision-matrix", "ap": None, "right": 0, "wrong": 1, "missed": 1,
+        "profile": "supervision-matrix", "ap": None, "true_positives": 0, "false_positives": 1, "false_negatives": 1,
         "iou": 0.5, "confidence": 0.9, "differing": 2, "reasons": {"threshold": 2},
     }  # fmt: skip
     assert (voc["profile"], voc["ap"], voc["differing"], voc["reasons"]) == ("voc12", 1.0, 0, {})

@@ -56,7 +56,7 @@ async def test_imported_files_of_lvis_are_judged_as_the_lvis_package_judges_them
     assert coco["result"]["ap"] != result["ap"]
     matrix = await alice.get(f"/v1/detection-runs/{run['id']}/matrix", confidence=0)
     samples = (await alice.get(f"/v1/detection-runs/{run['id']}/samples", confidence=0, limit=1000)).json()["items"]
-    assert matrix.json()["overall"]["extra"] == len(samples)
+    assert matrix.json()["overall"]["false_positives"] == len(samples)
 
 
 async def test_an_export_of_lvis_says_what_its_file_said(alice: Client) -> None:

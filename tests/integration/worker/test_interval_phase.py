@@ -113,7 +113,7 @@ async def test_figures_stay_where_every_attempt_at_the_intervals_dies(
     assert "There are no intervals" in page
     assert "/intervals" not in page
     matrix = await alice.get(f"/v1/detection-runs/{run['id']}/matrix")
-    assert matrix.json()["overall"]["matched"] == 9
+    assert matrix.json()["overall"]["true_positives"] == 9
 
 
 async def test_an_attempt_that_runs_out_of_time_at_the_intervals_says_so_beside_the_figures(
@@ -197,7 +197,7 @@ async def test_a_page_says_that_intervals_are_to_come_and_then_that_they_are_the
 
     assert [PENDING in text and f'hx-get="{page}/intervals"' in text for text in before] == [True, True]
     assert (waited.json()["intervals"]["status"], waited.headers["retry-after"]) == ("pending", "1")
-    assert exported.json()["overall"]["matched"] == 9
+    assert exported.json()["overall"]["true_positives"] == 9
     assert [PENDING in text or "hx-get" in text for text in (after[1],)] == [False]
     assert "The intervals are there." in after[1]
     assert 'id="intervals"' not in after[0]

@@ -58,7 +58,7 @@ async def test_a_model_is_judged_and_every_count_leads_to_its_boxes(
     shown = (await visitor.get(f"{page}?confidence=0.2")).text
     assert '<input type="hidden" name="sort" value="ap">' in (await visitor.get(f"{page}?sort=ap")).text
     wrong = (await visitor.get(links(shown)["2 false positives"])).text
-    missed = (await visitor.get(links(shown)["2 missed"])).text
+    missed = (await visitor.get(links(shown)["2 false negatives"])).text
     (cell,) = re.findall(r'href="([^"]*actual=car&amp;predicted=bus[^"]*)"', shown)
     confused = (await visitor.get(unescape(cell))).text
     listed = (await visitor.get(models)).text

@@ -23,6 +23,7 @@ from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
 from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
 from shared.evaluation.detection.ranked_outcomes import Scene
+from tests.detection_counts import counts_of
 from tests.unit.shared.evaluation.detection.scenes import CLASSES, images, labels_of, scene_of
 
 NAMES = ["bus", "car", "person"]
@@ -96,7 +97,7 @@ def test_a_group_takes_many_for_coco_and_one_for_open_images() -> None:
     found = compared(stored, "openimages", "coco")
 
     assert reasons(found) == [("TP", "ignored", "crowd"), ("found", "ignored", "crowd")]
-    assert [(one.profile, one.ap, one.right, one.wrong, one.missed) for one in found.rules] == [
+    assert [(one.profile, one.ap, *counts_of(one)) for one in found.rules] == [
         ("openimages", 1.0, 1, 0, 0),
         ("coco", None, 0, 0, 0),
     ]
@@ -172,10 +173,10 @@ def test_counts_are_those_of_the_rules_alone_and_every_difference_is_listed(
             is_sure = scene.candidates.confidences >= confidence
             right, wrong = int((outcome.is_right & is_sure).sum()), int((outcome.is_wrong & is_sure).sum())
             sought = int((~scene.references.is_uncounted).sum())
-            assert (counts.right, counts.wrong, counts.missed) == (right, wrong, sought - right)
+            assert counts_of(counts) == [right, wrong, sought - right]
         listed = [(one, other) for one in found.objects for other in one.others if other.profile == counts.profile]
         change = sum((other.judgement == "TP") - (one.judgement == "TP") for one, other in listed)
-        assert change == counts.right - found.rules[0].right
+        assert change == counts.true_positives - found.rules[0].true_positives
         assert all(one.judgement != other.judgement for one, other in listed)
     pages = [
         one
@@ -230,7 +231,7 @@ def test_a_summary_counts_what_the_list_has_at_the_same_level(drawn: Any) -> Non
         listed = compare_rules(stored, options, NAMES, MatchLevel(), [one.profile], slice(None))
         assert (one.iou, one.confidence) == (listed.iou, listed.confidence)
         counts = listed.rules[1]
-        assert (one.ap, one.right, one.wrong, one.missed) == (counts.ap, counts.right, counts.wrong, counts.missed)
+        assert (one.ap, counts_of(one)) == (counts.ap, counts_of(counts))
         assert one.differing == len(listed.objects) == sum(one.reasons.values())
         assert one.reasons == Counter(each.others[0].reason for each in listed.objects)
     assert [one.profile for one in found] == others

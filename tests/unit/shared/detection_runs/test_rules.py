@@ -14,6 +14,7 @@ from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.rules import RuleName, rules_for
 from shared.evaluation.detection.foreign_matrices import DEFAULTS
 from shared.evaluation.detection.profiles import ProfileName
+from tests.detection_counts import counts_of
 from tests.unit.shared.detection_runs.test_differences import NAMES, scene_as, stored_scene
 from tests.unit.shared.evaluation.detection.scenes import LABELS, images, labels_of, scene_of
 
@@ -41,10 +42,10 @@ def test_every_count_and_cell_is_the_number_of_its_boxes(
         level = MatchLevel(compared.iou, compared.confidence, counts.profile)
         matches = SceneMatches(stored, options, NAMES, level)
         numbers = [listed(matches, MatchFilter(kind)) for kind in KINDS]
-        assert numbers == [counts.right, counts.wrong, counts.missed], counts.profile
+        assert numbers == counts_of(counts), counts.profile
         matrix = matches.matrix()
         assert (matrix.profile, matrix.iou, matrix.confidence) == (counts.profile, *level[:2])
-        assert [matrix.overall.matched, matrix.overall.extra, matrix.overall.missed] == numbers
+        assert counts_of(matrix.overall) == numbers
         for row, column in np.ndindex(len(NAMES), len(NAMES)):
             wanted = MatchFilter("TP" if row == column else "FP", row, column)
             assert listed(matches, wanted) == matrix.counts[row][column], (counts.profile, row, column)
@@ -54,9 +55,9 @@ def test_every_count_and_cell_is_the_number_of_its_boxes(
             assert [listed(matches, wanted) for wanted in alone] == cells, (counts.profile, code)
         order = ordered(matches, len(stored.images), None, None)
         shown = judged_images(matches, order)
-        assert [sum(one.right for one in shown), sum(one.wrong for one in shown)] == numbers[:2]
+        assert [sum(one.true_positives for one in shown), sum(one.false_positives for one in shown)] == numbers[:2]
         boxes = [box for image in shown for box in image.boxes if (box.confidence or 1) >= matches.confidence]
-        assert sum(box.is_right for box in boxes) == counts.right, counts.profile
+        assert sum(box.is_true_positive for box in boxes) == counts.true_positives, counts.profile
 
 
 def test_a_box_is_what_the_rules_that_are_asked_for_say() -> None:

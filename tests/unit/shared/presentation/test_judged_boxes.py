@@ -14,14 +14,16 @@ SHOWN = ShownImage(UUID(int=9), "street.png", 640, 480)
 
 def candidate(number: int, confidence: float, *, is_right: bool, is_counted: bool = True) -> ImageBox:
     return ImageBox(
-        annotation_id=UUID(int=number), is_truth=False, is_counted=is_counted, is_right=is_right, class_name="car",
+        annotation_id=UUID(int=number), is_truth=False, is_counted=is_counted, is_true_positive=is_right,
+        class_name="car",
         confidence=confidence, found_at=None, box=[100.0 + number, 100.0, 60.0, 40.0],
     )  # fmt: skip
 
 
 def truth(number: int, found_at: float | None, *, is_counted: bool = True) -> ImageBox:
     return ImageBox(
-        annotation_id=UUID(int=number), is_truth=True, is_counted=is_counted, is_right=False, class_name="car",
+        annotation_id=UUID(int=number), is_truth=True, is_counted=is_counted, is_true_positive=False,
+        class_name="car",
         confidence=None, found_at=found_at, box=[100.0 + number, 100.0, 60.0, 40.0],
     )  # fmt: skip
 
@@ -29,7 +31,8 @@ def truth(number: int, found_at: float | None, *, is_counted: bool = True) -> Im
 def image(*boxes: ImageBox) -> JudgedImage:
     nobody = UUID(int=1)
     return JudgedImage(
-        image_id=nobody, reference_analysis_id=nobody, candidate_analysis_id=nobody, right=0, wrong=0, missed=0,
+        image_id=nobody, reference_analysis_id=nobody, candidate_analysis_id=nobody,
+        true_positives=0, false_positives=0, false_negatives=0,
         boxes=list(boxes),
     )  # fmt: skip
 
