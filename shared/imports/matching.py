@@ -95,7 +95,9 @@ class Matcher:
         if read.name is None:
             return self._by_id(read)
         name = filenames.clean(read.name, _UNNAMED)
-        candidates = self._by_stem.get(name, []) if read.is_stem else self._by_name.get(name, [])
+        candidates = self._by_name.get(name, [])
+        if read.is_stem:
+            candidates = self._by_stem.get(name, []) or candidates
         if candidates:
             return self._only(candidates, read, f"“{name[:100]}”")
         if self._role == "predictions":

@@ -102,7 +102,8 @@ def _renumbered(categories: Sequence[Category], before: Mapping[str, Sequence[in
     have, earlier = form(count, "has", "have"), " and ".join(map(str, before[name]))
     by = form(count, "it was matched by its name", "they were matched by their names")
     # The numbers of predictions are not kept.
-    results = f", and results may name {form(count, 'it', 'them')} by each of them" if role == "ground_truth" else ""
+    it = form(count, "it", "them")
+    results = f", and results may name {it} by each number that no other has" if role == "ground_truth" else ""
     yield (
         f"{counted(count, 'category', 'categories')} {have} another number in this file than in those before, such as "
         f"“{name[:100]}”, {number} instead of {earlier}: {by}{results}."

@@ -214,6 +214,8 @@ class _Reading:
         if self._rules.role == "ground_truth":
             check_visibility(annotation, self._checker, pointer)
         self._unread.update(unread)
+        if self._rules.role == "ground_truth" and item.pop("confidence", 1) != 1:
+            self._unread["a confidence beside ground truth"] += 1
         if self._rules.role == "predictions" and item.get("confidence") is None:
             self._checker.note_shared(f"{pointer}/score", "a prediction needs its score, from 0 to 1")
         return item

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Raw
 
+from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.coco_objects import annotation_of, shape_of
 from shared.imports.reading.files import InputFiles
 from shared.imports.reading.json_text import decode, whole
@@ -21,6 +22,8 @@ def recognise(files: InputFiles) -> bool:
 def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     """Read the detections; notes every fault at its place. Raises AnnotationsUnreadable."""
     (name,) = files
+    if rules.role != "predictions":
+        raise AnnotationsUnreadable("COCO's results are predictions of a model; import them as those.")
     images = dict[Any, ReadImage]()
     categories = _categories(rules)
     unread = set[str]()

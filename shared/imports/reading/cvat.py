@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.cvat_shapes import SHAPES, Place
 from shared.imports.reading.files import InputFiles, pointer_of
-from shared.imports.reading.meanings import refuse_turns, take_flags
+from shared.imports.reading.meanings import refuse_turns, refuse_uncounted, take_flags
 from shared.imports.reading.objects import (
     ReadFile,
     ReadImage,
@@ -59,6 +59,9 @@ def _documents(files: InputFiles) -> list[str]:
 def _image(element: Element, rules: ReadingRules, pointer: str, unread: Counter[str]) -> ReadImage:
     image = ReadImage(pointer, element.get("name") or "")
     image.width, image.height = (_pixels(element, side, rules, pointer) for side in ("width", "height"))
+    stated: dict[str, Any] = dict(element.attrib)
+    refuse_uncounted(stated, rules.checker, pointer)
+    refuse_turns(stated, rules.checker, pointer)
     counts = Counter[str]()
     for shape in element:
         place = Place(

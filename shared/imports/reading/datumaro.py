@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
-from shared.imports.reading.json_text import convert, decode, refuse_repeated
+from shared.imports.reading.json_text import convert, decode, refuse_repeated, whole
 from shared.imports.reading.meanings import refuse_turns, take_flags
 from shared.imports.reading.objects import (
     Category,
@@ -55,9 +55,9 @@ class _Categories(msgspec.Struct):
 
 class _Annotation(msgspec.Struct):
     type: str
-    label_id: int | None = None
+    label_id: int | float | None = None
     group: int | None = 0
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, Any] | None = None
     bbox: list[float] | None = None
     points: list[float] | None = None
     visibility: list[int] | None = None
@@ -70,7 +70,7 @@ _READ = frozenset({*_Annotation.__struct_fields__, "id", "z_order", "object_id",
 
 class _Picture(msgspec.Struct):
     path: str | None = None
-    size: tuple[int, int] | None = None
+    size: tuple[int | float, int | float] | None = None
 
 
 class _Item(msgspec.Struct):
@@ -115,7 +115,7 @@ def _add_members(item: _Item, sent: dict[str, Any]) -> None:
     """Keep what annotations state beside the members that are read among their attributes."""
     for annotation, each in zip(item.annotations, sent.get("annotations", []), strict=True):
         beyond = {name: value for name, value in each.items() if name not in _READ and value is not None}
-        annotation.attributes = beyond | annotation.attributes
+        annotation.attributes = beyond | (annotation.attributes or {})
 
 
 def _documents(files: InputFiles) -> list[str]:
@@ -144,7 +144,7 @@ class _Reading:
         path = item.image.path if item.image and item.image.path else None
         image = ReadImage(pointer, path or item.id, is_stem=path is None)
         if item.image and item.image.size:
-            image.height, image.width = item.image.size
+            image.height, image.width = map(whole, item.image.size)
         groups: dict[Any, list[tuple[str, _Annotation]]] = {}
         for index, annotation in enumerate(item.annotations):
             place = f"{pointer}/annotations/{index}"
@@ -175,7 +175,7 @@ class _Reading:
         said: dict[str, Any] = {}
         # What any shape says is said of the object; the words of the first count before those of the others.
         for place, part in parts:
-            own, flags = dict(part.attributes), dict[str, Any]()
+            own, flags = dict(part.attributes or {}), dict[str, Any]()
             take_flags(own, flags, self._checker, f"{place}/attributes")
             if part is first and part.type == "bbox":
                 data |= {name: own.pop(name) for name in (_ROTATION,) if name in own}
@@ -201,12 +201,12 @@ class _Reading:
         return annotation
 
     def _check_upright(self, box: _Annotation, pointer: str) -> None:
-        if box.attributes.get(_ROTATION):
+        if (box.attributes or {}).get(_ROTATION):
             self._checker.note(f"{pointer}/attributes/{_ROTATION}", "a turned box beside another shape is not kept")
 
     def _category(self, annotation: _Annotation, pointer: str) -> Category:
-        number = annotation.label_id
-        if number is not None and 0 <= number < len(self._categories):
+        number = whole(annotation.label_id)
+        if isinstance(number, int) and 0 <= number < len(self._categories):
             return self._categories[number]
         self._checker.note(f"{pointer}/label_id", f"the document has no label {number}")
         return Category("?")

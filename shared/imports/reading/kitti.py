@@ -12,7 +12,7 @@ from shared.kit.plurals import counted, form
 _WORDS, _WITH_SCORE = 15, 16
 _CORNERS = slice(4, 8)
 _LINE = re.compile(rb"\s*[A-Za-z_][\w.-]*([ \t]+[-+\d.eE]+){14,15}\s*?(\r?\n|$)")
-_REGION = "DontCare"
+_REGION = "dontcare"
 _COLOURS = re.compile(r"(^|/)label_colors\.txt$")
 
 # Some programs write the score of predictions beside ground truth.
@@ -36,7 +36,7 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
         images.append(image)
         for index, line in enumerate(text_of(name, files[name]).splitlines(), start=1):
             words = line.split()
-            if words and words[0] == _REGION:
+            if words and words[0].lower() == _REGION:
                 regions += 1
             elif words:
                 pointer = f"{image.pointer}/{index}"

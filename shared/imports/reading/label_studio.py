@@ -11,7 +11,8 @@ from shared.analyses.annotations.segmentations import MAX_SIDE
 from shared.analyses.annotations.turned_boxes import corners_of
 from shared.analyses.annotations.validation import is_number
 from shared.imports.reading.files import InputFiles
-from shared.imports.reading.json_text import decode, refuse_repeated
+from shared.imports.reading.json_text import decode, refuse_repeated, whole
+from shared.imports.reading.meanings import take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
 from shared.kit.plurals import counted, form
 
@@ -28,6 +29,11 @@ _NOT_COMPARED = {
     "brushlabels": "a brush has a form of Label Studio's own; export COCO, which has its mask",
     "brush": "a brush has a form of Label Studio's own; export COCO, which has its mask",
     "keypointlabels": "a single point is not compared; export COCO, which has keypoints",
+    "vectorlabels": "a vector is not compared; draw a polygon",
+    "vector": "a vector is not compared; draw a polygon",
+    "bitmask": "a bit mask has a form of Label Studio's own; export COCO, which has its mask",
+    "bitmasklabels": "a bit mask has a form of Label Studio's own; export COCO, which has its mask",
+    "videorectangle": "a video is not read; label its frames as images",
     "keypoint": "a single point is not compared; export COCO, which has keypoints",
 }
 
@@ -36,8 +42,9 @@ class _Region(msgspec.Struct):
     type: str
     value: dict[str, Any] = {}
     id: str | None = None
-    original_width: int | None = None
-    original_height: int | None = None
+    original_width: int | float | None = None
+    original_height: int | float | None = None
+    meta: dict[str, Any] | None = None
     image_rotation: float | None = None
     to_name: str | None = None
     item_index: int | None = None
@@ -45,7 +52,7 @@ class _Region(msgspec.Struct):
 
 
 class _Results(msgspec.Struct):
-    result: list[_Region] = []
+    result: list[_Region] | None = None
     was_cancelled: bool = False
     ground_truth: bool = False
     score: float | None = None
@@ -53,8 +60,8 @@ class _Results(msgspec.Struct):
 
 class _Task(msgspec.Struct):
     data: dict[str, Any]
-    annotations: list[_Results] = []
-    predictions: list[_Results] = []
+    annotations: list[_Results] | None = None
+    predictions: list[_Results] | None = None
 
 
 def recognise(files: InputFiles) -> bool:
@@ -74,12 +81,14 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
     (name,) = files
     images, unread = list[ReadImage](), Counter[str]()
     known = {image.filename for image in rules.known.images}
-    counts = Counter[str]()
+    counts, unlabelled = Counter[str](), 0
     for index, raw in enumerate(decode(name, files[name], list[msgspec.Raw])):
         task = decode(name, bytes(raw), _Task, f"/{index}")
         refuse_repeated(name, bytes(raw), f"/{index}")
-        counts.update(annotations=len(task.annotations), predictions=len(task.predictions))
-        images.append(_Reading(task, rules, f"/{index}", unread).read(known))
+        counts.update(annotations=len(task.annotations or ()), predictions=len(task.predictions or ()))
+        image = _Reading(task, rules, f"/{index}", unread).read(known)
+        images += [image] if image else []
+        unlabelled += image is None
         if rules.checker.is_full:
             break
     own, other = ("annotations", "predictions")[:: 1 if rules.role == "ground_truth" else -1]
@@ -89,6 +98,9 @@ def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
         f"{counted(count, 'result')} {form(count, 'is', 'are')} of the type {kind}, which is not kept."
         for kind, count in unread.items()
     ]
+    if unlabelled and rules.role == "ground_truth":
+        have, its = form(unlabelled, "has", "have"), form(unlabelled, "its image gets", "their images get")
+        notices.append(f"{counted(unlabelled, 'task')} {have} no annotation, or a skipped one: {its} no ground truth.")
     return ReadFile(images, named(images), notices)
 
 
@@ -101,14 +113,18 @@ class _Reading:
         # What the first object was drawn on, by the name that the task gives it.
         self._seen: str | None = None
 
-    def read(self, known: set[str]) -> ReadImage:
+    def read(self, known: set[str]) -> ReadImage | None:
+        """Return the image with its objects, None where nobody has said anything of it."""
         image = ReadImage(self._pointer, self._name(known))
         place, results = self._chosen()
-        regions = results.result if results else []
+        if results is None:
+            return None
+        regions = results.result or []
         labels = _labels(regions)
         for index, region in enumerate(regions):
             pointer = f"{self._pointer}/{place}/result/{index}"
-            image.width, image.height = image.width or region.original_width, image.height or region.original_height
+            image.width = image.width or whole(region.original_width)
+            image.height = image.height or whole(region.original_height)
             if (region.original_width, region.original_height) not in {(image.width, image.height), (None, None)}:
                 self._checker.note(pointer, "the results of one image state different sizes of it")
             if region.type in _NOT_COMPARED:
@@ -147,7 +163,7 @@ class _Reading:
     def _chosen(self) -> tuple[str, _Results | None]:
         """Return the one set of results to read, with its place."""
         side = "annotations" if self._rules.role == "ground_truth" else "predictions"
-        listed = [each for each in enumerate(getattr(self._task, side)) if not each[1].was_cancelled]
+        listed = [each for each in enumerate(getattr(self._task, side) or ()) if not each[1].was_cancelled]
         marked = [each for each in listed if each[1].ground_truth]
         chosen = marked if len(marked) == 1 else listed
         if len(chosen) > 1:
@@ -163,6 +179,8 @@ class _Reading:
         if region.image_rotation:
             self._checker.note(f"{pointer}/image_rotation", "the image is turned; turn it back before you export")
         data = self._box(region, pointer) if region.type in _BOXES else self._outline(region, pointer)
+        for said, where in ((dict(region.value), "value"), (dict(region.meta or {}), "meta")):
+            take_flags(said, data, self._checker, f"{pointer}/{where}")
         label = found[0] if found else ""
         kind = "bounding_box" if data["format"] == "xywh" else "segmentation"
         annotation = {"annotation_type": kind, "class_name": self._rules.names.get(label, label), "data": data}
@@ -226,5 +244,7 @@ def _labels(regions: Iterable[_Region]) -> dict[str, list[str]]:
 
 
 def _own_labels(region: _Region) -> list[str]:
+    if region.type not in {"labels", *_BOXES, *_OUTLINES}:
+        return []
     found = region.value.get("labels" if region.type == "labels" else region.type)
     return [label for label in found if isinstance(label, str)] if isinstance(found, list) else []

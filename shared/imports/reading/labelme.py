@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.imports.reading.files import InputFiles, pointer_of
-from shared.imports.reading.json_text import convert, decode, refuse_repeated
+from shared.imports.reading.json_text import convert, decode, refuse_repeated, whole
 from shared.imports.reading.meanings import is_flag, refuse_turns, refuse_uncounted, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named, unkept
 from shared.kit.plurals import counted, form
@@ -39,8 +39,8 @@ class _Document(msgspec.Struct, rename={"path": "imagePath", "height": "imageHei
     shapes: list[msgspec.Raw]
     flags: dict[str, Any] | None = None
     path: str | None = None
-    height: int | None = None
-    width: int | None = None
+    height: float | int | None = None
+    width: float | int | None = None
 
 
 def recognise(files: InputFiles) -> bool:
@@ -49,7 +49,11 @@ def recognise(files: InputFiles) -> bool:
     if not names:
         return False
     head = files.head(names[0]).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return head.startswith(b"{") and b'"shapes"' in head and any(name in head for name in (b'"version"', b'"flags"'))
+    return (
+        head.startswith(b"{")
+        and b'"shapes"' in head
+        and any(name in head for name in (b'"version"', b'"flags"', b'"imagePath"'))
+    )
 
 
 def read(files: InputFiles, rules: ReadingRules) -> ReadFile:
@@ -76,7 +80,7 @@ def _documents(files: InputFiles) -> list[str]:
 
 def _image(name: str, document: _Document, rules: ReadingRules, prefix: str, unread: Counter[str]) -> ReadImage:
     path = document.path or name.removesuffix(".json")
-    image = ReadImage(prefix or "/imagePath", path, width=document.width, height=document.height)
+    image = ReadImage(prefix or "/imagePath", path, width=whole(document.width), height=whole(document.height))
     image.is_stem = document.path is None
     flags = document.flags or {}
     refuse_uncounted(flags, rules.checker, f"{prefix}/flags")

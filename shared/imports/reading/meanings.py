@@ -4,7 +4,11 @@ from typing import Any
 
 from shared.analyses.annotations.validation import Checker, escape
 
-_FLAGS = {"iscrowd": "iscrowd", "is_crowd": "iscrowd", "ignore": "ignore", "difficult": "difficult"}
+_FLAGS = {
+    **dict.fromkeys(("iscrowd", "is_crowd", "isgroupof", "is_group_of"), "iscrowd"),
+    **dict.fromkeys(("ignore", "ignored", "is_ignored"), "ignore"),
+    **dict.fromkeys(("difficult", "is_difficult"), "difficult"),
+}
 _TURNS = frozenset({"rotation", "angle", "direction", "theta"})
 _UNCOUNTED = frozenset({*_FLAGS, "deleted"})
 _YES, _NO = frozenset({"1", "true", "yes"}), frozenset({"0", "false", "no"})

@@ -107,7 +107,9 @@ class Sizes:
         self._known: dict[str, Size] = {}
         self._pictures = pictures
         for image in images:
-            self._known.setdefault(PurePosixPath(image.filename).stem, Size(image.height, image.width))
+            # Some programs name an image with its extension where the format has none.
+            for name in (PurePosixPath(image.filename).stem, image.filename):
+                self._known.setdefault(name, Size(image.height, image.width))
 
     def find(self, stem: str) -> Size | None:
         """Return the size of an image, None for one that is nowhere, which is refused when it is looked for."""

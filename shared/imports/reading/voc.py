@@ -20,12 +20,15 @@ from shared.imports.reading.objects import (
     named,
     unkept,
 )
-from shared.imports.reading.xml_text import XmlMembers, root_of
+from shared.imports.reading.xml_text import XmlMembers, number_of, root_of
 
 _BEGIN = re.compile(rb"<annotation[\s>]")
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
 # Of an object: what is read, or says how the rest is written.
 _READ = frozenset({"name", "bndbox", "robndbox", "difficult", "confidence", "score", "type", "extra"})
+_CONFIDENCES = ("confidence", "score")
+# CVAT's: degrees clockwise around the centre, as here.
+_ROTATION = "rotation"
 _ONCE = ("name", "bndbox", "robndbox")
 _TURNED = ("cx", "cy", "w", "h", "angle")
 
@@ -75,10 +78,32 @@ def _object(sent: XmlMembers, rules: ReadingRules) -> dict[str, Any]:
         data["difficult"] = 1
     named = rules.names.get(label, label) if label is not None else None
     annotation: dict[str, Any] = {"annotation_type": "bounding_box", "class_name": named, "data": data}
-    said = {name: sent.number(name) for name in ("confidence", "score")}
+    said: dict[str, Any] = {name: sent.number(name) for name in _CONFIDENCES}
+    attributes, place = _attributes(sent), f"{sent.pointer}/attributes"
+    if rules.role == "predictions":
+        rated = {name: number_of(attributes.pop(name, None), rules.checker, f"{place}/{name}") for name in _CONFIDENCES}
+        said |= {f"attributes/{name}": value for name, value in rated.items()}
     score = confidence_among(said, said, rules.checker, f"{sent.pointer}/score")
     rules.rate(annotation, score, f"{sent.pointer}/confidence")
+    _take_attributes(attributes, data, rules, place)
     return annotation
+
+
+def _attributes(sent: XmlMembers) -> dict[str, str]:
+    """What CVAT and datumaro write of an object beside VOC's members."""
+    listed = sent.element.iterfind("attributes/attribute")
+    return {each.findtext("name") or "": (each.findtext("value") or "").strip() for each in listed}
+
+
+def _take_attributes(said: dict[str, str], data: dict[str, Any], rules: ReadingRules, pointer: str) -> None:
+    if data["format"] == "xyxy" and _ROTATION in said:
+        turned = number_of(said.pop(_ROTATION), rules.checker, f"{pointer}/{_ROTATION}")
+        data |= {"rotation": turned} if turned else {}
+    attributes: dict[str, Any] = dict(said)
+    take_flags(attributes, data, rules.checker, pointer)
+    refuse_turns(attributes, rules.checker, pointer)
+    if attributes:
+        data["attributes"] = attributes
 
 
 def _take_members(sent: XmlMembers, data: dict[str, Any], rules: ReadingRules) -> list[str]:
@@ -88,6 +113,8 @@ def _take_members(sent: XmlMembers, data: dict[str, Any], rules: ReadingRules) -
         if len(element.findall(name)) > 1:
             rules.checker.note(f"{sent.pointer}/{name}", "expected one of it")
     said: dict[str, Any] = {child.tag: (child.text or "").strip() for child in element if child.tag not in _READ}
+    if element.find("attributes/attribute") is not None:
+        del said["attributes"]
     take_flags(said, data, rules.checker, sent.pointer)
     refuse_turns(said, rules.checker, sent.pointer)
     box = element.find("bndbox")

@@ -22,7 +22,7 @@ _LISTS_OF_NAMES = re.compile(r"(^|/)(classes|obj|labels)\.(txt|names)$")
 _REMARKS = re.compile(r"(^|/)(readme|licen[cs]e|notice)[^/]*\.txt$", re.IGNORECASE)
 # Programs add texts that list the images of a part.
 _LIST_OF_IMAGES = re.compile(rb"\s*[^\n]*\.(jpe?g|png|webp|gif|bmp)\s*(\n|$)", re.IGNORECASE)
-_LINE = re.compile(rb"\s*\d+(\s+[\d.eE+-]+){4,}\s*(\n|$)")
+_LINE = re.compile(rb"\s*\d[\d.eE+-]*(\s+[\d.eE+-]+){4,}\s*(\n|$)")
 _BOX, _WITH_CONFIDENCE, _POINT = 4, 5, 2
 
 # A share that a program has rounded may leave the image by so much.
@@ -73,6 +73,12 @@ def _share(word: str) -> float:
         return float(word)
     except ValueError:
         return math.nan
+
+
+def _class_number(word: str) -> str:
+    """Return the number of a class as names have it: numpy writes all numbers of a line with decimals."""
+    share = _share(word)
+    return str(int(share)) if share.is_integer() else word
 
 
 def _texts(files: InputFiles) -> list[str]:
@@ -129,9 +135,10 @@ def _checked_names(file: str, document: dict[str, Any], names: dict[str, str]) -
 def _object(words: list[str], names: dict[str, str], size: Size, rules: ReadingRules, pointer: str) -> dict[str, Any]:
     checker = rules.checker
     values = [number_of(word, checker, pointer) or 0.0 for word in words[1:]]
-    label = names.get(words[0])
+    number = _class_number(words[0])
+    label = names.get(number)
     if label is None:
-        checker.note_shared(pointer, f"class {words[0][:20]!r} has no name; send data.yaml or `categories`")
+        checker.note_shared(pointer, f"class {number[:20]!r} has no name; send data.yaml or `categories`")
     if rules.role == "predictions" and len(values) % _POINT == 0:
         checker.note_shared(pointer, "a prediction needs its confidence as the last number")
     if rules.role == "ground_truth" and len(values) % _POINT:
@@ -145,7 +152,7 @@ def _object(words: list[str], names: dict[str, str], size: Size, rules: ReadingR
     is_box = len(values) == _BOX
     annotation: dict[str, Any] = {
         "annotation_type": "bounding_box" if is_box else "segmentation",
-        "class_name": label or words[0],
+        "class_name": label or number,
         "data": _box(values, size) if is_box else _outline(values, size),
     }
     return annotation | ({} if confidence is None else {"confidence": confidence})

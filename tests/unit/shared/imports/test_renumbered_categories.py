@@ -34,7 +34,7 @@ def test_a_known_category_under_another_number_is_reported_with_both(tmp_path: P
         CategoryCount("bus", 1, 0, is_new=False, earlier_numbers=[1]),
         CategoryCount("car", 4, 1, is_new=False, earlier_numbers=[3, 7]),
     ]
-    assert made.report.notices == [f"{OTHERWISE.format(4)}, and results may name it by each of them."]
+    assert made.report.notices == [f"{OTHERWISE.format(4)}, and results may name it by each number that no other has."]
 
 
 def test_predictions_whose_classes_are_numbered_otherwise_are_matched_by_name(tmp_path: Path) -> None:

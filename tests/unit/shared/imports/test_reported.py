@@ -8,7 +8,7 @@ import pytest
 from shared.imports.errors import AnnotationsUnreadable
 from shared.kit.errors import InvalidInput
 from tests.unit.shared.imports.containers import encoded, zipped
-from tests.unit.shared.imports.test_formats import COCO, FROM_ZERO, objects, planned
+from tests.unit.shared.imports.test_formats import COCO, FROM_ZERO, RESULTS, objects, planned
 from tests.unit.shared.imports.test_meanings import (
     DATUMARO,
     RECTANGLE,
@@ -42,6 +42,10 @@ REPORTED: list[tuple[Any, str]] = [
     ({**COCO, "videos": []}, "The document states videos, which is not kept."),
     (voc("<confidence>0.5</confidence>"), UNKEPT.format("a confidence beside ground truth")),
     (labelme({**RECTANGLE, "colour": "red"}), UNKEPT.format("colour")),
+    (
+        changed(score=0.5),
+        "1 annotation states a confidence beside ground truth, which is not kept.",
+    ),
     (labelme({**RECTANGLE, "score": 0.5}), UNKEPT.format("a confidence beside ground truth")),
     (cvat_box('colour="red"'), UNKEPT.format("colour")),
     (studio(score=0.5), UNKEPT.format("a confidence beside ground truth")),
@@ -111,6 +115,19 @@ def test_two_confidences_of_one_prediction_are_refused(tmp_path: Path, body: Any
 
     places = {fault.pointer: fault.detail for fault in refused.value.faults}
     assert "states two confidences" in places[pointer]
+
+
+def test_the_confidence_of_an_object_of_coco_is_none_of_ground_truth(tmp_path: Path) -> None:
+    ((_, _, confidence, _),) = objects(planned(tmp_path, changed(score=0.5)))
+
+    assert confidence is None
+
+
+def test_results_of_coco_are_no_ground_truth(tmp_path: Path) -> None:
+    with pytest.raises(AnnotationsUnreadable) as refused:
+        planned(tmp_path, RESULTS)
+
+    assert refused.value.detail == "COCO's results are predictions of a model; import them as those."
 
 
 def test_a_file_of_label_studio_without_predictions_is_none_of_a_model(tmp_path: Path) -> None:
