@@ -2,8 +2,9 @@
 
 Starts the service of a checkout twice on one folder of data, so that the second start finds everything there, and
 prints for the second: the seconds until it was ready, by the clock and of the processor, and 45 s later the memory of
-its processes by what they do, as Linux counts it: PSS, in which what several processes share is divided among them,
-and what each has alone. Then it kills one process after the other and prints how soon another one is there.
+its processes by what they do, with what several share divided among them (`benchmarks.resident`): all of it, the part
+that are pages of files and shared memory, what each has alone, and Linux's own shares (PSS), which are smaller the more
+other programs use the same files. Then it kills one process after the other and prints how soon another one is there.
 """
 
 import argparse
@@ -16,9 +17,11 @@ from pathlib import Path
 
 from benchmarks.builds import START_S, running
 from benchmarks.memory import KINDS, commands_below
+from benchmarks.resident import shares
 from deploy.local.options import PROJECT
 
 SETTLED_S = 45.0
+COLUMNS = ("processes", "held", "of it files", "alone", "PSS")
 TICKS_S = os.sysconf("SC_CLK_TCK")
 # Of every process beside those that `memory` names.
 OTHERS = {"leash.py": "leashes", "deploy.local": "supervisor"}
@@ -42,16 +45,13 @@ def processor_seconds(root: int) -> float:
 
 
 def footprint(root: int) -> dict[str, list[float]]:
-    """The number, PSS and private memory, in MiB, of the processes of each kind below a process."""
+    """The columns of the table for the processes of each kind below a process, in MiB but for their number."""
+    commands = dict(commands_below(root))
     rows: dict[str, list[float]] = {}
-    for pid, command in [*commands_below(root)]:
-        with suppress(OSError):
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-            kib = {line.split(":")[0]: int(line.split()[1]) for line in lines}
-            row = rows.setdefault(kind_of(command), [0, 0.0, 0.0])
-            row[0] += 1
-            row[1] += kib["Pss"] / 1024
-            row[2] += (kib["Private_Clean"] + kib["Private_Dirty"]) / 1024
+    for pid, share in shares([*commands]).items():
+        values = [1, share.all_mib, share.files_mib, share.alone_mib, share.pss_mib]
+        kind = kind_of(commands[pid])
+        rows[kind] = [sum(pair) for pair in zip(rows.get(kind, [0.0] * len(COLUMNS)), values, strict=True)]
     return rows
 
 
@@ -81,11 +81,10 @@ def _links(pid: int) -> list[str]:
 
 def show(rows: dict[str, list[float]]) -> None:
     """Print the table, the largest first."""
-    print("| | processes | PSS | alone |\n| --- | ---: | ---: | ---: |")
-    for kind, row in sorted(rows.items(), key=lambda item: -item[1][1]):
-        print(f"| {kind} | {row[0]:.0f} | {row[1]:.0f} | {row[2]:.0f} |")
-    count, pss, private = (sum(row[column] for row in rows.values()) for column in range(3))
-    print(f"| all | {count:.0f} | {pss:.0f} | {private:.0f} |", flush=True)
+    print(f"| | {' | '.join(COLUMNS)} |\n| --- {'| ---: ' * len(COLUMNS)}|")
+    total = [sum(column) for column in zip(*rows.values(), strict=True)]
+    for kind, row in [*sorted(rows.items(), key=lambda item: -item[1][1]), ("all", total)]:
+        print(f"| {kind} | {' | '.join(f'{value:.0f}' for value in row)} |", flush=True)
 
 
 def main() -> None:
