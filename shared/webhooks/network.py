@@ -6,6 +6,7 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from ipaddress import ip_address
 
 import httpcore2
@@ -39,14 +40,20 @@ class GuardedTransport(httpx2.AsyncHTTPTransport):
         resolve: Resolver | None = None,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        # The parent's __init__ would open connections without the guard. Its one attribute is set here instead:
+        # The parent's __init__ would open connections without the guard. Its one attribute is made below instead:
         # should a later version look elsewhere, requests fail rather than pass unguarded.
         self.allow = tuple(allow)
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=ssl_context or httpx2.create_ssl_context(trust_env=False),
+        self._resolve = resolve or look_up
+        self._ssl_context = ssl_context
+
+    # Made for the first request: whom to trust takes 30 ms and five megabytes, for nothing in a courier at rest.
+    @cached_property
+    def _pool(self) -> httpcore2.AsyncConnectionPool:  # type: ignore[override] # it can be set, as the parent's
+        return httpcore2.AsyncConnectionPool(
+            ssl_context=self._ssl_context or httpx2.create_ssl_context(trust_env=False),
             max_connections=None,
             max_keepalive_connections=0,
-            network_backend=GuardedBackend(self.allow, resolve or look_up),
+            network_backend=GuardedBackend(self.allow, self._resolve),
         )
 
 

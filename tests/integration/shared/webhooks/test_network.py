@@ -295,3 +295,22 @@ async def test_stalled_look_ups_end_in_time_and_are_bounded(monkeypatch: pytest.
             thread.join(5)
     monkeypatch.setattr(network, "LOOKUP_TIMEOUT_S", 5)
     assert await look_up("slow.example", 443) == (IPv4Address("1.1.1.1"),)
+
+
+async def test_a_transport_loads_whom_to_trust_for_its_first_request(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[dict[str, bool]] = []
+
+    def load(**options: bool) -> ssl.SSLContext:
+        loaded.append(options)
+        return ssl.create_default_context()
+
+    monkeypatch.setattr(httpx2, "create_ssl_context", load)
+
+    transport = GuardedTransport(LOOPBACK)
+    at_first = [*loaded]
+    async with transport:
+        statuses = [await get(transport, receiver.url) for _ in range(2)]
+
+    assert (at_first, loaded, statuses) == ([], [{"trust_env": False}], [200, 200])
