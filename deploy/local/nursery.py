@@ -14,7 +14,7 @@ import runpy
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,9 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "celery": ("celery.bin.worker", "celery.concurrency.prefork", "worker.runtime", "worker.handlers.plot"),
     "worker": (*_MAINTENANCE, "worker.heartbeat", "worker.rendering.thumbnail"),
 }
+
+# That of the settings that have been read.
+_last_environment: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def main() -> None:
     while (message := receive(orders)) is not None:
         order, files = message
         load(order.module.partition(".")[0])
+        make_for(order)
         # Objects that the collector does not traverse stay shared after a fork.
         gc.freeze()
         pid = os.fork()
@@ -93,6 +97,28 @@ def load(name: str) -> None:
 def rehearse() -> None:
     """Make what every program makes at its start, by which libraries load what is left of them."""
     importlib.import_module("shared.kit.platform").rehearse()
+
+
+def make_for(order: Order) -> None:
+    """Make what depends on the settings, with those of the order, so that the program finds it made.
+
+    A page that it writes to is no longer shared, and reading the settings writes to a thousand.
+    """
+    if order.module.partition(".")[0] not in _NEEDED or _last_environment == order.environment:
+        return
+    _last_environment.clear()
+    _last_environment.update(order.environment)
+    own = dict(os.environ)
+    replace_environment(order.environment)
+    importlib.import_module("shared.kit.settings").settings.cache_clear()
+    importlib.import_module("shared.kit.platform").make_before_forking()
+    replace_environment(own)
+
+
+def replace_environment(environment: Mapping[str, str]) -> None:
+    """Give this process another environment."""
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def receive(orders: socket.socket) -> tuple[Order, list[int]] | None:
@@ -132,8 +158,7 @@ def perform(order: Order) -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.chdir(order.folder)
-    os.environ.clear()
-    os.environ.update(order.environment)
+    replace_environment(order.environment)
     rename(order.command)
     sys.argv = order.command[2:]
     gc.enable()

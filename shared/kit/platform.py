@@ -18,9 +18,9 @@ from shared.kit.limits.limiter import RateLimiter
 from shared.kit.limits.redis_scripts import RedisScripts
 from shared.kit.limits.scans import Scans
 from shared.kit.limits.slots import Slots
-from shared.kit.settings import Settings
+from shared.kit.settings import Settings, settings
 from shared.kit.storage.bucket import Storage
-from shared.kit.storage.s3_client import s3_client
+from shared.kit.storage.s3_client import s3_client, shared_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,20 @@ def rehearse() -> None:
         )
 
 
+def make_before_forking() -> None:
+    """Read the settings and make the client of the storage that the processes forked from this one will use.
+
+    It opens nothing. Those who need the settings tell what is wrong with them.
+    """
+    with suppress(ValidationError):
+        shared_client(settings())
+
+
 def load_before_forking() -> None:
     """Load what takes most of a start, so that the processes forked from this one start at once, also after a crash."""
     # Nothing where whoever forked this process has done so already: it would be made again, and shared by nobody.
     rehearse()
+    make_before_forking()
     # Objects that never become garbage are not traversed by the collector, and so stay shared after a fork.
     gc.freeze()
 

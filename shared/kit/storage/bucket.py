@@ -17,7 +17,7 @@ from shared.kit.storage.files import AnyFile, Stat, StoredFile, stored_file
 from shared.kit.storage.links import Link, Links
 from shared.kit.storage.listing import ListedObject, date_of
 from shared.kit.storage.passed_uploads import PassedUploads
-from shared.kit.storage.s3_client import PROBE, bucket_signer, s3_client
+from shared.kit.storage.s3_client import PROBE, bucket_signer, s3_client, shared_client
 from shared.kit.storage.s3_errors import code_of, outage_of, status_of
 from shared.kit.storage.s3_links import S3Links
 from shared.kit.storage.s3_requests import FOREVER, BucketRequests
@@ -54,10 +54,10 @@ class Storage:
         self._calls: set[Future[Any]] = set()
         self._deadline_s = deadline_s
 
-    # Made at the first use: seven megabytes, which many a process never needs.
+    # Made at the first use where it was not made before a fork: eight megabytes, which many a process never needs.
     @cached_property
     def _client(self) -> Any:
-        return s3_client(self._settings, self._settings.s3_endpoint_url)
+        return shared_client(self._settings)
 
     @cached_property
     def _probe(self) -> Any:

@@ -34,7 +34,8 @@ from api.app import create_app
 from shared.kit import platform
 from shared.kit.settings import Settings
 
-platform.rehearse()
+os.environ.update({name.upper(): value for name, value in json.loads(sys.argv[1]).items()})
+platform.load_before_forking()
 create_app(Settings.model_validate(json.loads(sys.argv[1])))
 print(json.dumps([before, open_things()]))
 """
@@ -55,3 +56,19 @@ def test_clients_of_the_storage_are_made_at_their_first_use() -> None:
 
     assert {"_client", "_probe"} & {*vars(storage)} == set()
     assert storage._client is storage._client
+
+
+def test_storages_of_the_same_settings_share_a_client() -> None:
+    storage, same = Storage(Settings.model_validate(SETTINGS)), Storage(Settings.model_validate(SETTINGS))
+    others = [
+        Storage(Settings.model_validate(SETTINGS | {name: value}))
+        for name, value in {
+            "s3_endpoint_url": "http://127.0.0.1:2",
+            "s3_region": "eu-west-1",
+            "s3_access_key_id": "other",
+            "s3_secret_access_key": "other",
+        }.items()
+    ]
+
+    assert storage._client is same._client
+    assert len({id(each._client) for each in (storage, *others)}) == 5
