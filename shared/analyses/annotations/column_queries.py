@@ -67,9 +67,11 @@ async def _joined(
 ) -> dict[UUID, AnalysisColumns]:
     read, long = dict[UUID, AnalysisColumns](), list[UUID]()
     for analysis_id, count, longest, *joined in await connection.fetch(SELECT_JOINED, analysis_ids, types, SHORT_BYTES):
-        read[analysis_id] = AnalysisColumns(count, *joined)
+        # Columns without the long data would be those of other annotations, should the analysis go until they are read.
         if longest > SHORT_BYTES:
             long.append(analysis_id)
+        else:
+            read[analysis_id] = AnalysisColumns(count, *joined)
     for start in range(0, len(long), ROWS_AT_ONCE):
         rows = await connection.fetch(SELECT_ROWS, long[start : start + ROWS_AT_ONCE], types)
         for analysis_id, some in groupby(rows, key=lambda row: row[0]):

@@ -84,6 +84,18 @@ async def test_an_analysis_that_goes_while_it_is_read_is_missed(
         await column_queries.of_sides(platform.db, [first], [second], TYPES)
 
 
+@pytest.mark.parametrize("annotations", [[OUTLINE], [OUTLINE, box(), box()]])
+async def test_an_analysis_that_goes_before_its_long_data_are_read_is_missed(
+    platform: Platform, alice: Client, monkeypatch: pytest.MonkeyPatch, annotations: list[dict[str, Any]]
+) -> None:
+    first, second = await analysed(platform, alice, [[box()], annotations])
+    none_left = column_queries.SELECT_ROWS.replace("WHERE", "WHERE false AND")
+    monkeypatch.setattr(column_queries, "SELECT_ROWS", none_left)
+
+    with pytest.raises(AnalysisNotFound):
+        await column_queries.of_sides(platform.db, [first], [second], TYPES)
+
+
 async def test_more_than_a_worker_can_hold_is_refused(
     platform: Platform, alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
