@@ -48,7 +48,7 @@ async def test_figures_wait_for_their_scene_and_are_made_again_where_it_cannot_b
     assert are_there.is_set()
     assert (refused["status"], refused["result"], made["status"]) == ("queued", None, "ready")
     matrix = await alice.get(f"/v1/detection-runs/{run['id']}/matrix")
-    assert (matrix.status_code, matrix.json()["overall"]["matched"]) == (200, 1)
+    assert (matrix.status_code, matrix.json()["overall"]["true_positives"]) == (200, 1)
 
 
 async def _attempt(runtime: Runtime, run: Any) -> None:
