@@ -1,5 +1,6 @@
 """Verbs of the jobs that make detection runs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -202,9 +203,19 @@ def _notices(inputs: DetectionInputs, stored: StoredScene) -> list[str]:
         of_all = f"{uncertain:,} of {counted(len(sides.candidates), 'candidate')}"
         said = form(uncertain, "states no confidence and counts", "state no confidence and count")
         notices.append(f"{of_all} {said} as certain.")
+    notices += _of_other_types(sides, inputs.run.asked)
     profile = PROFILES[inputs.run.asked.profile]
     if profile.has_labels and not len(stored.scene.labels.verified):
         notices.append(NOTHING_VERIFIED)
     if profile.name == "lvis" and not inputs.frequencies:
         notices.append("No category of the project says how frequent it is, so these three figures are null.")
     return notices
+
+
+def _of_other_types(sides: ImageSides, options: DetectionOptions) -> Iterator[str]:
+    """Say how many objects of each side have another shape than what is compared."""
+    subject = options.subject.replace("_", " ")
+    for side, name in ((sides.references, "the ground truth"), (sides.candidates, "the model")):
+        if count := side.others:
+            are, do = form(count, "is", "are"), form(count, "does", "do")
+            yield f"{counted(count, 'annotation')} of {name} {are} of another type than {subject}, and {do} not count."

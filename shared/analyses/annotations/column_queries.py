@@ -13,7 +13,12 @@ from shared.kit.database.transactions import Connection, Database
 # A row of each analysis: rows of annotations take the client ten times as long. An analysis with long data has no text
 # here, since the server would hold it several times.
 SELECT_JOINED = """
-    SELECT analysis.id, count, longest, ids, confidences, class_names, data FROM analysis CROSS JOIN LATERAL (
+    SELECT analysis.id, longest, count, ids, confidences, class_names, data,
+        CASE WHEN count < annotation_count THEN (
+            SELECT count(*) FROM annotation
+            WHERE analysis_id = analysis.id AND annotation_type = ANY($4) AND annotation_type <> ALL($2)
+        ) ELSE 0 END
+    FROM analysis CROSS JOIN LATERAL (
         SELECT count(*), coalesce(max(octet_length(data)), 0) AS longest,
             coalesce(string_agg(uuid_send(id), ''), '') AS ids,
             coalesce(string_agg(float8send(coalesce(confidence, 'NaN')), ''), '') AS confidences,
@@ -34,6 +39,9 @@ SELECT_ROWS = """
 
 # A box with every member that it may have is shorter.
 SHORT_BYTES = 500
+
+# The types that are objects, each of them a subject of detection runs.
+OBJECT_TYPES = ("bounding_box", "segmentation", "keypoint")
 
 # Bound what one statement holds in memory.
 JOINED_AT_ONCE, ROWS_AT_ONCE = 500, 100
@@ -65,15 +73,17 @@ async def _of_side(db: Database, analysis_ids: Sequence[UUID], types: Sequence[s
 async def _joined(
     connection: Connection, analysis_ids: Sequence[UUID], types: Sequence[str]
 ) -> dict[UUID, AnalysisColumns]:
-    read, long = dict[UUID, AnalysisColumns](), list[UUID]()
-    for analysis_id, count, longest, *joined in await connection.fetch(SELECT_JOINED, analysis_ids, types, SHORT_BYTES):
+    read, others = dict[UUID, AnalysisColumns](), dict[UUID, int]()
+    rows = await connection.fetch(SELECT_JOINED, analysis_ids, types, SHORT_BYTES, OBJECT_TYPES)
+    for analysis_id, longest, *joined in rows:
         # Columns without the long data would be those of other annotations, should the analysis go until they are read.
         if longest > SHORT_BYTES:
-            long.append(analysis_id)
+            others[analysis_id] = joined[-1]
         else:
-            read[analysis_id] = AnalysisColumns(count, *joined)
+            read[analysis_id] = AnalysisColumns(*joined)
+    long = list(others)
     for start in range(0, len(long), ROWS_AT_ONCE):
         rows = await connection.fetch(SELECT_ROWS, long[start : start + ROWS_AT_ONCE], types)
         for analysis_id, some in groupby(rows, key=lambda row: row[0]):
-            read[analysis_id] = columns.of_rows([tuple(row)[1:] for row in some])
+            read[analysis_id] = columns.of_rows([tuple(row)[1:] for row in some], others[analysis_id])
     return read

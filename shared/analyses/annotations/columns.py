@@ -1,7 +1,7 @@
 """The annotations of many analyses as columns: an object for each takes longer than all that is computed of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
 from typing import Protocol
 
@@ -44,7 +44,8 @@ class AnnotationColumns:
     """n annotations of a analyses, one analysis after the other and in their order there.
 
     `counts` (a,) are the numbers of annotations of the analyses. `ids` (n, 16) are bytes, `class_names` has n names,
-    and `confidences` (n,) are NaN where none is stated. `texts` are arrays of JSON, which together have n data.
+    and `confidences` (n,) are NaN where none is stated. `texts` are arrays of JSON, which together have n data. `others`
+    is the number of objects of types that were not asked for.
     """
 
     counts: NDArray[np.int64]
@@ -52,6 +53,7 @@ class AnnotationColumns:
     class_names: Sequence[str]
     confidences: NDArray[np.float64]
     texts: Sequence[str]
+    others: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -80,7 +82,14 @@ class AnnotationColumns:
         firsts = np.append(0, np.cumsum(times))[np.append(0, np.cumsum(self.counts))]
         data = [bytes(each).decode() for text in self.texts for each in _TEXTS.decode(text)]
         texts = [f"[{','.join(data[row] for row in rows)}]"] if len(rows) else []
-        return AnnotationColumns(np.diff(firsts), self.ids[rows], class_names, self.confidences[rows], texts)
+        return replace(
+            self,
+            counts=np.diff(firsts),
+            ids=self.ids[rows],
+            class_names=class_names,
+            confidences=self.confidences[rows],
+            texts=texts,
+        )
 
 
 class AnalysisColumns(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -91,13 +100,14 @@ class AnalysisColumns(msgspec.Struct, frozen=True, array_like=True, gc=False):
     confidences: bytes
     class_names: list[str]
     data: str
+    others: int = 0
 
 
-def of_rows(rows: Sequence[tuple[bytes, str, float | None, str]]) -> AnalysisColumns:
+def of_rows(rows: Sequence[tuple[bytes, str, float | None, str]], others: int = 0) -> AnalysisColumns:
     """The columns of an analysis from id, class, confidence and data of each of its annotations."""
     ids, class_names, confidences, data = zip(*rows, strict=True) if rows else ([], [], [], [])
     stated = np.array([np.nan if value is None else value for value in confidences], ">f8")
-    return AnalysisColumns(len(rows), b"".join(ids), stated.tobytes(), list(class_names), ",".join(data))
+    return AnalysisColumns(len(rows), b"".join(ids), stated.tobytes(), list(class_names), ",".join(data), others)
 
 
 # Data that are decoded together: thousands by one call, and not so many that what is decoded takes much memory.
@@ -113,6 +123,7 @@ def joined(analyses: Sequence[AnalysisColumns]) -> AnnotationColumns:
         list(chain.from_iterable([each.class_names for each in analyses])),
         stated.astype(np.float64),
         list(_arrays(analyses)),
+        sum(each.others for each in analyses),
     )
 
 

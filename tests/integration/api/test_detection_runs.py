@@ -172,6 +172,22 @@ async def test_images_without_any_object_on_either_side_are_judged_and_have_no_f
     assert (await shown(alice, run, "matrix"))["counts"] == [[0]]
 
 
+async def test_objects_of_another_type_than_what_is_compared_are_counted_in_a_notice(
+    platform: Platform, alice: Client
+) -> None:
+    outline = {"format": "polygon", "points": [[0, 0], [9, 0], [9, 9]]}
+    mask = {"annotation_type": "segmentation", "class_name": "car", "data": outline}
+    project_id, _ = await judged_project(platform, alice, {"yolo_v8": [TRUTH]}, [[mask, *TRUTH[:1]]])
+
+    run = await judge(alice, project_id, "yolo_v8", subject="masks")
+
+    assert (run["result"]["objects"], run["result"]["candidates"], run["ap"]) == (1, 0, 0)
+    assert run["result"]["notices"][:2] == [
+        "1 annotation of the ground truth is of another type than masks, and does not count.",
+        f"{len(TRUTH)} annotations of the model are of another type than masks, and do not count.",
+    ]
+
+
 async def test_a_run_is_named_and_what_is_not_sent_stays(platform: Platform, alice: Client) -> None:
     project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
     run = await judge(alice, project_id, "yolo_v8", name="May", tags=["night"], notes="The first with flips.")

@@ -59,6 +59,18 @@ async def test_columns_are_those_of_the_rows(
     rows = [[(one.id, one.class_name, one.confidence, one.data) for one in expected.get(id_, [])] for id_ in ids]
     assert (each_of(references), each_of(candidates)) == (rows[::-1], rows[:1])
     assert [len(some) for some in rows] == [3, 0, 4, 0, 1, 3]
+    assert (references.others, candidates.others) == (2, 0)
+
+
+async def test_objects_of_other_types_are_counted_and_no_other_annotations(platform: Platform, alice: Client) -> None:
+    label = {"annotation_type": "classification", "class_name": "car", "data": {"scores": {"car": 1.0}}}
+    ids = await analysed(platform, alice, [[OUTLINE, box(), label], [box()], []])
+
+    masks, boxes = [
+        await column_queries.of_sides(platform.db, ids, ids[1:], types) for types in (["segmentation"], TYPES)
+    ]
+
+    assert [[side.others for side in sides] for sides in (masks, boxes)] == [[2, 1], [0, 0]]
 
 
 async def test_an_analysis_that_is_gone_is_named_instead_of_left_out(platform: Platform, alice: Client) -> None:
