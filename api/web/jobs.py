@@ -13,6 +13,7 @@ from api.http import paging
 from api.http.injected import Injected
 from api.http.paging import Cursor
 from api.jobs.keepalives import keepalive_interval, while_admitted, with_keepalives
+from api.web.job_reports import report_of
 from api.web.page_request import PageRequest
 from api.web.templating import render
 from shared import jobs
@@ -42,8 +43,12 @@ class JobPages(Controller):
     async def read(self, page_request: Injected[PageRequest], job_id: FromPath[str]) -> Response[str]:
         """Show a job with its progress."""
         snapshot = await jobs.find(page_request.platform, page_request.caller, parse_uuid(job_id))
+        storage = page_request.platform.storage
         return page_request.render(
-            "jobs/page.html", snapshot=snapshot, job=JobOut.of(snapshot, page_request.platform.storage)
+            "jobs/page.html",
+            snapshot=snapshot,
+            job=JobOut.of(snapshot, storage),
+            report=await report_of(storage, snapshot),
         )
 
     @get("/{job_id:str}/events")
@@ -73,7 +78,10 @@ async def _cards(page_request: PageRequest, snapshot: Snapshot) -> AsyncIterator
         if state is None:
             yield ServerSentEventMessage(data=None, comment="nothing new")
             continue
-        card = render("jobs/card.html", snapshot=state.snapshot, job=state.presented, page_request=page_request)
+        report = await report_of(page_request.platform.storage, state.snapshot)
+        card = render(
+            "jobs/card.html", snapshot=state.snapshot, job=state.presented, report=report, page_request=page_request
+        )
         yield ServerSentEventMessage(data=card)
         if state.snapshot.job.is_final:
             yield ServerSentEventMessage(data="", event="done")

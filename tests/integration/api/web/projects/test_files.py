@@ -7,9 +7,12 @@ import httpx2
 import pytest
 from litestar import Litestar
 
+from api.web import job_reports
 from api.web.projects.files import READ_FORMATS, WRITTEN_FORMATS
 from shared.exports.writing.formats import WRITERS
 from shared.imports.reading.formats import FORMATS
+from shared.kit.storage.bucket import Storage
+from shared.kit.storage.errors import StorageUnavailable
 from tests.actors import Client
 from tests.coco_files import encoded, ground_truth
 from tests.integration.api.web.visitor import Visitor
@@ -73,6 +76,53 @@ async def test_the_page_of_the_job_names_the_faults_of_the_file(visitor: Visitor
         "annotations.0.category_id: none of the categories of this file has the id 99.",
     ]
     assert "<b>one" not in shown
+
+
+@pytest.mark.usefixtures("workers")
+async def test_the_page_of_the_job_and_what_follows_it_say_what_was_read_and_assumed(
+    visitor: Visitor, alice: Client
+) -> None:
+    project, truth = (await alice.create_project())["id"], ground_truth(2)
+    truth["annotations"][0] |= {"<i>colour": "red", "bbox": [0, 0, 9999, 9]}
+    count = len(truth["annotations"])
+    job = await ended(alice, await sent(visitor, project, encoded(truth)))
+    page = f"/app/projects/{project}/files"
+    exported = await ended(alice, await visitor.send(f"{page}/export", page, export_model="", export_format="yolo"))
+
+    shown = (await visitor.get(f"/app/jobs/{job['id']}")).text
+    followed = (await visitor.get(f"/app/jobs/{job['id']}/events")).text
+    written = (await visitor.get(f"/app/jobs/{exported['id']}")).text
+
+    for text in (shown, followed):
+        assert f"Read as coco: {count} annotations of 2 new images and 0 that the project had." in text
+        assert "<p>How the file was read:</p>" in text
+        assert re.findall(r"<li>(1 object .*?)</li>", text) == [
+            "1 object reaches out of its image by more than a pixel: is its box stated in another form?"
+        ]
+        assert "&lt;i&gt;colour" in text
+        assert "<i>colour" not in text
+    assert f"Written as yolo: {count} annotations of 2 images." in written
+    assert "<p>What the file does not say:</p>" in written
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_report_that_cannot_be_shown_is_named(
+    visitor: Visitor, alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = (await alice.create_project())["id"]
+    job = await ended(alice, await sent(visitor, project, encoded(ground_truth(2))))
+    monkeypatch.setattr(job_reports, "_MAX_BYTES", 10)
+    too_long = (await visitor.get(f"/app/jobs/{job['id']}")).text
+    monkeypatch.undo()
+
+    def refuse(*_: Any) -> bytes:
+        raise StorageUnavailable(retry_after_s=1)
+
+    monkeypatch.setattr(Storage, "get", refuse)
+    unreadable = (await visitor.get(f"/app/jobs/{job['id']}")).text
+
+    assert "The report of this file is too long to be shown here: open report.json." in too_long
+    assert "The report of this file cannot be read at the moment: open report.json later." in unreadable
 
 
 @pytest.mark.parametrize(
