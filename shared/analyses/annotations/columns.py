@@ -44,8 +44,8 @@ class AnnotationColumns:
     """n annotations of a analyses, one analysis after the other and in their order there.
 
     `counts` (a,) are the numbers of annotations of the analyses. `ids` (n, 16) are bytes, `class_names` has n names,
-    and `confidences` (n,) are NaN where none is stated. `texts` are arrays of JSON, which together have n data. `others`
-    is the number of objects of types that were not asked for.
+    and `confidences` (n,) are NaN where none is stated. `texts` are arrays of JSON, which together have n data.
+    `others` is the number of objects of types that were not asked for.
     """
 
     counts: NDArray[np.int64]
