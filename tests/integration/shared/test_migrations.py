@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -43,6 +44,16 @@ START = "UPDATE job SET status = 'running', attempt = attempt + 1, lease_until =
 READ = "SELECT status FROM job JOIN account ON account.id = account_id WHERE job.id = $1"
 FINISH = "UPDATE job SET status = 'succeeded', lease_until = NULL, finished_at = now() WHERE id = $1"
 CYCLE = (SUBMIT, START, READ, FINISH)
+
+FILL_PROJECT = """
+    INSERT INTO account (email, password_hash, credit, is_active, callback_secret_version)
+    VALUES ('a@example.com', '', 0, true, 1);
+    INSERT INTO project (id, account_id, name) VALUES (uuidv7(), 1, 'p');
+"""
+INSERT_JUDGED = """
+    INSERT INTO detection_run (id, account_id, project_id, job_id, model_name, options, result, folder)
+    SELECT uuidv7(), 1, id, uuidv7(), 'm', $1::jsonb, $2, 'x/' FROM project
+"""
 
 # How long each statement of the load has been waiting for a lock.
 WAITS = """
@@ -166,6 +177,28 @@ async def test_copies_that_start_together_take_turns(database: EmptyDatabase) ->
     connection = await asyncpg.connect(database.url)
     assert await connection.fetchval("SELECT version_num FROM alembic_version") == VERSIONS[-1]
     await connection.close()
+
+
+@pytest.mark.timeout(300)
+async def test_counts_of_further_profiles_that_are_stored_get_the_terms_of_today(database: EmptyDatabase) -> None:
+    former = {"profile": "voc12", "ap": None, "right": 3, "wrong": 2, "missed": 1}
+    results = [{"ap": 0.5, "differences": [former]}, {"ap": 0.5, "differences": []}]
+    await database.alembic("upgrade", "0042")
+    connection = await asyncpg.connect(database.url)
+    await connection.execute(FILL_PROJECT)
+    for result, profiles in zip(results, ('["voc12"]', "[]"), strict=True):
+        packed = zlib.compress(json.dumps(result).encode())
+        await connection.execute(INSERT_JUDGED, f'{{"profiles": {profiles}}}', packed)
+
+    await database.alembic("upgrade", "0043")
+
+    rows = await connection.fetch("SELECT result FROM detection_run ORDER BY id")
+    await connection.close()
+    renamed = {**former, "true_positives": 3, "false_positives": 2, "false_negatives": 1}
+    assert [json.loads(zlib.decompress(row["result"])) for row in rows] == [
+        {"ap": 0.5, "differences": [renamed]},
+        results[1],
+    ]
 
 
 def test_squawk_has_nothing_against_the_migrations(tmp_path: Path) -> None:
