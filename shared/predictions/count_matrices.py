@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from shared.predictions.names import kind_of, normalise, tokens
+from shared.predictions.names import kind_of, tokens
 from shared.predictions.score_columns import says_scores
 from shared.predictions.stacked_matrices import are_stacked
+from shared.predictions.total_rows import is_total
 from shared.predictions.values import as_score, score, usual_number
 
 SAID = (
@@ -24,8 +25,6 @@ _PLACES = 2
 _FEWEST = 2
 # Of equally frequent classes, four samples are of four classes once in 11 times, and five of five once in 26.
 MOST_OF_EITHER = 4
-# How pandas, R and people call the sums of rows and columns.
-_TOTALS = frozenset({"total", "totals", "all", "sum", "sums", "margin", "margins", "overall", "grand_total", "σ", "∑"})
 # Shares that are printed with two digits miss their sum by up to half of the last one, each.
 _ROUNDING = 0.005
 _PERCENT = 100
@@ -84,16 +83,12 @@ def _squares_at(at: int, names: Sequence[str] | None, columns: Sequence[Sequence
         height, count = len(labels) - rows, len(others) - width
         if height != count or count < _FEWEST:
             continue
-        if (rows and not _is_total(labels[-1])) or (width and not _is_total(names[-1])):
+        if (rows and not is_total(labels[-1])) or (width and not is_total(names[-1])):
             continue
         around = _around(names[at + 1 : at + 1 + count], labels[:height])
         if around is not None:
             cells = [column[:height] for column in others[:count]]
             yield _Square(names[at], cells, bool(rows or width), around)
-
-
-def _is_total(name: str) -> bool:
-    return normalise(name) in _TOTALS
 
 
 def _around(names: Sequence[str], labels: Sequence[str]) -> tuple[str, str] | None:

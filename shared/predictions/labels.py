@@ -15,6 +15,8 @@ from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision, counts_up
 from shared.predictions.second_headers import is_second_header
 from shared.predictions.tables import NamedTable, read_named_table
+from shared.predictions.total_rows import SAID as TOTAL_ROW
+from shared.predictions.total_rows import is_total_row
 from shared.predictions.values import as_labels, score, signs_among_numbers, with_points_in_both
 from shared.predictions.weights import weights_of_columns
 
@@ -53,6 +55,7 @@ def read_label_table(data: bytes, header: Header = "auto", order: ColumnOrder = 
             raise UnreadablePredictions(f"there is no {side} label; every sample needs both.", line=line)
     if table.names and is_second_header([actual, predicted], table.columns):
         raise UnreadablePredictions("this row looks like a second header; remove it.", line=table.lines[0])
+    _refuse_total(table.columns[actual], table.columns[predicted], table.lines)
     _refuse_scores(table, actual, predicted)
     _refuse_pairs(table, actual, predicted)
     weights, weight_notices = weights_of_columns(table)
@@ -65,6 +68,11 @@ def read_label_table(data: bytes, header: Header = "auto", order: ColumnOrder = 
     notices += [*table.notices, *weight_notices, *doubts(*labels)]
     read = ReadLabels(*labels, table.lines, weights, notices, table.decisions)
     return _repeat_counted(table, read)
+
+
+def _refuse_total(actual: Sequence[str], predicted: Sequence[str], lines: Sequence[int]) -> None:
+    if is_total_row(actual[-1], predicted[-1], {*actual[:-1], *predicted[:-1]}):
+        raise UnreadablePredictions(TOTAL_ROW, line=lines[-1])
 
 
 def _cells(table: NamedTable, actual: int, predicted: int) -> tuple[list[str], list[str]]:

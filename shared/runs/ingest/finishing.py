@@ -30,7 +30,7 @@ from shared.runs.ingest.steps import (
     look_alike_notices,
     misread,
     predicted_by,
-    refuse_repeated_header,
+    refuse_other_rows,
     repeats,
     sign_notices,
     slice_table,
@@ -65,7 +65,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
         return finish_sets(reader, columns, names, rows, min(limit, DENSE_CLASSES))
     tally = reader.tally
     check_ids(reader.ids, rows, fold_columns(columns), reader.position_of)
-    refuse_repeated_header(reader, columns, names, rows)
+    refuse_other_rows(reader, columns, names, rows)
     classes = _classes(reader, columns, names, rows, limit)
     meaning = _meaning(tally, columns, names, classes)
     positions = _positions_of_codes(tally, classes, meaning)

@@ -12,6 +12,8 @@ from shared.kit.quotes import quoted
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.lookalikes import are_numbered_apart, look_alike, several_in_one
 from shared.predictions.names import is_bare, normalise
+from shared.predictions.total_rows import SAID as TOTAL_ROW
+from shared.predictions.total_rows import is_total, is_total_row
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally
@@ -68,10 +70,14 @@ def misread(
         table = rows.read(group, ["t", "p"])
         at = [np.flatnonzero(np.isin(table.column(side).to_numpy(), codes)) for side in ("t", "p")]
         if len(positions := np.concatenate(at)):
-            place = reader.position_of(start + int(positions.min()))
-            return FileUnreadable(f"{place[0].upper()}{place[1:]}: {error.detail}")
+            place = _sentence(reader.position_of(start + int(positions.min())))
+            return FileUnreadable(f"{place}: {error.detail}")
         start += size
     return FileUnreadable(error.detail)
+
+
+def _sentence(place: str) -> str:
+    return place[0].upper() + place[1:]
 
 
 def sign_notices(tally: RowTally, signs: Sequence[str]) -> list[str]:
@@ -112,16 +118,31 @@ def look_alike_notices(tally: RowTally, labels: Mapping[str, Label]) -> list[str
     return [*notices, f"{sides_named} look alike and were counted as different classes; write equal labels alike."]
 
 
-def refuse_repeated_header(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource) -> None:
-    """Raise FileUnreadable for files that were put one behind the other with their headers."""
-    if columns.prediction is None:
-        return
+def refuse_other_rows(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource) -> None:
+    """Raise FileUnreadable for rows that are no samples: the names again, as in files put together, and totals."""
+    if columns.prediction is not None:
+        _refuse_repeated_header(reader, names[columns.truth].strip(), names[columns.prediction].strip(), rows)
+        _refuse_total(reader, rows)
+
+
+def _refuse_repeated_header(reader: CountedRows, truth: str, prediction: str, rows: RowSource) -> None:
     texts = reader.tally.labels.texts
-    sides = names[columns.truth].strip(), names[columns.prediction].strip()
     pairs = {(texts[actual], texts[other]) for actual, other in zip(*reader.tally.counts.fields(2), strict=True)}
-    if sides in pairs and not all(map(is_bare, sides)):
-        error = UnreadablePredictions("this row repeats the header; remove it.", label=sides[0])
+    if (truth, prediction) in pairs and not (is_bare(truth) and is_bare(prediction)):
+        error = UnreadablePredictions("this row repeats the header; remove it.", label=truth)
         raise misread(error, reader, rows, lambda text: [text])
+
+
+def _refuse_total(reader: CountedRows, rows: RowSource) -> None:
+    texts, counts = reader.tally.labels.texts, reader.tally.counts
+    if not any(map(is_total, texts)):
+        return
+    group = rows.read(len(rows.group_sizes) - 1, ["t", "p"])
+    last = tuple(int(group.column(side)[-1].as_py()) for side in ("t", "p"))
+    pairs = zip(*(codes.tolist() for codes in counts.fields(2)), counts.counts.tolist(), strict=True)
+    others = {texts[code] for *pair, count in pairs if count > 1 or (*pair,) != last for code in pair}
+    if is_total_row(texts[last[0]], texts[last[1]], others):
+        raise FileUnreadable(f"{_sentence(reader.position_of(reader.tally.rows - 1))}: {TOTAL_ROW}")
 
 
 def sum_notices(tally: RowTally, kind: ScoreKind | None, *, is_normalised: bool) -> list[str]:
