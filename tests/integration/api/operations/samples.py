@@ -124,7 +124,7 @@ SAMPLES: dict[tuple[str, str], Sample] = {
     ("POST", "/v1/webhooks/endpoints/{endpoint_id}/test"): Sample(),
     ("POST", "/v1/webhooks/endpoints/{endpoint_id}/replay"): Sample(json={"since": "2026-01-01T00:00:00Z"}),
     ("POST", "/v1/webhooks/endpoints/{endpoint_id}/secret/rotate"): Sample(),
-    ("GET", "/v1/webhooks/deliveries"): Sample(after=(things.delivery,)),
+    ("GET", "/v1/webhooks/deliveries"): Sample(after=(things.finished_delivery,)),
     ("GET", "/v1/webhooks/deliveries/{delivery_id}"): Sample(),
     ("POST", "/v1/webhooks/deliveries/{delivery_id}/replay"): Sample(path={"delivery_id": things.finished_delivery}),
     ("GET", "/v1/webhooks/secret"): Sample(),
