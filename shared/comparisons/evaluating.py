@@ -157,7 +157,7 @@ def _differences(
             p_adjusted=of_any,
             p_not_worse=known.p_not_worse,
             p_equivalent=known.p_equivalent,
-            detectable_difference=tested.detectable,
+            detectable_difference=found.detectable,
             samples_needed=tested.needed,
             reason=OUT_OF_REACH if known.is_out_of_reach else tested.reason,
         )

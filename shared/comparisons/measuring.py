@@ -15,7 +15,7 @@ from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.paired import testing
 from shared.evaluation.paired.discordance import Pairs
 from shared.evaluation.paired.tensor import PairedCounts, Replicated
-from shared.evaluation.paired.testing import Question, Tested, of_areas, of_replicates
+from shared.evaluation.paired.testing import Question, Tested, of_areas, of_replicates, without_rounding
 from shared.evaluation.paired.weighted_testing import of_weighted_areas, of_weighted_pairs, of_weighted_replicates
 from shared.evaluation.rates import Floats
 from shared.evaluation.types import Label
@@ -42,6 +42,13 @@ class Measured:
     def sign(self) -> int:
         """-1 for a metric of which less is better."""
         return -1 if CATALOGUE[self.metric].lower_is_better else 1
+
+    @property
+    def detectable(self) -> float | None:
+        """The difference that so many samples show with the usual power; None where it is beyond all that there are."""
+        low, high = CATALOGUE[self.metric].range or (-np.inf, np.inf)
+        found = self.tested.detectable
+        return None if found is None or found > high - low else found
 
     @property
     def p_not_worse(self) -> float | None:
@@ -153,8 +160,10 @@ def _of_replicates(
     metric: str, found: Replicated, counts: PairedCounts, question: Question, label: Label | None = None
 ) -> Measured:
     n = counts.total
-    baseline, candidate = float(found.baseline), float(found.candidate)
-    difference = candidate - baseline
+    baseline, candidate = np.clip(
+        [found.baseline, found.candidate], *(CATALOGUE[metric].range or (None, None))
+    ).tolist()
+    difference = float(without_rounding(np.asarray(candidate - baseline)))
     if counts.weights is None:
         tested = of_replicates(difference, found.drawn, n, question)
     else:

@@ -32,7 +32,8 @@ _MAX_STEPS = 1100
 
 def critical_value(alpha: float, *, one_sided: bool = False) -> float:
     """The normal deviate beyond which lies a share of `alpha`: of both tails together, or of one."""
-    return -_NORMAL.inv_cdf(alpha if one_sided else alpha / 2)
+    # Half of the smallest float is 0, beyond which no deviate lies.
+    return -_NORMAL.inv_cdf(max(alpha if one_sided else alpha / 2, math.ulp(0.0)))
 
 
 # The intervals of one matrix ask for few different numbers, many times.

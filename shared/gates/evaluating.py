@@ -80,7 +80,7 @@ def _reason(one: GatedDifference, judged: Judged, policy: GatePolicy, weighted_b
         method=tested.method,
         p_fail=judged.p_fail,
         p_within=judged.p_within,
-        detectable_difference=tested.detectable,
+        detectable_difference=measured.detectable,
         weighted_by=weighted_by,
     )
     return GateReason(

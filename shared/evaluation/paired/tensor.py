@@ -27,6 +27,8 @@ _MOST_DRAWN = 50_000_000
 _MOST_HELD = 10_000_000
 # Times the replicates at which the least one-sided P-value is the level: a two-sided one, and one replicate against it.
 _TAILS = 4
+# Of a smaller one the number of replicates would be beyond every float.
+_LEAST_LEVEL = 1e-300
 # More than there are from the smallest weight, 1e-9, to the largest, 1e9.
 _OCTAVES = 2**7
 
@@ -149,7 +151,7 @@ def replicates_for(cells: int, k: int, level: float) -> int:
     They are more where no P-value of 10,000 could be below the level that the most significant of several tests has, if
     so few cells and k classes allow as many as it takes.
     """
-    most, wanted = _MOST_DRAWN // max(1, cells), math.ceil(_TAILS / level)
+    most, wanted = _MOST_DRAWN // max(1, cells), math.ceil(_TAILS / max(level, _LEAST_LEVEL))
     if _USUAL < wanted <= min(most, _MOST_HELD // max(1, k)):
         return wanted
     return max(1_000, min(_USUAL, most))

@@ -37,7 +37,9 @@ POWER = 0.8
 TOO_FEW = f"there are fewer than {MIN_SAMPLES} samples"
 NO_DISCORDANT = "no sample is right in one of the two alone, so there is nothing to test"
 ALIKE = "both differ in nothing that this metric depends on, so there is nothing to test"
-COARSE = "alpha is lower than any P-value of so many replicates of the bootstrap, so there is nothing to test"
+UNVARIED = "every sample that is drawn anew has the same difference, which leaves no interval"
+NO_SPREAD = "the scores of both show no spread, from which DeLong's method could tell how far the difference varies"
+COARSE = "alpha is lower than any P-value that so many replicates of the bootstrap have, so that they test nothing"
 OUT_OF_REACH = (
     "its P-value is the least that so many replicates of the bootstrap can have, and the adjustment for all tests "
     "lifts it above alpha"
@@ -48,6 +50,8 @@ UNSTABLE = "the metric is undefined in over 1 % of the bootstrap's replicates"
 _LARGEST_DEVIATE = 37.0
 _STEPS = 60
 _SIDES = 2
+# Two values of a metric that are equal, and the spread of replicates that are, are rounded by less.
+_ROUNDING = 1e-13
 
 
 class Question(NamedTuple):
@@ -81,6 +85,11 @@ class Tested(NamedTuple):
     def is_alike(self) -> bool:
         """True if the samples hold nothing that could show a difference."""
         return self.reason in {NO_DISCORDANT, ALIKE}
+
+    @property
+    def is_certain(self) -> bool:
+        """True if the difference, which may be 0, does not vary between samples as far as these show."""
+        return self.reason in {ALIKE, UNVARIED, NO_SPREAD}
 
 
 def of_pairs(pairs: Pairs, question: Question) -> Tested:
@@ -126,25 +135,34 @@ def by_percentiles(
     difference: float, drawn: Floats, samples: int, question: Question, method: DifferenceMethod
 ) -> Tested:
     """The interval of percentiles and the P-values of enough samples, as `drawn` (replicates,) show them."""
+    drawn = without_rounding(drawn)
     interval = percentiles(drawn, question.alpha)
     if interval is None:
         return Tested(difference, reason=UNSTABLE)
     values = drawn[~np.isnan(drawn)]
-    error = float(values.std())
-    if not error:
+    error, margin = float(values.std()), question.margin
+    varies = error > _ROUNDING
+    if not varies and abs(difference) <= _ROUNDING:
         return Tested(difference, reason=ALIKE)
-    margin = question.margin
+    detectable, needed = planned(error, samples, question) if varies else (None, None)
     return Tested(
         difference,
-        interval,
+        interval if varies else None,
         method,
         min(1.0, 2 * min(_share(values <= 0), _share(values >= 0))),
         None,
         None if margin is None else _share(values <= -margin),
         None if margin is None else _share(values >= margin),
-        *planned(error, samples, question),
-        smallest=1 / (len(values) + 1),
+        detectable,
+        needed,
+        None if varies else UNVARIED,
+        1 / (len(values) + 1),
     )
+
+
+def without_rounding(differences: Floats) -> Floats:
+    """Differences of which those that rounding alone makes are 0."""
+    return np.where(np.abs(differences) <= _ROUNDING, 0.0, differences)
 
 
 def of_areas(found: CorrelatedAreas, samples: int, question: Question) -> Tested:
@@ -158,7 +176,7 @@ def of_areas(found: CorrelatedAreas, samples: int, question: Question) -> Tested
 def of_error(difference: float, error: float, samples: int, question: Question, method: DifferenceMethod) -> Tested:
     """Test a difference of two areas by its standard error, as one of a normal distribution."""
     if not error:
-        return Tested(difference, reason=ALIKE)
+        return Tested(difference, reason=NO_SPREAD if difference else ALIKE)
     half, margin = critical_value(question.alpha) * error, question.margin
     return Tested(
         difference,

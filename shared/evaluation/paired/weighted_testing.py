@@ -43,6 +43,7 @@ from shared.evaluation.paired.testing import (
 from shared.evaluation.rates import Floats
 
 NO_EXACT = "McNemar's exact test has no form for weights"
+TOO_FEW_WEIGHED = f"fewer than {MIN_SAMPLES} samples have a weight above 0"
 TOO_UNEQUAL = f"the weights are so unequal that the samples are worth fewer than {MIN_SAMPLES}"
 
 # So many signs are tried in every way, and so many of more.
@@ -71,7 +72,7 @@ def too_few(counts: PairedCounts) -> str | None:
 
 def _too_few(weights: Floats, numbers: NDArray[np.int64]) -> str | None:
     if int(numbers[weights > 0].sum()) < MIN_SAMPLES:
-        return TOO_FEW
+        return TOO_FEW_WEIGHED if numbers.sum() >= MIN_SAMPLES else TOO_FEW
     return TOO_UNEQUAL if round(_worth(weights, numbers), 6) < MIN_SAMPLES else None
 
 

@@ -117,10 +117,61 @@ async def test_the_smallest_margin_and_alpha_have_no_figure_beyond_what_can_be_c
 
     assert {one["samples_needed"] for one in tight["result"]["differences"]} == {None}
     reasons = {one["metric"]: (one["low"], one["reason"]) for one in strict["result"]["differences"]}
-    coarse = "alpha is lower than any P-value of so many replicates of the bootstrap, so there is nothing to test"
+    coarse = (
+        "alpha is lower than any P-value that so many replicates of the bootstrap have, so that they test nothing"
+    )
     assert (reasons["f1.macro"], reasons["mcc"]) == ((None, coarse), (None, coarse))
     assert (strict["verdict"], "100 %" in strict["result"]["summary"]) == ("no_difference_shown", False)
     assert (checked["verdict"], coarse in checked["result"]["reasons"][0]["text"]) == ("warn", True)
+
+
+@pytest.mark.parametrize("alpha", [1e-320, 5e-324])
+@pytest.mark.parametrize("weights", [{}, {"sample_weight": [1 + at % 3 for at in range(60)]}])
+async def test_the_smallest_levels_that_there_are_show_nothing(
+    alice: Client, alpha: float, weights: dict[str, Any]
+) -> None:
+    baseline, candidate = await pair(alice, **weights)
+
+    made = await compare(alice, baseline, candidate, metrics=EVERY, alpha=alpha, margin=0.02, slices=["patient"])
+    checked = await check(alice, baseline, candidate, metrics=[{"metric": one} for one in EVERY], alpha=alpha)
+
+    differences = made["result"]["differences"]
+    assert {one["verdict"] for one in differences} == {"inconclusive"}
+    # No difference of two shares is larger than 1, nor one of two correlations larger than 2.
+    assert [one["detectable_difference"] for one in differences if one["metric"] != "mcc"] == [None] * 7
+    assert checked["verdict"] == "warn"
+
+
+async def test_a_difference_that_no_sample_contradicts_is_better_or_worse(alice: Client) -> None:
+    perfect, constant = await create(alice, y_pred=TRUTH.tolist()), await create(alice, y_pred=["ham"] * 60)
+
+    metrics = ["balanced_accuracy", "kappa", "recall.macro"]
+    better = await compare(alice, constant, perfect, metrics=metrics)
+    worse = await compare(alice, perfect, constant, metrics=metrics)
+    checked = await check(alice, perfect, constant, metrics=[{"metric": one, "margin": 0.02} for one in metrics])
+
+    assert [(one["difference"], one["verdict"]) for one in better["result"]["differences"]] == [
+        *((0.5, "better"), (1.0, "better"), (0.5, "better"))
+    ]
+    assert {(one["verdict"], one["low"], one["samples_needed"]) for one in worse["result"]["differences"]} == {
+        ("worse", None, None)
+    }
+    assert worse["result"]["summary"].endswith(
+        "on 60 samples; every sample that is drawn anew has the same difference, which leaves no interval."
+    )
+    assert {reason["outcome"] for reason in checked["result"]["reasons"]} == {"fail"}
+
+
+async def test_a_metric_that_one_class_leaves_at_0_tests_nothing(alice: Client) -> None:
+    baseline, candidate = await pair(alice, y_true=["spam"] * 60)
+
+    made = await compare(alice, baseline, candidate, metrics=["kappa"])
+
+    one = made["result"]["differences"][0]
+    assert ({one[name] for name in TESTS}, one["reason"]) == (
+        {None},
+        "both differ in nothing that this metric depends on, so there is nothing to test",
+    )
 
 
 @pytest.mark.parametrize("body", ['"alpha": NaN', '"margin": Infinity', '"margin": 1e999', '"alpha": 1e999'])

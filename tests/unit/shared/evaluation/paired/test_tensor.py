@@ -58,6 +58,8 @@ def test_very_many_cells_are_drawn_less_often() -> None:
         (1_000, 2, 0.05 / 1_000, 10_000),
         (500, 200, 0.05 / 1_000, 10_000),
         (8, 2, 1e-9, 10_000),
+        (8, 2, 1e-320, 10_000),
+        (8, 2, 0.0, 10_000),
     ],
 )
 def test_samples_are_drawn_more_often_where_many_tests_share_the_level(

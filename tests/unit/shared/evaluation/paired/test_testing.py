@@ -10,7 +10,9 @@ from shared.evaluation.paired.testing import (
     ALIKE,
     COARSE,
     NO_DISCORDANT,
+    NO_SPREAD,
     TOO_FEW,
+    UNVARIED,
     Question,
     of_areas,
     of_pairs,
@@ -84,6 +86,35 @@ def test_where_there_is_nothing_to_test_a_sentence_says_so() -> None:
     assert of_replicates(float("nan"), np.zeros(100), 50, ASKED).difference is None
     undefined = np.where(np.arange(100) < 5, np.nan, 0.1)
     assert of_replicates(0.1, undefined, 50, ASKED).p_value is None
+
+
+@pytest.mark.parametrize("rounding", [0.0, 2.3e-16])
+def test_a_difference_of_every_replicate_is_shown_without_an_interval(rounding: float) -> None:
+    drawn = -0.5 + rounding * np.resize([-1, 1], 99)
+
+    found = of_replicates(-0.5, drawn, 200, ASKED)
+
+    tested = (found.difference, found.p_value, found.p_above, found.p_below, found.reason)
+    assert tested == (-0.5, 0.02, 1.0, 0.01, UNVARIED)
+    assert (found.interval, found.detectable, found.needed, found.is_alike, found.is_certain) == (
+        *(None, None, None),
+        False,
+        True,
+    )
+
+
+def test_what_rounding_alone_makes_is_no_difference() -> None:
+    few = np.where(np.arange(99) < 50, np.resize([-1.1e-16, 1.1e-16], 99), 0.02)
+
+    assert of_replicates(0.0, np.resize([0.0, -6.3e-17], 99), 60, ASKED).reason == ALIKE
+    without = np.where(np.arange(99) < 50, 0.0, 0.02)
+    assert of_replicates(0.0, few, 500, ASKED) == of_replicates(0.0, without, 500, ASKED)
+
+
+def test_two_areas_without_spread_may_differ_and_are_not_tested() -> None:
+    found = of_areas(CorrelatedAreas(np.array([0.5, 1.0]), np.zeros((2, 2))), 200, ASKED)
+
+    assert (found.difference, found.p_value, found.reason, found.is_alike) == (0.5, None, NO_SPREAD, False)
 
 
 def test_a_level_below_every_p_value_of_the_replicates_tests_nothing() -> None:
