@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from shared.evaluation.paired.weighted_testing import of_weighted_areas, of_weig
 from shared.evaluation.rates import Floats
 from shared.evaluation.types import Label
 
-# Beyond it, exact ranks of both take too much memory: a gigabyte for ten million. Scores are counted in bins instead.
+# Beyond it, exact ranks of both take too much memory: a gigabyte for 20 million. Scores are counted in bins instead.
 MAX_RANKED = 20_000_000
 _TWO = 2
 
@@ -203,7 +204,7 @@ def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Ques
 
 
 def _weighted_area(
-    weights: Floats, is_positive: NDArray[np.bool_], scores: Floats, label: Label, questions: Sequence[Question]
+    weights: Floats, is_positive: NDArray[np.bool_], scores: NDArray[Any], label: Label, questions: Sequence[Question]
 ) -> list[Measured]:
     n = len(weights)
     if n > MAX_RANKED:
@@ -214,7 +215,7 @@ def _weighted_area(
     return [Measured("roc_auc.class", test, n, found.baseline, found.candidate, label) for test in tests]
 
 
-def _areas(is_positive: NDArray[np.bool_], scores: Floats) -> tuple[CorrelatedAreas, str | None]:
+def _areas(is_positive: NDArray[np.bool_], scores: NDArray[Any]) -> tuple[CorrelatedAreas, str | None]:
     """The areas of both, and how far they may be off where they are of bins."""
     if len(is_positive) <= MAX_RANKED:
         return areas(is_positive, scores), None

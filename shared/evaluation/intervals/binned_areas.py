@@ -1,6 +1,6 @@
 """Areas under ROC curves of very many samples: scores are counted in bins, and the bins of parts add up."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +23,13 @@ class BinnedAreas(NamedTuple):
     bounds: Floats
 
 
-def binned_areas(is_positive: NDArray[np.bool_], scores: Floats) -> BinnedAreas:
+def binned_areas(is_positive: NDArray[np.bool_], scores: NDArray[Any]) -> BinnedAreas:
     """Measure two areas; `scores` (2, n) of the n samples by each; two samples of each side at least.
 
     Scores of one bin count as equal, half a pair each: what they might have won or lost bounds the difference from the
     exact areas, which it is 0 of where no two scores share a bin unless they are equal.
     """
-    edges = [np.unique(np.quantile(row[:: max(1, row.size // _SAMPLED)], np.arange(1, BINS) / BINS)) for row in scores]
+    edges = [_edges(row[:: max(1, row.size // _SAMPLED)]) for row in scores]
     shape = len(edges[0]) + 1, len(edges[1]) + 1
     joint = np.zeros((2, *shape), np.int64)
     for start in range(0, len(is_positive), _CHUNK):
@@ -50,6 +50,12 @@ def binned_areas(is_positive: NDArray[np.bool_], scores: Floats) -> BinnedAreas:
         for side, shares, size in ((joint[1], won, positives), (joint[0], lost, negatives))
     )
     return BinnedAreas(CorrelatedAreas(values, np.asarray(covariance)), bounds)
+
+
+def _edges(sampled: NDArray[Any]) -> Floats:
+    quantiles = np.quantile(np.asarray(sampled, np.float64), np.arange(1, BINS) / BINS)
+    edges: Floats = np.unique(quantiles)
+    return edges
 
 
 def _covariance(counts: NDArray[np.int64], shares: list[Floats], means: Floats) -> Floats:

@@ -6,7 +6,7 @@ whichever is larger, as few heavy samples often show too little. With equal weig
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ class WeightedAreas(NamedTuple):
     error: float
 
 
-def weighted_areas(is_positive: NDArray[np.bool_], scores: Floats, weights: Floats) -> WeightedAreas:
+def weighted_areas(is_positive: NDArray[np.bool_], scores: NDArray[Any], weights: Floats) -> WeightedAreas:
     """Measure the areas; `scores` (2, n) of the n samples by both; two samples of each side at least with weight."""
     # In one order, so that the order of the samples changes no bit.
     order = np.lexsort((scores[1], scores[0], weights))[np.count_nonzero(weights == 0) :]
@@ -40,7 +40,7 @@ def weighted_areas(is_positive: NDArray[np.bool_], scores: Floats, weights: Floa
     return WeightedAreas(float(areas[0]), float(areas[1]), math.sqrt(variance))
 
 
-def _shares_below(scores: Floats, others: Floats, weights: Floats) -> Floats:
+def _shares_below(scores: NDArray[Any], others: NDArray[Any], weights: Floats) -> Floats:
     """Of each score, the share of the weight of the others below it; equal ones count half."""
     order = np.lexsort((weights, others))
     ordered, sums = others[order], np.append(0.0, weights[order].cumsum())

@@ -44,6 +44,19 @@ def test_areas_are_scikit_learns_and_their_covariance_that_of_the_definition(siz
     assert found.covariance == pytest.approx(expected, abs=1e-12)
 
 
+@given(samples)
+def test_scores_of_32_bits_have_the_areas_of_the_same_numbers_of_64(sizes: tuple[int, int, int]) -> None:
+    is_positive, scores = drawn(sizes)
+    short = (scores / 7).astype(np.float32)
+
+    found, expected = areas(is_positive, short), areas(is_positive, short.astype(np.float64))
+
+    assert (found.values.tolist(), found.covariance.tolist()) == (
+        expected.values.tolist(),
+        expected.covariance.tolist(),
+    )
+
+
 def test_two_classifiers_are_tested_by_the_difference_of_their_areas() -> None:
     found = CorrelatedAreas(np.array([0.80, 0.86]), np.array([[0.0009, 0.0004], [0.0004, 0.0008]]))
 
