@@ -133,8 +133,9 @@ class DecidedScan(RowScan):
         return np.where(is_own, self._own, 1 - self._own)
 
     def _decided(self, table: pa.Table) -> NDArray[np.bool_]:
-        scores: NDArray[np.bool_] = self._decision.scores.values(self, table) >= self._decision.threshold
-        return scores
+        scores, threshold = self._decision
+        is_reached: NDArray[np.bool_] = scores.values(self, table) >= scores.compared(self, threshold)
+        return is_reached
 
     def _matching(self, table: pa.Table, wanted: RowFilter) -> NDArray[np.int64]:
         mask = self._fulfilled(table, wanted.conditions)
