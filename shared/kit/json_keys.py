@@ -15,8 +15,11 @@ def repeated_key(text: bytes, members: Mapping[str, Raw]) -> str | None:
 
     Every member has one colon behind its key, so that one more than the members have is that of a lost value.
     """
+    in_text = text.count(_COLON)
+    if in_text == len(members):
+        return None
     colons = len(members) + sum(map(_colons_in, members.items()))
-    if text.count(_COLON) == colons and not any(escaped in text for escaped in _ESCAPED_COLONS):
+    if in_text == colons and not any(escaped in text for escaped in _ESCAPED_COLONS):
         return None
     return _first_repeated(text, None)
 

@@ -119,7 +119,8 @@ def _separator(text: str) -> tuple[str | None, list[Notice]]:
         # The last line may be cut.
         sample = sample[: 1 + max(sample.rfind("\n"), sample.rfind("\r"))] or sample
     rows_by = {}
-    for separator in SEPARATORS:
+    # One that stands nowhere cuts no row.
+    for separator in (separator for separator in SEPARATORS if separator in sample):
         try:
             rows_by[separator] = [
                 row for _, row in _rows(sample, separator, strict=is_whole) if any(map(str.strip, row))

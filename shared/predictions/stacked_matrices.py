@@ -21,7 +21,7 @@ def are_stacked(names: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
     Of a label in several rows another column, as of models or folds, or the order of the rows tells these apart.
     """
     rows = len(columns[0]) if columns else 0
-    counts = [] if rows > _MOST_ROWS else [at for at, cells in enumerate(columns) if all(map(_is_count, cells))]
+    counts = [] if rows > _MOST_ROWS else [at for at, cells in enumerate(columns) if all(map(_is_count, {*cells}))]
     if len(counts) < _FEWEST or _has_both_sides(names, counts):
         return False
     tried = {*range(len(names))[:_MOST_TRIED], len(names) - 1}
