@@ -187,8 +187,7 @@ def _keep(runtime: Runtime, job: JobRecord, made: Conclusion) -> None:
 
 
 def _put(storage: Storage, prefix: str, files: Sequence[AnyFile]) -> None:
-    for file in files:
-        storage.put(prefix + file.name, file, disposition="attachment")
+    storage.put_all({prefix + file.name: file for file in files}, disposition="attachment")
 
 
 def _store(storage: Storage, job: JobRecord, made: Conclusion | Sequence[AnyFile]) -> Ending:

@@ -18,6 +18,6 @@ async def fetch(platform: Platform, owner: Caller, upload_id: str, target: Path)
     Raises what `get_completed` and `verify` raise.
     """
     upload = await get_completed(platform, owner, upload_id)
-    sha256 = await download(platform.storage, upload.key, target)
+    sha256 = await download(platform.storage, upload.key, target, size_bytes=upload.size_bytes)
     await verify(platform, upload, sha256)
     return msgspec.structs.replace(upload, sha256=sha256)

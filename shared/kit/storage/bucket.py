@@ -116,13 +116,14 @@ class Storage:
                 )
         return stored
 
-    def put_all(self, files: Mapping[str, AnyFile]) -> list[StoredFile]:
+    def put_all(self, files: Mapping[str, AnyFile], *, disposition: str = "inline") -> list[StoredFile]:
         """Store files under their keys, all at once; raises what the first that fails raises."""
         if not files:
             return []
         first, *others = files.items()
-        calls = [self._threads.submit(self.put, *other) for other in others]
-        return [self.put(*first), *(call.result() for call in calls)]
+        put = partial(self.put, disposition=disposition)
+        calls = [self._threads.submit(put, *other) for other in others]
+        return [put(*first), *(call.result() for call in calls)]
 
     def get(self, key: str) -> bytes:
         """Return the bytes under a key; raises FileGone if there is no object."""

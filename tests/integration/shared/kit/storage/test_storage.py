@@ -1,10 +1,12 @@
 """What the real server's refusals are taken for."""
 
 import asyncio
+import hashlib
 import threading
 import tracemalloc
 from itertools import product
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -13,10 +15,11 @@ from pydantic import SecretStr
 
 from shared.kit.settings import Settings
 from shared.kit.storage.bucket import MAX_WAITING, THREADS, Storage
+from shared.kit.storage.downloads import download
 from shared.kit.storage.errors import FileGone, StorageRefused, StorageUnavailable
 from shared.kit.storage.files import AnyFile, File, FileOnDisk, StoredFile, stored_file
 from shared.kit.storage.s3_client import bucket_signer
-from shared.kit.storage.s3_requests import BucketRequests
+from shared.kit.storage.s3_requests import MAX_BYTES, BucketRequests
 from tests.actors import eventually
 
 FILE = File("report.html", "text/html", b"<p>")
@@ -35,14 +38,18 @@ def test_a_storage_that_is_set_up_wrongly_refuses_the_service(settings: Settings
 def test_files_are_stored_at_once_each_under_its_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     storage, are_under_way, put = Storage(settings), threading.Barrier(2), Storage.put
 
-    def put_together(storage: Storage, key: str, file: AnyFile) -> StoredFile:
+    def put_together(storage: Storage, key: str, file: AnyFile, **options: Any) -> StoredFile:
         are_under_way.wait(20)
-        return put(storage, key, file)
+        return put(storage, key, file, **options)
 
     monkeypatch.setattr(Storage, "put", put_together)
     files = {f"jobs/{uuid4()}/1/{name}": File(name, "text/plain", name.encode()) for name in ("one", "two")}
-    stored = storage.put_all(files)
+    stored = storage.put_all(files, disposition="attachment")
 
+    assert [stat.disposition for key in files if (stat := storage.stat(key))] == [
+        'attachment; filename="one"',
+        'attachment; filename="two"',
+    ]
     assert stored == [stored_file(file, key) for key, file in files.items()]
     assert [storage.get(key) for key in files] == [b"one", b"two"]
     assert storage.put_all({}) == []
@@ -53,14 +60,28 @@ def test_a_file_that_cannot_be_stored_fails_those_beside_it(
 ) -> None:
     put = Storage.put
 
-    def put_one(storage: Storage, key: str, file: AnyFile) -> StoredFile:
+    def put_one(storage: Storage, key: str, file: AnyFile, **options: Any) -> StoredFile:
         if file.name == "two":
             raise StorageUnavailable(retry_after_s=1)
-        return put(storage, key, file)
+        return put(storage, key, file, **options)
 
     monkeypatch.setattr(Storage, "put", put_one)
     with pytest.raises(StorageUnavailable):
         Storage(settings).put_all({name: File(name, "text/plain", b"") for name in ("one", "two", "three")})
+
+
+@pytest.mark.parametrize("size_bytes", [None, len(FILE.body), MAX_BYTES + 1])
+async def test_an_object_is_written_to_disk_with_its_sha256_whatever_is_known_of_its_size(
+    settings: Settings, tmp_path: Path, size_bytes: int | None
+) -> None:
+    storage, key = Storage(settings), f"jobs/{uuid4()}/1/report.html"
+    storage.put(key, FILE)
+
+    sha256 = await download(storage, key, tmp_path / "file", size_bytes=size_bytes)
+
+    assert (sha256, (tmp_path / "file").read_bytes()) == (hashlib.sha256(FILE.body).hexdigest(), FILE.body)
+    with pytest.raises(FileGone):
+        await download(storage, f"{key}.gone", tmp_path / "file", size_bytes=size_bytes)
 
 
 def test_a_file_that_was_removed_is_gone(settings: Settings) -> None:
