@@ -68,7 +68,12 @@ async def _claim(runtime: Runtime, job_id: UUID) -> JobRecord | None:
 
 
 def _perform(runtime: Runtime, job: JobRecord) -> None:
-    finish = _outcome(runtime, job)
+    # The files of the attempt are removed once its end is recorded: a busy disk takes long for it, and clients wait.
+    with Scratch() as scratch:
+        _end(runtime, job, _outcome(runtime, job, scratch))
+
+
+def _end(runtime: Runtime, job: JobRecord, finish: Finish) -> None:
     try:
         _persist(runtime, finish)
     except (LeaseLost, DatabaseUnavailable, DatabaseBusy):
@@ -83,13 +88,13 @@ def _perform(runtime: Runtime, job: JobRecord) -> None:
         _persist(runtime, partial(finishing.strike, runtime.platform, job, JobCrashed()))
 
 
-def _outcome(runtime: Runtime, job: JobRecord) -> Finish:
+def _outcome(runtime: Runtime, job: JobRecord, scratch: Scratch) -> Finish:
     """Perform the job, and return how to record what came of it; raises LeaseLost."""
     platform = runtime.platform
     finish: Finish
     try:
         with Interruption() as interruption, bounded_memory(platform.settings.job_memory_bytes):
-            ending = _make(runtime, job, interruption)
+            ending = _make(runtime, job, scratch, interruption)
     except LeaseLost:
         raise
     except StorageRefused as error:
@@ -143,7 +148,7 @@ def _persist(runtime: Runtime, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
             time.sleep(RETRY_INTERVAL_S)
 
 
-def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Ending | Split:
+def _make(runtime: Runtime, job: JobRecord, scratch: Scratch, interruption: Interruption) -> Ending | Split:
     handler = handlers.HANDLERS[job.kind]
     arguments = kinds.load(job.arguments)
     settings = runtime.platform.settings
@@ -152,7 +157,6 @@ def _make(runtime: Runtime, job: JobRecord, interruption: Interruption) -> Endin
         return settings.job_time_limit_s + scratch.work_bytes() / settings.job_second_bytes
 
     with (
-        Scratch() as scratch,
         TimeLimit(limit_s, interruption.expire) as time_limit,
         Heartbeat(runtime.platform, job, interruption.stop) as heartbeat,
     ):
