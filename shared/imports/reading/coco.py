@@ -36,7 +36,7 @@ _PASSED_OVER = frozenset({"images", "annotations", "categories", "info", "licens
 
 class _Document(msgspec.Struct):
     images: list[Raw]
-    annotations: list[Raw]
+    annotations: list[Raw] | None
     categories: list[Raw]
 
 
@@ -96,7 +96,7 @@ class _Reading:
         )
         images, categories = self._images(sent), self._categories(sent_categories)
         self._label(images, categories, sent)
-        self._annotations(document.annotations, images, categories)
+        self._annotations(document.annotations or [], images, categories)
         if any(category.frequency is not None and _frequency(category) is None for category in sent_categories):
             classes.unread.add("frequency")
         members = decode(name, body, dict[str, Raw]).keys() - _PASSED_OVER

@@ -93,14 +93,11 @@ def _object(shape: Element, rules: ReadingRules, place: Place) -> dict[str, Any]
         place.note("outside", "an object that has left the image is none; remove it")
     refuse_turns(beyond, rules.checker, place.pointer)
     take_flags(beyond, data, rules.checker, place.pointer)
-    rules.unkept.update(name[:50] for name in beyond.keys() - {"rotation"})
     said = {each.get("name") or "": (each.text or "").strip() for each in shape.iterfind("attribute")}
     annotation = {"annotation_type": kind, "class_name": rules.names.get(label or "", label), "data": data}
-    pointer = f"{place.pointer}/score"
     if rules.role == "predictions":
-        rated = confidence_among(said, _CONFIDENCES, rules.checker, pointer)
-        said = {name: value for name, value in said.items() if name not in _CONFIDENCES}
-        rules.rate(annotation, number_of(rated, rules.checker, pointer), pointer)
+        _rate(annotation, (beyond, said), rules, f"{place.pointer}/score")
+    rules.unkept.update(name[:50] for name in beyond.keys() - {"rotation"})
     take_flags(said, data, rules.checker, f"{place.pointer}/attribute")
     refuse_turns(said, rules.checker, f"{place.pointer}/attribute")
     if shape.get("occluded") == "1":
@@ -108,3 +105,10 @@ def _object(shape: Element, rules: ReadingRules, place: Place) -> dict[str, Any]
     if said:
         data["attributes"] = said
     return annotation
+
+
+def _rate(annotation: dict[str, Any], places: tuple[dict[str, Any], ...], rules: ReadingRules, pointer: str) -> None:
+    """Move the confidence from the members of the element, or from its attributes, to a prediction."""
+    stated = [place.pop(name, None) for place in places for name in _CONFIDENCES]
+    rated = {str(at): number_of(text or None, rules.checker, pointer) for at, text in enumerate(stated)}
+    rules.rate(annotation, confidence_among(rated, rated, rules.checker, pointer), pointer)

@@ -9,6 +9,7 @@ from shared.imports.reading import (
     cvat,
     datumaro,
     dota,
+    forms_not_read,
     kitti,
     label_studio,
     labelme,
@@ -66,5 +67,6 @@ def recognise(files: InputFiles) -> FormatName:
         if file_format.recognise(files):
             return name
     raise AnnotationFormatUnknown(
-        f"The file is in none of the formats that are read: {', '.join(FORMATS)}. Name its format with `format`."
+        forms_not_read.advice_for(files)
+        or f"The file is in none of the formats that are read: {', '.join(FORMATS)}. Name its format with `format`."
     )

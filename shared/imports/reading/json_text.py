@@ -44,7 +44,9 @@ def convert(name: str, members: dict[str, Any], kind: type[T], pointer: str) -> 
 
 
 def whole(value: Any) -> Any:
-    """Return a float that is a whole number as one, and anything else as it is."""
+    """Return a float that is a whole number as one, also in lists, and anything else as it is."""
+    if isinstance(value, list):
+        return list(map(whole, value))
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

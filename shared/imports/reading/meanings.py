@@ -17,6 +17,7 @@ _NOTHING = frozenset({"", "none"})
 
 def take_flags(said: dict[str, Any], data: dict[str, Any], checker: Checker, pointer: str) -> None:
     """Move what marks a group, or an object that need not be found, from what is said to the data of the annotation."""
+    stated = {member: bool(data[member]) for member in _FLAGS.values() if member in data}
     for name in [name for name in said if name.lower() in _FLAGS]:
         member, value = _FLAGS[name.lower()], _word(said.pop(name))
         if value in _NOTHING:
@@ -24,7 +25,7 @@ def take_flags(said: dict[str, Any], data: dict[str, Any], checker: Checker, poi
         is_set = value in _YES
         if value not in _YES | _NO:
             checker.note(f"{pointer}/{escape(name)}", "expected 0 or 1")
-        elif bool(data.get(member, is_set)) != is_set:
+        elif stated.setdefault(member, is_set) != is_set:
             checker.note(f"{pointer}/{escape(name)}", f"says otherwise than {member}")
         elif is_set:
             data[member] = 1

@@ -68,14 +68,17 @@ def _image(name: str, body: bytes, rules: ReadingRules, unread: Counter[str]) ->
     for sent in document.each("object"):
         annotation = _object(sent, rules)
         unread.update(_take_members(sent, annotation["data"], rules))
+        if not annotation["data"].get("difficult"):
+            annotation["data"].pop("difficult", None)
         image.objects.append(ReadObject(annotation, sent.pointer))
     return image
 
 
 def _object(sent: XmlMembers, rules: ReadingRules) -> dict[str, Any]:
     label, data = sent.text("name"), _box(sent, rules)
-    if sent.flag("difficult"):
-        data["difficult"] = 1
+    if sent.text("difficult") is not None:
+        # A 0 as well, beside which an attribute may say otherwise.
+        data["difficult"] = sent.flag("difficult")
     named = rules.names.get(label, label) if label is not None else None
     annotation: dict[str, Any] = {"annotation_type": "bounding_box", "class_name": named, "data": data}
     said: dict[str, Any] = {name: sent.number(name) for name in _CONFIDENCES}

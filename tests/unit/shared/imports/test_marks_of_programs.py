@@ -66,6 +66,45 @@ def test_a_score_among_the_attributes_of_pascal_voc_is_that_of_a_prediction(tmp_
     assert (confidence, "attributes" in data) == (0.25, False)
 
 
+@pytest.mark.parametrize("members", ['score="0.25"', 'confidence="0.25"', 'score="0.250"'])
+def test_a_score_that_cvat_states_of_a_box_is_that_of_a_prediction(tmp_path: Path, members: str) -> None:
+    body = cvat_box(members, '<attribute name="score">0.25</attribute>' if members.endswith('0"') else "")
+
+    made, truth = planned(tmp_path, body, role="predictions"), planned(tmp_path, body)
+
+    ((_, _, confidence, data),) = objects(made)
+    assert (confidence, "attributes" in data, made.report.notices) == (0.25, False, [])
+    assert len(truth.report.notices) == 1
+
+
+def test_two_scores_of_a_box_of_cvat_that_differ_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, cvat_box('score="0.5"', '<attribute name="score">0.25</attribute>'), role="predictions")
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/image/0/box/0/score"]
+
+
+@pytest.mark.parametrize(
+    ("member", "attribute"), [("<difficult>0</difficult>", "true"), ("<difficult>1</difficult>", "false")]
+)
+def test_a_mark_that_an_attribute_contradicts_is_refused(tmp_path: Path, member: str, attribute: str) -> None:
+    said = f"<attributes><attribute><name>difficult</name><value>{attribute}</value></attribute></attributes>"
+
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, voc(member + said))
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/file/object/0/attributes/difficult"]
+
+
+def test_two_names_of_one_mark_that_differ_are_refused(tmp_path: Path) -> None:
+    said = '<attribute name="ignore">0</attribute><attribute name="ignored">1</attribute>'
+
+    with pytest.raises(InvalidInput) as refused:
+        planned(tmp_path, cvat_box("", said))
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/image/0/box/0/attribute/ignored"]
+
+
 def test_an_image_that_cvat_calls_deleted_is_refused(tmp_path: Path) -> None:
     body = cvat("").replace(b"<image ", b'<image deleted="1" ', 1)
 

@@ -142,6 +142,12 @@ def test_a_number_that_means_two_categories_is_refused_until_the_request_says_wh
     assert [category.name for category in made.report.categories] == ["dog"]
 
 
+# Label Studio's JSON-MIN.
+SHORT_FORM = (
+    b'[{"image": "/data/upload/1/street.jpg", "id": 1, "label": [{"x": 5, "y": 20, "width": 10, "height": 40, '
+    b'"rotation": 0, "rectanglelabels": ["car"], "original_width": 200, "original_height": 100}], "annotator": 1, '
+    b'"annotation_id": 1, "lead_time": 7.5}]'
+)
 MALFORMED: list[tuple[bytes, type[DomainError], str]] = [
     (b'{"images": [], "annotations": [{"bbox": [NaN]}]', AnnotationsUnreadable, "JSON has no NaN"),
     (b'{"images": [', AnnotationsUnreadable, "not complete JSON"),
@@ -158,6 +164,13 @@ MALFORMED: list[tuple[bytes, type[DomainError], str]] = [
     (b"<annotation><size></annotation>", AnnotationsUnreadable, "line 1: this is not XML"),
     (archive(a_dot_txt=b"0 .1 .1 .1 .1", b_dot_yaml=b"names: ["), AnnotationsUnreadable, "is not YAML"),
     (b"plain text", AnnotationFormatUnknown, "in none of the formats"),
+    (SHORT_FORM, AnnotationFormatUnknown, "export its JSON"),
+    (b"0 2 Car 0 0 -1.57 1 2 30 40 1 1 1 1 1 1 1\n", AnnotationFormatUnknown, "a text of objects for each image"),
+    (
+        archive(a_dot_txt=b"0 -1 DontCare -1 -1 -10 1 2 30 40 -1 -1 -1 -1 -1 -1 -1\n"),
+        AnnotationFormatUnknown,
+        "a text of objects for each image",
+    ),
     (archive(**{"..__a_dot_json": b"{}"}), ArchiveRefused, "leads out of its folder"),
     (archive(__a_dot_json=b"{}"), ArchiveRefused, "leads out of its folder"),
     (archive(a_dot_json=b" " * 5_000_000), ArchiveRefused, "unpacks to more than"),

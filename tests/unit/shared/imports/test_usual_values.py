@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from shared.imports.reading.objects import Category
 from tests.unit.shared.imports.test_formats import COCO, FORMATS, RESULTS, objects, planned
 
 SAME_ENTRIES: list[tuple[str, dict[str, Any]]] = [
@@ -16,7 +15,9 @@ SAME_ENTRIES: list[tuple[str, dict[str, Any]]] = [
     ("images", {"width": None, "height": None}),
     ("images", {"neg_category_ids": None, "not_exhaustive_category_ids": None}),
     ("images", {"license": None, "flickr_url": None, "date_captured": None}),
+    ("images", {"neg_category_ids": [3.0], "not_exhaustive_category_ids": []}),
     ("categories", {"id": 3.0}),
+    ("categories", {"keypoints": ["nose", "tail"], "skeleton": [[1.0, 2.0]]}),
     ("categories", {"keypoints": None, "skeleton": None}),
     ("categories", {"isthing": None, "supercategory": None, "frequency": None}),
     ("annotations", {"id": 1.0, "image_id": 5.0, "category_id": 3.0}),
@@ -38,7 +39,14 @@ def test_a_value_that_means_the_same_is_read_as_it(tmp_path: Path, where: str, m
     made = planned(tmp_path, changed(where, **members))
 
     assert (objects(made), made.report.notices) == (FORMATS["coco"][2], [])
-    assert made.categories == [Category("car", 3)]
+    assert [(one.name, one.number) for one in made.categories] == [("car", 3)]
+    assert made.categories[0].skeleton == (((1, 2),) if members.get("skeleton") else ())
+
+
+def test_annotations_that_are_null_are_none(tmp_path: Path) -> None:
+    made = planned(tmp_path, {**COCO, "annotations": None})
+
+    assert (objects(made), len(made.analyses)) == ([], len(COCO["images"]))
 
 
 def test_whole_numbers_of_results_may_be_written_with_a_decimal_point(tmp_path: Path) -> None:
