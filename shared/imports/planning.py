@@ -108,6 +108,7 @@ def plan(
     read.notices += _notices(file_format, pictures, matcher, checker.reaching_out)
     silent = _silent(known, analyses) if options.role == "predictions" else []
     analyses += silent
+    read.notices[:0] = _replaced(known, {analysis.image_id for analysis in analyses}, silent, options.role)
     new = {image.id for image in matcher.new}
     matched = [analysis.image_id for analysis in analyses if analysis.image_id not in new]
     counts = Counter(annotation.class_name for analysis in analyses for annotation in analysis.annotations)
@@ -151,6 +152,23 @@ def _silent(known: Known, analyses: list[PlannedAnalysis]) -> list[PlannedAnalys
     named = {analysis.image_id for analysis in analyses}
     images = (image for image in known.images if image.has_truth and image.id not in named)
     return [PlannedAnalysis(uuid7(), image.id, [], {}) for image in images]
+
+
+def _replaced(known: Known, named: set[UUID], silent: list[PlannedAnalysis], role: ImportRole) -> Iterator[str]:
+    """Say what detection runs no longer look at, as the newest analysis of an image counts."""
+    without = {analysis.image_id for analysis in silent}
+    lost = sum(image.has_detections for image in known.images if image.id in without)
+    if lost:
+        have, they = form(lost, "has", "have"), form(lost, "it counts", "they count")
+        yield (
+            f"{counted(lost, 'image')} {have} detections of this model and version from before, and none in this file: "
+            f"{they} as without detections now. Import all that a model finds as one file."
+        )
+    truths = sum(image.has_truth for image in known.images if image.id in named)
+    if truths and role == "ground_truth":
+        yield (
+            f"{counted(truths, 'image')} had ground truth from before: that of this file replaces it in detection runs."
+        )
 
 
 def _analyses(

@@ -18,7 +18,10 @@ from shared.projects.canvas import CONTENT_TYPE, canvas
 IMAGES = """
     SELECT id, filename, width, height, number, EXISTS (
         SELECT FROM analysis WHERE image_id = image.id AND status = 'completed' AND is_ground_truth
-    ) AS has_truth
+    ) AS has_truth, EXISTS (
+        SELECT FROM analysis WHERE image_id = image.id AND status = 'completed' AND NOT is_ground_truth
+            AND model_name = $3 AND model_version = $4 AND annotation_count > 0
+    ) AS has_detections
     FROM image WHERE project_id = $1 AND account_id = $2 AND deleted_at IS NULL ORDER BY id
 """
 
@@ -84,9 +87,9 @@ ROWS_AT_ONCE = 50_000
 TIMEOUT_S = 120
 
 
-async def known(connection: Connection, account_id: int, project_id: UUID) -> Known:
-    """Return the images and categories of a project."""
-    images = [KnownImage(*record) for record in await connection.fetch(IMAGES, project_id, account_id)]
+async def known(connection: Connection, account_id: int, project_id: UUID, model: tuple[str, str]) -> Known:
+    """Return the images and categories of a project, and which images a version of a model has found objects in."""
+    images = [KnownImage(*record) for record in await connection.fetch(IMAGES, project_id, account_id, *model)]
     categories = [
         Category(name, number, tuple(keypoints), tuple(zip(skeleton[::2], skeleton[1::2], strict=True)), frequency)
         for name, number, keypoints, skeleton, frequency in await connection.fetch(CATEGORIES, project_id)

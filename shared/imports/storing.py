@@ -36,7 +36,8 @@ async def load(
     async with platform.db.connection() as connection:
         if not await project_queries.exists(connection, job.account_id, project_id):
             raise ProjectNotFound
-        known = await queries.known(connection, job.account_id, project_id)
+        model = arguments.model_name, arguments.model_version
+        known = await queries.known(connection, job.account_id, project_id, model)
     return await uploads.fetch(platform, job.owner, arguments.upload_id, target), known
 
 

@@ -46,6 +46,8 @@ class KnownImage(NamedTuple):
     # By which files name it.
     number: int | None
     has_truth: bool = False
+    # Of the model and version that is imported.
+    has_detections: bool = False
 
 
 class Known(NamedTuple):

@@ -95,6 +95,45 @@ async def test_imported_files_of_coco_are_evaluated_as_pycocotools_evaluates_the
     )
 
 
+LOST = (
+    "2 images have detections of this model and version from before, and none in this file: they count as without "
+    "detections now. Import all that a model finds as one file."
+)
+
+
+async def test_what_a_file_replaces_is_said(alice: Client) -> None:
+    project, truth = (await alice.create_project())["id"], ground_truth(4)
+    halves = [[each for each in results(truth) if (each["image_id"] > 20) == is_second] for is_second in (False, True)]
+    model = {"role": "predictions", "model": {"name": "yolo_v8"}}
+
+    reports = [
+        await report(await import_file(alice, project, encoded(body), **options))
+        for body, options in (
+            (truth, {}),
+            (halves[0], model),
+            (halves[1], {**model, "model": {"name": "yolo_v8", "version": "2"}}),
+            (halves[1], model),
+            (truth, {}),
+        )
+    ]
+
+    # The images are 10, 20, 30, and 40 without an object.
+    assert [(one["images_matched"], one["images_without"]) for one in reports] == [
+        (0, 0),
+        (2, 2),
+        (1, 3),
+        (1, 3),
+        (4, 0),
+    ]
+    assert [one["notices"] for one in reports] == [
+        [],
+        [],
+        [],
+        [LOST],
+        ["4 images had ground truth from before: that of this file replaces it in detection runs."],
+    ]
+
+
 async def test_one_fault_in_a_file_leaves_the_project_as_it_was(alice: Client) -> None:
     project, truth = (await alice.create_project())["id"], ground_truth(4)
     truth["annotations"][5]["image_id"] = 999
