@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from shared.analyses.agreement.pairs import ImagePair, Pairing
-from shared.analyses.agreement.sides import confidence_of, objects_of, plain_boxes
+from shared.analyses.agreement.sides import confidence_of, detected_areas, objects_of, plain_boxes
 from shared.analyses.annotations.columns import AnnotationColumns, StatedObject
 from shared.analyses.annotations.formats import (
     NOT_LABELLED,
@@ -133,9 +133,11 @@ def _overlapping_boxes(sides: ImageSides, codes: dict[str, int], options: Detect
 def _boxes(sides: ImageSides, codes: dict[str, int]) -> tuple[ObjectTable, ObjectTable]:
     truth, found = (plain_boxes(side, codes) for side in (sides.references, sides.candidates))
     if truth is None or found is None:
-        drawn = _each_drawn(sides.pairing, sides.by_image(), codes, "boxes")
+        annotations = sides.by_image()
+        drawn = _each_drawn(sides.pairing, annotations, codes, "boxes")
         references = object_table.of_references([reference for reference, _ in drawn])
-        return references, object_table.of_candidates([candidate for _, candidate in drawn])
+        areas = detected_areas([one for _, candidate in annotations for one in candidate])
+        return references, object_table.of_candidates([candidate for _, candidate in drawn], areas)
     references = object_table.of_joined(truth, sides.references.counts)
     return references, object_table.measured(object_table.of_joined(found, sides.candidates.counts))
 

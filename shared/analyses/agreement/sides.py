@@ -98,6 +98,21 @@ def _stated(areas: Sequence[float | None], computed: Floats) -> Floats:
     return np.array([own if area is None else area for area, own in zip(areas, computed.tolist(), strict=True)], float)
 
 
+def detected_areas(annotations: Sequence[Stated]) -> Floats:
+    """Return the areas (n,) of what a model found, whatever areas it states, as COCO measures its boxes.
+
+    A mask that comes without a box has its own area there: pycocotools, `COCO.loadRes`.
+    """
+    return np.array([_detected_area(msgspec.json.decode(annotation.data)) for annotation in annotations], np.float64)
+
+
+def _detected_area(data: dict[str, Any]) -> float:
+    if data.get("bbox") is None:
+        return computed_area_of(data)
+    _, _, width, height = xywh_of(data)
+    return width * height
+
+
 def confident(side: Objects, min_confidence: float) -> Objects:
     """Return the objects of at least this confidence."""
     return side.take(np.flatnonzero(side.confidences >= min_confidence))

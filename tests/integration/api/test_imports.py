@@ -104,7 +104,7 @@ LOST = (
 async def test_what_a_file_replaces_is_said(alice: Client) -> None:
     project, truth = (await alice.create_project())["id"], ground_truth(4)
     halves = [[each for each in results(truth) if (each["image_id"] > 20) == is_second] for is_second in (False, True)]
-    model = {"role": "predictions", "model": {"name": "yolo_v8"}}
+    model: dict[str, Any] = {"role": "predictions", "model": {"name": "yolo_v8"}}
 
     reports = [
         await report(await import_file(alice, project, encoded(body), **options))
