@@ -13,7 +13,7 @@ from shared.predictions.names import (
     without_merge_suffixes,
 )
 from shared.predictions.one_hot import encoded_with
-from shared.predictions.score_columns import ClassColumns, class_columns, is_among
+from shared.predictions.score_columns import ClassColumns, class_columns, is_among, without_others
 from shared.predictions.score_doubts import Doubt, doubt_of
 from shared.predictions.values import score
 
@@ -35,7 +35,6 @@ Certainty = Literal["certain", "likely", "guess"]
 
 # More distinct fractions than any labels would be.
 _MANY = 20
-_SUM_TOLERANCE = 0.01
 # Labels in a column without a known name stand beside a few columns, not beside hundreds.
 _MAX_TRIED = 50
 
@@ -74,8 +73,9 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
     kinds = _kinds(columns)
     pairs = truth_prediction_pairs([column.name or "" for column in columns])
     truths = _truths(columns, kinds, pairs)
-    scores = _class_scores(columns, kinds, truths)
-    doubt = None if scores is None else doubt_of(scores, [c.sample for c in columns], _predicted(columns, kinds, pairs))
+    predicted = _predicted(columns, kinds, pairs)
+    scores = _class_scores(columns, kinds, truths, predicted)
+    doubt = None if scores is None else doubt_of(scores, [c.sample for c in columns], predicted)
     doubtful, scores = (scores, None) if doubt is not None else (None, scores)
     of_classes = {} if scores is None else dict(zip(scores.columns, scores.names, strict=True))
     if scores is not None and scores.labels not in truths:
@@ -191,7 +191,9 @@ def _predictions(kinds: Sequence[NameKind], pairs: Sequence[tuple[int, int]], ex
     return [position for position, kind in enumerate(kinds) if kind == "prediction" and position not in excluded]
 
 
-def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: Sequence[int]) -> ClassColumns | None:
+def _class_scores(
+    columns: Sequence[Column], kinds: Sequence[NameKind], truths: Sequence[int], predicted: Sequence[str] | None
+) -> ClassColumns | None:
     names = [column.name for column in columns]
     if None in names:
         return None
@@ -206,7 +208,11 @@ def _class_scores(columns: Sequence[Column], kinds: Sequence[NameKind], truths: 
     for position in order:
         labels = {cell for cell in columns[position].sample if cell}
         if sets := class_columns(position, labels, texts, [i for i in candidates if i != position], plain):
-            return _without_others(columns, _best(columns, sets, labels), labels)
+            cells = [column.sample for column in columns]
+            plausible = [without_others(found, cells, labels) for found in sets]
+            # Features V1 and V2 are no rivals of columns that hold scores.
+            certain = [found for found in plausible if doubt_of(found, cells, predicted) is None]
+            return _best(columns, certain or plausible, labels)
     return None
 
 
@@ -225,20 +231,6 @@ def _best(columns: Sequence[Column], sets: Sequence[ClassColumns], labels: Colle
         column for candidates in ranked[1:] if rank(candidates) == rank(ranked[0]) for column in candidates.columns
     ]
     return ranked[0]._replace(rivals=tuple(rivals))
-
-
-def _without_others(columns: Sequence[Column], score_columns: ClassColumns, labels: Collection[str]) -> ClassColumns:
-    """Leave out a column beside those of the labels, such as an age, if their scores sum to 1 without it."""
-    own = [
-        (position, name)
-        for position, name in zip(score_columns.columns, score_columns.names, strict=True)
-        if is_among(name, labels)
-    ]
-    rows = zip(*(columns[position].sample for position, _ in own), strict=True)
-    sums = [sum(score(cell.lstrip("*")) or 0 for cell in row) for row in rows]
-    if len(own) < len(score_columns.columns) and all(abs(total - 1) <= _SUM_TOLERANCE for total in sums):
-        return score_columns._replace(columns=[position for position, _ in own], names=[name for _, name in own])
-    return score_columns
 
 
 def _minor(position: int, name: str, kind: NameKind) -> Decision:

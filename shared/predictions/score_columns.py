@@ -1,14 +1,19 @@
 """The assignment of columns of scores to classes, by the common part of their names and the labels."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from shared.predictions.names import says_no_score, tokens
-from shared.predictions.values import usual_number
+from shared.predictions.values import score, usual_number
 
 _TWO = 2
 # Of a label in thousands of names only the shortest texts around it matter.
 _MAX_TRIED = 100
+# So many rows tell shares from other numbers, and so many ways to choose columns side by side are tried.
+_ROWS = 200
+_MAX_SPANS = 10_000
+SUM_TOLERANCE = 0.01
 
 
 class ClassColumns(NamedTuple):
@@ -57,7 +62,10 @@ def class_columns(
             # Of `p0`, `p1` and `predict` the last is a word.
             inner = {column: text for column, text in inner.items() if not text[0].isalpha()}
         if not before and not after:
-            inner = {column: name for column, name in inner.items() if column in plain or _same(name) in label_set}
+            # Beside labels 0 and 1 a column called loss is none of a class.
+            are_numbers = not any(isinstance(label, str) for label in label_set)
+            others = {column for column in plain if not are_numbers or usual_number(names[column]) is not None}
+            inner = {column: name for column, name in inner.items() if column in others or _same(name) in label_set}
         class_set = {_same(text) for text in inner.values()}
         own = {column for column, text in inner.items() if _same(text) in label_set}
         is_new = not own & excluded
@@ -66,6 +74,59 @@ def class_columns(
             said = says_scores(before, after)
             sets.append(ClassColumns(labels_at, [*inner], [*inner.values()], said, (), before, after, len(label_set)))
     return sets
+
+
+def without_others(found: ClassColumns, columns: Sequence[Sequence[str]], labels: Collection[str]) -> ClassColumns:
+    """Leave out columns that are no scores of classes, such as an age, if the others sum to 1 in all rows.
+
+    Those others are the columns of the labels that occur, or columns side by side that have these among them. Where
+    the scores of the labels are shares and do not sum to 1, a column with other numbers is left out.
+    """
+    label_set = {_same(label) for label in labels}
+    own = [place for place, name in enumerate(found.names) if _same(name) in label_set]
+    if len(own) == len(found.names):
+        return found
+    if _sum_to_1(zip(*(columns[found.columns[place]] for place in own), strict=True)):
+        return _part(found, own)
+    by_column = [[_number(cell) for cell in columns[at][:_ROWS]] for at in found.columns]
+    low, high = -SUM_TOLERANCE, 1 + SUM_TOLERANCE
+    are_shares = [all(low <= number <= high for number in numbers) for numbers in by_column]
+    span = _span_of_shares(by_column, are_shares, range(own[0], own[-1] + 1))
+    if span is None and all(are_shares[place] for place in own):
+        return _part(found, [place for place, is_share in enumerate(are_shares) if is_share])
+    return found if span is None else _part(found, span)
+
+
+def _part(found: ClassColumns, places: Sequence[int]) -> ClassColumns:
+    return found._replace(
+        columns=[found.columns[place] for place in places], names=[found.names[place] for place in places]
+    )
+
+
+def _sum_to_1(rows: Iterable[Sequence[str]]) -> bool:
+    return all(abs(sum(map(_number, row)) - 1) <= SUM_TOLERANCE for row in rows)
+
+
+def _span_of_shares(by_column: Sequence[Sequence[float]], are_shares: Sequence[bool], own: range) -> range | None:
+    """The most columns side by side, these among them, that hold shares which sum to 1 in every row."""
+    if not all(are_shares[own.start : own.stop]):
+        return None
+    before = sum(1 for _ in takewhile(bool, reversed(are_shares[: own.start])))
+    behind = sum(1 for _ in takewhile(bool, are_shares[own.stop :]))
+    if (1 + before) * (1 + behind) > _MAX_SPANS:
+        return None
+    rows = [[0.0, *accumulate(row)] for row in zip(*by_column, strict=True)]
+    spans = [
+        range(start, stop)
+        for start in range(own.start - before, own.start + 1)
+        for stop in range(own.stop, own.stop + behind + 1)
+        if all(abs(row[stop] - row[start] - 1) <= SUM_TOLERANCE for row in rows)
+    ]
+    return max(spans, key=len, default=None)
+
+
+def _number(cell: str) -> float:
+    return score(cell.lstrip("*")) or 0.0
 
 
 def is_among(name: str, labels: Collection[str]) -> bool:

@@ -4,12 +4,11 @@ from collections.abc import Collection, Sequence
 from enum import Enum, auto
 
 from shared.predictions.names import says_no_score, says_score, tokens
-from shared.predictions.score_columns import ClassColumns
+from shared.predictions.score_columns import SUM_TOLERANCE, ClassColumns
 from shared.predictions.values import score, usual_number
 
 # So many rows tell scores from other numbers, also where there are a thousand classes.
 _ROWS = 200
-_SUM_TOLERANCE = 0.01
 _AGREEMENT = 0.9
 _TWO = 2
 # In fewer rows three scores fall by accident.
@@ -37,20 +36,25 @@ def doubt_of(found: ClassColumns, columns: Sequence[Sequence[str]], predicted: S
     words = {*tokens(found.before), *tokens(found.after)}
     if says_no_score(words):
         return Doubt.UNNAMED
-    if says_score(words) or _are_shares(rows) or (best is not None and _agree(found.names, rows, best)):
+    if says_score(words) or _are_shares(rows):
         return None
-    if not found.before and not found.after:
-        are_words = any(usual_number(name) is None for name in found.names)
-        is_within = len(found.names) == found.label_count and all(0 <= cell <= 1 for row in rows for cell in row)
-        return None if are_words or is_within else Doubt.UNNAMED
-    return Doubt.UNNAMED
+    are_words = any(usual_number(name) is None for name in found.names)
+    is_bare = not found.before and not found.after
+    has_others = len(found.names) > found.label_count
+    if is_bare and are_words:
+        # A word beside those of the labels may be a class that does not occur, or anything.
+        return Doubt.UNNAMED if has_others else None
+    if best is not None and _agree(found.names, rows, best):
+        return None
+    is_within = not has_others and all(0 <= cell <= 1 for row in rows for cell in row)
+    return None if is_bare and is_within else Doubt.UNNAMED
 
 
 def _are_shares(rows: Sequence[Sequence[float]]) -> bool:
     cells = {cell for row in rows for cell in row}
     if min(cells) < 0 or max(cells) > 1 or cells <= {0, 1}:
         return False
-    return all(abs(sum(row) - 1) <= _SUM_TOLERANCE for row in rows)
+    return all(abs(sum(row) - 1) <= SUM_TOLERANCE for row in rows)
 
 
 def _agree(names: Sequence[str], rows: Sequence[Sequence[float]], predicted: Sequence[str]) -> bool:

@@ -49,8 +49,8 @@ def of_named(name: str, classes: Sequence[str], truth_name: str) -> ScoreMeaning
 def of_predicted(name: str, classes: Sequence[str], truth_name: str, ranges: Ranges) -> ScoreMeaning:
     """Whose scores a column beside predictions holds: by its name, or else by them. Raises NeedsMapping."""
     found = _binary(name, ranges, classes) if len(classes) == _TWO else None
-    if found is None and len(classes) > _TWO and min(part.lowest for part in ranges.values()) >= 1 / len(classes):
-        found = ScoreMeaning(None, f"no score is below 1/{len(classes)}, whatever is predicted")
+    if found is None and len(classes) > _TWO:
+        found = _of_several(name, ranges, classes)
     said = scored_class(name, classes, truth_name) if len(classes) == _TWO else UnnamedClass.NOTHING
     named = classes[said] if isinstance(said, int) else None
     if named is not None and (found is None or found.class_name not in {None, named}):
@@ -67,6 +67,22 @@ def of_predicted(name: str, classes: Sequence[str], truth_name: str, ranges: Ran
             ]
         )
     return found
+
+
+def _of_several(name: str, ranges: Ranges, classes: Sequence[str]) -> ScoreMeaning | None:
+    lowest, highest = min(part.lowest for part in ranges.values()), max(part.highest for part in ranges.values())
+    if lowest >= 1 / len(classes):
+        return ScoreMeaning(None, f"no score is below 1/{len(classes)}, whatever is predicted")
+    # In a few rows not every class occurs.
+    if _says_confidence(name) and lowest >= 0 and highest <= 1:
+        return ScoreMeaning(None, f"“{name}” is a name of the confidence of predictions")
+    return None
+
+
+def _says_confidence(name: str) -> bool:
+    words = tokens(name)
+    # As PyCaret calls it.
+    return any(word.startswith("conf") or word == "max" for word in words) or words == ("prediction", "score")
 
 
 def _by_name(name: str, named: str, found: ScoreMeaning | None) -> ScoreMeaning:
@@ -90,7 +106,7 @@ def _binary(column: str, ranges: Ranges, classes: Sequence[str]) -> ScoreMeaning
     if min(part.lowest for part in ranges.values()) < _HALF:
         return separated
     # Of a few rows either may be so by accident: they are asked about.
-    if separated is None or any(word.startswith("conf") for word in tokens(column)):
+    if separated is None or _says_confidence(column):
         return ScoreMeaning(None, "no score is below 0.5, whatever is predicted")
     return None
 
