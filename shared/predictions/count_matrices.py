@@ -24,7 +24,7 @@ SAID_OF_TABLES = (
 _PLACES = 2
 _FEWEST = 2
 # Of equally frequent classes, four samples are of four classes once in 11 times, and five of five once in 26.
-MOST_OF_EITHER = 4
+_MOST_OF_EITHER = 4
 # Shares that are printed with two digits miss their sum by up to half of the last one, each.
 _ROUNDING = 0.005
 _PERCENT = 100
@@ -41,13 +41,15 @@ class _Square(NamedTuple):
     """The cells of each column of what may be a matrix, without totals, and what stands around them.
 
     `corner` is the name of the column of classes, None in a table without names. `around` is what stands before the
-    class in the names of all columns, and in the labels of all rows.
+    class in the names of all columns, and in the labels of all rows. `is_in_order` says that the classes of the rows
+    come in the order of the columns.
     """
 
     corner: str | None
     columns: Sequence[Sequence[str]]
     has_totals: bool
     around: tuple[str, str] = ("", "")
+    is_in_order: bool = True
 
 
 def likeness(names: Sequence[str] | None, columns: Sequence[Sequence[str]]) -> Likeness | None:
@@ -85,19 +87,23 @@ def _squares_at(at: int, names: Sequence[str] | None, columns: Sequence[Sequence
             continue
         if (rows and not is_total(labels[-1])) or (width and not is_total(names[-1])):
             continue
-        around = _around(names[at + 1 : at + 1 + count], labels[:height])
-        if around is not None:
+        found = _around(names[at + 1 : at + 1 + count], labels[:height])
+        if found is not None:
             cells = [column[:height] for column in others[:count]]
-            yield _Square(names[at], cells, bool(rows or width), around)
+            yield _Square(names[at], cells, bool(rows or width), *found)
 
 
-def _around(names: Sequence[str], labels: Sequence[str]) -> tuple[str, str] | None:
-    """What the names and the labels have in common beside the classes, if these are the same; else None."""
+def _around(names: Sequence[str], labels: Sequence[str]) -> tuple[tuple[str, str], bool] | None:
+    """What the names and the labels have in common beside the classes, if these are the same; else None.
+
+    With it whether these come in one order.
+    """
     for of_names, of_labels in ((False, False), (True, False), (False, True), (True, True)):
         name_part, classes = _without_common(names) if of_names else ("", names)
         label_part, rows = _without_common(labels) if of_labels else ("", labels)
-        if {*map(_value, classes)} == {*map(_value, rows)}:
-            return name_part, label_part
+        of_columns, of_rows = [*map(_value, classes)], [*map(_value, rows)]
+        if {*of_columns} == {*of_rows}:
+            return (name_part, label_part), of_columns == of_rows
     return None
 
 
@@ -136,7 +142,8 @@ def _judged(square: _Square) -> Likeness | None:
         or (square.corner is not None and _is_of_a_matrix(square.corner))
         or all(square.around)
         or (any(others_sum) and not rows_sum)
-        or len(square.columns) > MOST_OF_EITHER
+        # Of so many samples few come in the order of their classes.
+        or (len(square.columns) > _MOST_OF_EITHER and square.is_in_order)
     )
     return Likeness.MATRIX if is_certain else Likeness.EITHER
 

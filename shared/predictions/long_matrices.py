@@ -10,13 +10,17 @@ SAID = "Each pair of classes stands in one row, beside a number: this looks like
 _FEWEST = 2
 # Four samples stand in the order of a matrix by accident.
 _SEVERAL = 5
+# Shares that are printed with two digits miss their sum by up to half of the last one, each.
+_ROUNDING = 0.005
+_WHOLES = (1, 100)
 
 
 def numbers_of_pairs(actual: Sequence[str], predicted: Sequence[str], others: Mapping[int, Sequence[str]]) -> list[int]:
     """Which of the other columns hold the numbers of a matrix; none where the rows are samples.
 
     They are those of a matrix where each pair of classes stands in exactly one row. Of a matrix without its zeros no
-    pair stands twice, and the rows come as programs write them: class by class, or by their numbers.
+    pair stands twice, and the rows come as programs write them: class by class, or by their numbers. These are whole,
+    or shares that sum to one, as no prices and no features do.
     """
     pairs = [*zip(actual, predicted, strict=True)]
     classes = {*actual} | {*predicted}
@@ -24,7 +28,11 @@ def numbers_of_pairs(actual: Sequence[str], predicted: Sequence[str], others: Ma
         return []
     numbers = {column: [score(as_score(cell)) for cell in cells] for column, cells in others.items()}
     counts = {column: [one for one in found if one is not None and one >= 0] for column, found in numbers.items()}
-    counts = {column: known for column, known in counts.items() if len(known) == len(pairs)}
+    counts = {
+        column: known
+        for column, known in counts.items()
+        if len(known) == len(pairs) and (all(map(float.is_integer, known)) or _are_shares(known, actual, predicted))
+    }
     if len(pairs) == len(classes) ** 2:
         return [*counts]
     if len(pairs) < _SEVERAL:
@@ -34,6 +42,22 @@ def numbers_of_pairs(actual: Sequence[str], predicted: Sequence[str], others: Ma
     # As `value_counts` of pandas writes them.
     are_falling = any(known[0] > known[-1] and all(a >= b for a, b in pairwise(known)) for known in counts.values())
     return [*counts] if are_falling else []
+
+
+def _are_shares(numbers: Sequence[float], actual: Sequence[str], predicted: Sequence[str]) -> bool:
+    """Whether numbers, or percents, sum to a whole: all of them, or those of each class of one side."""
+    groups = [{"": sum(numbers)}, *(_sums(numbers, side) for side in (actual, predicted))]
+    tolerance = _ROUNDING * len(numbers)
+    return any(
+        all(abs(total - whole) <= tolerance * whole for total in sums.values()) for sums in groups for whole in _WHOLES
+    )
+
+
+def _sums(numbers: Sequence[float], side: Sequence[str]) -> dict[str, float]:
+    sums = dict.fromkeys(side, 0.0)
+    for label, number in zip(side, numbers, strict=True):
+        sums[label] += number
+    return sums
 
 
 def _are_by_class(pairs: Sequence[tuple[str, str]]) -> bool:

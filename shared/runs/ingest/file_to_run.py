@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import UNSET
 
-from shared.predictions.count_matrices import MOST_OF_EITHER, Likeness, likeness
+from shared.predictions.count_matrices import Likeness, likeness
 from shared.predictions.notices import Code, Notice
 from shared.predictions.second_headers import is_second_header
 from shared.runs.errors import FileUnreadable, NoTruth
@@ -136,8 +136,8 @@ def count(inspected: Inspected, scratch: Path, limits: IngestLimits, progress: C
         raise NeedsMapping(needed.questions, assignment.decisions, preview) from needed
     notices = [*table.notices, *finished.notices]
     is_inferred = any(decision.role == "score" and decision.rule != "given" for decision in assignment.decisions)
-    if is_inferred and finished.summary.rows <= MOST_OF_EITHER:
-        look = likeness(table.names, table.sample(MOST_OF_EITHER))
+    if is_inferred and finished.summary.rows <= len(table.names):
+        look = likeness(table.names, table.sample(finished.summary.rows))
         notices += [Notice(Code.ONE_OF_EACH).sentence] if look is Likeness.EITHER else []
     finished = finished._replace(notices=notices)
     candidates = reader.candidates.packed() if is_kept(finished.summary) else b""

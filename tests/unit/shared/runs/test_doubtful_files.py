@@ -103,6 +103,25 @@ def test_a_sample_of_each_class_is_no_matrix(tmp_path: Path, data: str) -> None:
     assert read(tmp_path, data).finished.summary.rows == data.count("\n") - 1
 
 
+_FIVE = {name: [0.1 + 0.5 * (at == own) for at in range(5)] for own, name in enumerate("abcde")}
+
+
+@pytest.mark.parametrize(("order", "is_matrix"), [("abcde", True), ("bdaec", False)])
+def test_shares_of_five_classes_are_a_matrix_in_the_order_of_its_columns(
+    tmp_path: Path, order: str, *, is_matrix: bool
+) -> None:
+    data = "\n".join(["y,a,b,c,d,e", *(",".join([name, *map(str, _FIVE[name])]) for name in order)])
+
+    if is_matrix:
+        assert [question.detail for question in asked(tmp_path, data)] == [SAID]
+    else:
+        found = read(tmp_path, data)
+        assert (counts(found), found.finished.notices) == (
+            ([*"abcde"], np.eye(5).tolist()),
+            [Notice(Code.ONE_OF_EACH).sentence],
+        )
+
+
 def test_samples_that_may_be_a_matrix_of_shares_are_told(tmp_path: Path) -> None:
     data = "y,crow,wren\ncrow,0.9,0.1\nwren,0.2,0.8\n"
 

@@ -20,6 +20,7 @@ LONG = {
     "shares": table("actual,predicted,share", ["0.4", "0.1", "0.2", "0.3"]),
     "values": table("y_true,y_pred,value", ["40", "0", "2", "30"]),
     "percent": table("actual,predicted,percent", ["40%", "10%", "20%", "30%"]),
+    "rates of each class": table("actual,predicted,rate", ["0.8", "0.2", "0.4", "0.6"]),
     "totals without a name of counts": table("actual,predicted,total", ["7", "1", "0", "8"]),
     "counts and shares": table("actual,predicted,n,share", ["4,.4", "1,.1", "2,.2", "3,.3"]),
 }
@@ -81,6 +82,10 @@ def test_both_answers_to_the_question_are_read(tmp_path: Path) -> None:
         table("actual,predicted,age", ["4", "9", "2", "7", "5"], [SPARSE[at] for at in (3, 0, 1, 4, 2)]),
         table("actual,predicted,age", ["4", "4", "4", "4"], [SPARSE[at] for at in (3, 0, 4, 1)]),
         table("actual,predicted,site", ["a", "b", "c", "d"]),
+        table("actual,predicted,price", ["4.99", "1.2", "20", "7.5"]),
+        table("actual,predicted,x1", ["0.4", "0.1", "0.25", "0.93"]),
+        table("actual,predicted,loss", ["4.2", "3.1", "0.9", "0.3", "0.01"], SPARSE),
+        table("actual,predicted,price", ["4.99", "1.2", "20", "7.5", "3"], SPARSE),
         "id,actual,predicted,age\n7,cat,cat,4\n8,cat,dog,1\n9,dog,cat,2\n4,dog,dog,3",
         "actual,predicted,score\ncat,cat,.9\ncat,dog,.2\ndog,cat,.8\ndog,dog,.1",
     ],
