@@ -35,6 +35,7 @@ def numbers_of_pairs(actual: Sequence[str], predicted: Sequence[str], others: Ma
     }
     if len(pairs) == len(classes) ** 2:
         return [*counts]
+    counts = {column: known for column, known in counts.items() if len({*known}) > 1}
     if len(pairs) < _SEVERAL:
         return []
     if _are_by_class(pairs) or _are_by_class([(second, first) for first, second in pairs]):

@@ -51,7 +51,7 @@ def test_a_matrix_of_more_pairs_than_are_looked_at_is_asked_about(tmp_path: Path
     pairs = [(f"c{one:03}", f"c{other:03}") for one in range(72) for other in range(72)]
 
     with pytest.raises(NeedsMapping, match="this looks like a confusion matrix"):
-        read(tmp_path, table("actual,predicted,value", ["3"] * len(pairs), pairs))
+        read(tmp_path, table("actual,predicted,value", [str(at % 7) for at in range(len(pairs))], pairs))
 
 
 @pytest.mark.parametrize("name", LONG)
@@ -86,6 +86,7 @@ def test_both_answers_to_the_question_are_read(tmp_path: Path) -> None:
         table("actual,predicted,x1", ["0.4", "0.1", "0.25", "0.93"]),
         table("actual,predicted,loss", ["4.2", "3.1", "0.9", "0.3", "0.01"], SPARSE),
         table("actual,predicted,price", ["4.99", "1.2", "20", "7.5", "3"], SPARSE),
+        table("actual,predicted,depth", ["2", "2", "2", "2", "2"], SPARSE),
         "id,actual,predicted,age\n7,cat,cat,4\n8,cat,dog,1\n9,dog,cat,2\n4,dog,dog,3",
         "actual,predicted,score\ncat,cat,.9\ncat,dog,.2\ndog,cat,.8\ndog,dog,.1",
     ],
