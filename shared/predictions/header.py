@@ -14,6 +14,8 @@ Header = Literal["auto", "yes", "no"]
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "-", "?", "inf", "-inf", "missing"})
 _NAMING = frozenset({"truth", "prediction", "label", "score", "id", "weight", "count", "fold", "time", "derived"})
 _PAIR = 2
+# How pandas names two columns without names, and how a sample may look.
+_UNNAMED = ["0", "1"]
 # In fewer rows the frequency of a label has no meaning.
 _SEVERAL = 3
 
@@ -139,7 +141,8 @@ def _repeats_values(
     labels_below = [all_cells] * len(first) if len(first) == _PAIR else distinct
     for cell, column in zip(first, labels_below, strict=bool(distinct)):
         if cell and cell in column:
-            return FirstRow(is_header=False, rule="D3", evidence=f"“{cell}” occurs below the first row, too")
+            evidence = f"“{cell}” occurs below the first row, too"
+            return FirstRow(is_header=False, rule="D3", evidence=evidence, is_certain=[*first] != _UNNAMED)
     return None
 
 
@@ -147,15 +150,10 @@ def _holds_values(
     first: Sequence[str],
     _kinds: Sequence[str],
     columns_below: Sequence[Sequence[str]],
-    distinct: Sequence[frozenset[str]],
+    _distinct: Sequence[frozenset[str]],
 ) -> FirstRow | None:
     if first and all(map(_is_number, first)):
-        # pandas names columns 0 and 1.
-        is_certain = (
-            [*first] != ["0", "1"]
-            or bool({*first} & frozenset().union(*distinct))
-            or not (columns_below and columns_below[0])
-        )
+        is_certain = [*first] != _UNNAMED or not (columns_below and columns_below[0])
         return FirstRow(is_header=False, rule="D3", evidence="the first row holds numbers only", is_certain=is_certain)
     for cell, column in zip(first, columns_below, strict=bool(columns_below)):
         if _is_number(cell) and all(map(_is_number, column)):

@@ -10,7 +10,7 @@ from shared.predictions.header import Header
 from shared.predictions.long_matrices import SAID as LONG_MATRIX
 from shared.predictions.long_matrices import numbers_of_pairs
 from shared.predictions.lookalikes import are_measured, are_numbered_apart, look_alike, several_in_one
-from shared.predictions.names import kind_of
+from shared.predictions.names import are_of_curve, kind_of
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Decision, counts_up
 from shared.predictions.second_headers import is_second_header
@@ -129,6 +129,11 @@ def _sides(table: NamedTable, order: ColumnOrder) -> tuple[int, int, list[Notice
         raise UnreadablePredictions(detail)
     if order != "auto":
         return *_columns_in_order(table, truths, predictions, order), []
+    if table.names and are_of_curve(table.names):
+        detail = (
+            f"{table.title(0)} and {table.title(1)} are names of the points of a curve; give a row for each sample."
+        )
+        raise UnreadablePredictions(detail)
     if len(table.columns) == _COLUMNS and not predictions and _are_unnamed(table):
         return 0, 1, [Notice(Code.COLUMNS_UNNAMED, (1, 2))]
     for role, columns in (("actual", truths), ("predicted", predictions)):
@@ -179,7 +184,7 @@ def _missing_name(table: NamedTable, has_truth: bool, has_prediction: bool) -> s
 
 
 def _refuse_scores(table: NamedTable, actual: int, predicted: int) -> None:
-    if _has_fractions(table.columns[predicted]) and not _has_fractions(table.columns[actual]):
+    if are_scores(table.columns[predicted], table.columns[actual]):
         detail = f"{table.title(predicted)} holds scores between 0 and 1, not labels; measure them as curves, or give "
         raise UnreadablePredictions(detail + "the column of predicted labels.")
 
@@ -197,6 +202,11 @@ def _refuse_pairs(table: NamedTable, actual: int, predicted: int) -> None:
     if not is_counted and not has_ids and (found := numbers_of_pairs(*sides, others)):
         so = f"Call {table.title(found[0])} “count”, as the third of three columns, or leave it out if each row is a "
         raise UnreadablePredictions(f"{LONG_MATRIX} {so}sample.")
+
+
+def are_scores(predicted: Sequence[str], actual: Sequence[str]) -> bool:
+    """Return True if what should be predicted labels are fractions from 0 to 1, and the actual ones are none."""
+    return _has_fractions(predicted) and not _has_fractions(actual)
 
 
 def _has_fractions(cells: Sequence[str]) -> bool:

@@ -30,6 +30,9 @@ _CORRECT, _ANSWERS = _words("correct right"), _words("answer answers")
 _SCORE = _words(
     "score scores prob probs proba probas probability probabilities confidence confidences conf logit logits"
 )
+# scikit-learn's name of margins.
+_DECISIONS = _words("decision function")
+_CURVES = (_words("fpr tpr"), _words("precision recall"))
 _OF_SCORES = _words("p pr calibrated calibration raw mean average final risk likelihood propensity for in to")
 # What is told of a class, or of its score, beside the score.
 _NO_SCORE = _words(
@@ -96,7 +99,7 @@ def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the 
         if plain in names or "_".join(words) in names:
             return kind
     word_set = frozenset(words)
-    if word_set & _SCORE or ("raw" in word_set and word_set & _PREDICTED):
+    if word_set & _SCORE or ("raw" in word_set and word_set & _PREDICTED) or word_set >= _DECISIONS:
         return "score"
     if word_set & _PREDICTED:
         return "prediction"
@@ -125,6 +128,11 @@ def says_no_score(words: Collection[str]) -> bool:
 def says_no_class(word: str) -> bool:
     """Return True if a word in the name of a column of scores does not refer to their class."""
     return word in _SCORE | _PREDICTED | _LABEL | _FILLER | _TRUTH | _OF_SCORES
+
+
+def are_of_curve(names: Sequence[str]) -> bool:
+    """Return True if the first two columns are named as the coordinates of points of a curve."""
+    return {normalise(name) for name in names[:2]} in _CURVES
 
 
 def is_bare(name: str) -> bool:

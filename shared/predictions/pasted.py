@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import judge_first_row
-from shared.predictions.labels import ReadLabels, doubts
+from shared.predictions.labels import ReadLabels, are_scores, doubts
 from shared.predictions.literals import ABRIDGED, read_items, read_literal
 from shared.predictions.names import is_bare, kind_of
 from shared.predictions.notices import Code, Notice
@@ -46,6 +46,9 @@ def read_pasted_labels(actual: str, predicted: str) -> ReadLabels:
             line = 1 + side_labels.index("")
             raise UnreadablePredictions(f"the {side} label is empty; every sample needs one.", line=line, field=side)
     lines = list(range(1, len(first) + 1))
+    if are_scores(second, first):
+        detail = "These are scores between 0 and 1, not labels; measure them as curves, or paste the predicted labels."
+        raise UnreadablePredictions(f"predicted: {detail}", field="predicted")
     label_pair = as_labels(*((first, second) if are_quoted else with_points_in_both(first, second)), lines)
     return ReadLabels(*label_pair, lines, notices=[*notices, *heading_notices, *doubts(*label_pair)])
 

@@ -11,6 +11,7 @@ from shared.predictions.tables import NamedTable
 from shared.predictions.values import score
 
 _TWO = 2
+_CONFIDENCE = frozenset({"conf", "confidence", "confidences"})
 
 
 def score_columns_of(table: NamedTable) -> tuple[int, list[int], list[str] | None, list[Notice]]:
@@ -58,7 +59,17 @@ def score_columns_of(table: NamedTable) -> tuple[int, list[int], list[str] | Non
             "The table has no column of probabilities beside the labels; add one for each class, or one for the "
             "second of two."
         )
+    _refuse_detections(table, labels_at, columns)
     return labels_at, columns, [table.names[column] for column in columns] if table.names else None, notices
+
+
+def _refuse_detections(table: NamedTable, labels_at: int, columns: Sequence[int]) -> None:
+    """Refuse classes beside the confidence in them, as detectors write what they found."""
+    if table.names is None or len(columns) > 1 or table.columns_of("prediction"):
+        return
+    if kind_of(table.names[labels_at]) == "label" and {*tokens(table.names[columns[0]])} <= _CONFIDENCE:
+        detail = f"{table.title(columns[0])} says how sure a model is of the class that it predicts, and nothing says "
+        raise UnreadablePredictions(f"{detail}that {table.title(labels_at)} is the actual one; name it “actual” if so.")
 
 
 def _resembles_scores(table: NamedTable, column: int, labels_at: int) -> bool:

@@ -195,7 +195,8 @@ def test_texts_that_differ_are_different_labels_though_they_may_be_the_same_numb
 
 def test_the_names_that_pandas_gives_to_columns_are_pointed_out() -> None:
     assert Code.FIRST_ROW_SAMPLE in _codes(read_label_table(b"0,1\n3,2\n2,2\n"))
-    assert Code.FIRST_ROW_SAMPLE not in _codes(read_label_table(b"0,1\n1,1\n"))
+    assert Code.FIRST_ROW_SAMPLE in _codes(read_label_table(b"0,1\n0,0\n1,1\n1,0\n"))
+    assert Code.FIRST_ROW_SAMPLE not in _codes(read_label_table(b"1,0\n0,0\n1,1\n1,0\n"))
 
 
 @pytest.mark.parametrize("header", ["label_x,label_y", "class_x,class_y", "target_x,target_y", "Label_x,Label_y"])
@@ -521,3 +522,9 @@ def test_labels_of_both_sides_that_look_alike_are_told() -> None:
         assert _codes(read_label_table(table)) == {Code.LOOK_ALIKE}, spelled
     assert _codes(read_label_table(b'y_true,y_pred\n"1,5",15\nx,x\n-inf,inf\n')) == set()
     assert _codes(read_label_table(b"y_true,y_pred\na,A\nA,a\n")) == set()
+
+
+@pytest.mark.parametrize("header", ["fpr,tpr", "Precision,Recall", "tpr,fpr"])
+def test_points_of_a_curve_are_no_samples(header: str) -> None:
+    with pytest.raises(UnreadablePredictions, match="are names of the points of a curve; give a row for each sample"):
+        read_label_table(f"{header}\n0,0\n0,1\n1,1\n".encode())

@@ -354,3 +354,11 @@ def test_numbered_lines_are_labels_without_their_numbers() -> None:
 def test_a_line_with_two_kinds_of_separators_is_refused(text: str, why: str) -> None:
     with pytest.raises(UnreadablePredictions, match=why):
         read_pasted_labels(text, text)
+
+
+def test_scores_beside_labels_are_refused_as_in_a_file() -> None:
+    with pytest.raises(UnreadablePredictions, match="predicted: These are scores between 0 and 1, not labels"):
+        read_pasted_labels("[0, 1, 1]", "[0.2, 0.9, 0.4]")
+
+    assert read_pasted_labels("0 0.5 1", "0.5 0.5 1").predicted == [0.5, 0.5, 1.0]
+    assert read_pasted_labels("0 1", "1.0 0.0").predicted == [1.0, 0.0]

@@ -26,3 +26,22 @@ def test_predicted_labels_are_no_scores(header: str, rows: str) -> None:
 
     with pytest.raises(UnreadablePredictions, match=f"“{name}” holds predicted labels, of which"):
         read_score_table(f"{header}\n{rows}".encode())
+
+
+@pytest.mark.parametrize("header", ["class,confidence", "label,conf", "name,class,confidence", "class,confidence,xmin"])
+def test_what_a_detector_found_is_no_table_of_actual_labels(header: str) -> None:
+    cells = {"class": "car van car", "label": "car van car", "confidence": ".9 .8 .7", "conf": ".9 .8 .7"}
+    cells |= {"name": "x y z", "xmin": "14 15 90"}
+    rows = zip(*(cells[name].split() for name in header.split(",")), strict=True)
+    text = "\n".join([header, *map(",".join, rows)])
+
+    with pytest.raises(UnreadablePredictions, match="says how sure a model is of the class that it predicts"):
+        read_score_table(text.encode())
+
+    named = text.replace("class", "actual").replace("label", "actual")
+    assert read_score_table(named.encode()).labels == ["car", "van", "car"]
+
+
+def test_a_score_beside_a_label_is_that_of_a_class() -> None:
+    assert read_score_table(b"label,score\n1,.9\n0,.8\n1,.7\n").scored == 1
+    assert read_score_table(b"label,confidence_1\n1,.9\n0,.8\n1,.7\n").scored == 1

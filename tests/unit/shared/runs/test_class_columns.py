@@ -78,3 +78,9 @@ def test_the_confidence_of_a_few_predictions_is_known_by_its_name(tmp_path: Path
     assert (summary.rows, summary.score_kind) == (3, "confidence")
     with pytest.raises(NeedsMapping, match="The predictions do not tell whose scores “prob” holds"):
         read(tmp_path, f"truth,pred,prob\n{rows}")
+
+
+def test_a_decision_function_ranks(tmp_path: Path) -> None:
+    found = read(tmp_path, "y_true,y_pred,decision_function\n1,1,2.5\n0,0,-1.2\n1,1,0.3\n0,1,0.4\n").finished.summary
+
+    assert (found.score_kind, found.roc_auc) == ("margins", [0.75, 0.75])
