@@ -12,7 +12,7 @@ from shared.predictions.names import is_bare, normalise
 from shared.predictions.notices import Code, Notice
 from shared.predictions.roles import Column, Decision, Role, infer_roles
 from shared.predictions.text_encoding import decode_text
-from shared.predictions.values import with_points
+from shared.predictions.values import has_quoted_decimals, with_points
 
 # So many rows are enough to infer the roles of the columns.
 SAMPLE = 10_000
@@ -60,7 +60,8 @@ def read_named_table(data: bytes, header: Header) -> NamedTable:
         _refuse_duplicates(names)
         _refuse_repeated_header(table, names)
     written = [list(column) for column in zip(*table.rows[start:], strict=True)]
-    columns = written if table.separator == "," else [with_points(column) for column in written]
+    is_read = table.separator != ","
+    columns = [with_points(column) if is_read or has_quoted_decimals(column) else column for column in written]
     samples = [Column(names[i] if names else None, column[:SAMPLE]) for i, column in enumerate(columns)]
     lines = table.lines[start:]
     decisions = infer_roles(samples)

@@ -52,6 +52,11 @@ def has_decimal_commas(cells: Iterable[str]) -> bool:
     return has_comma
 
 
+def has_quoted_decimals(cells: Collection[str]) -> bool:
+    """Return True if all cells are numbers, some of them below 1 with a comma, which is none of thousands."""
+    return has_decimal_commas(cells) and any(cell.lstrip("+-").startswith("0,") for cell in cells)
+
+
 def has_decimal_points(cells: Iterable[str]) -> bool:
     """Return True if all cells are numbers, some of them with a decimal point."""
     has_point = False

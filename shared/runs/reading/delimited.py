@@ -17,7 +17,7 @@ from shared.predictions.dialect import read_table
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.header import judge_first_row
 from shared.predictions.text_encoding import decode_text
-from shared.predictions.values import has_decimal_commas, has_decimal_points
+from shared.predictions.values import has_decimal_commas, has_decimal_points, has_quoted_decimals
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.read_ahead import read_ahead
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
@@ -56,7 +56,8 @@ class DelimitedFile:
         self.names = [*cells, *([""] * (width - len(cells)))]
         check_names(self.names)
         columns = [list(column) for column in zip(*self._rows, strict=True)]
-        self.has_decimal_commas = separator != "," and any(map(has_decimal_commas, columns))
+        # Between commas numbers with a comma are quoted, and as often have it at thousands.
+        self.has_decimal_commas = any(map(has_quoted_decimals if separator == "," else has_decimal_commas, columns))
         # A file with points, too, may have commas at thousands; only semicolons are there for decimal ones.
         is_read = self.has_decimal_commas and (separator == ";" or not any(map(has_decimal_points, columns)))
         decimal = "," if is_read else "."
