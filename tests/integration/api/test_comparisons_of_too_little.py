@@ -117,9 +117,7 @@ async def test_the_smallest_margin_and_alpha_have_no_figure_beyond_what_can_be_c
 
     assert {one["samples_needed"] for one in tight["result"]["differences"]} == {None}
     reasons = {one["metric"]: (one["low"], one["reason"]) for one in strict["result"]["differences"]}
-    coarse = (
-        "alpha is lower than any P-value that so many replicates of the bootstrap have, so that they test nothing"
-    )
+    coarse = "alpha is lower than any P-value that so many replicates of the bootstrap have, so that they test nothing"
     assert (reasons["f1.macro"], reasons["mcc"]) == ((None, coarse), (None, coarse))
     assert (strict["verdict"], "100 %" in strict["result"]["summary"]) == ("no_difference_shown", False)
     assert (checked["verdict"], coarse in checked["result"]["reasons"][0]["text"]) == ("warn", True)
