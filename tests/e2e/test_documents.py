@@ -200,6 +200,26 @@ def test_the_python_gate_goes_from_a_policy_to_a_verdict_with_reasons(
     assert "### `spam filter`: ❌ fail" in others
 
 
+def test_the_python_detection_run_judges_two_imported_files(
+    service: Service, key: str, environment: dict[str, str], folder: Path
+) -> None:
+    (program,) = blocks("docs/detection.md", "python")
+    box = {"image_id": 1, "category_id": 1, "bbox": [10, 10, 30, 30]}
+    images = [{"id": 1, "file_name": "a.png", "width": 100, "height": 100}]
+    truth = {"images": images, "categories": [{"id": 1, "name": "car"}], "annotations": [box | {"id": 1}]}
+    (folder / "instances.json").write_text(json.dumps(truth))
+    (folder / "results.json").write_text(json.dumps([box | {"score": 0.9}]))
+    with evalserve.Client(service.url, key) as client:
+        client.import_annotations(folder / "instances.json", "Crossings", role="ground_truth", create=True)
+        client.import_annotations(folder / "results.json", "Crossings", role="predictions", model={"name": "yolo_v8"})
+    projects = read(service, key, "/api/projects")["items"]
+    (project,) = [one["id"] for one in projects if one["name"] == "Crossings"]
+    environment["EVALSERVE_PROJECT"] = project
+    status, precision = run([sys.executable, "-"], program, folder, environment).split()
+
+    assert (status, float(precision)) == ("ready", pytest.approx(1))
+
+
 def test_the_client_evaluates_a_table_and_the_command_a_file(environment: dict[str, str], folder: Path) -> None:
     (program,) = blocks("docs/client.md", "python")
     (commands,) = blocks("docs/client.md", "sh")
