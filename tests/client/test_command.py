@@ -83,7 +83,8 @@ async def test_a_file_is_pushed_and_its_errors_and_slices_are_listed(logged_in: 
         "3    009  ham     spam       —",
     ]
     assert [row["metadata"] for row in json.loads(as_json.stdout)] == [{"country": "FR"}]
-    worst, best = [line.split() for line in slices.stdout.splitlines()[1:]]
+    header, worst, best = [line.split() for line in slices.stdout.splitlines()]
+    assert header == ["column", "value", "support", "errors", "accuracy"]
     assert (worst, best) == (["country", "FR", "1", "1", "0.0000"], ["country", "DE", "2", "0", "1.0000"])
     assert logged_in.key not in pushed.stdout + listed.stdout + as_json.stdout
 

@@ -165,7 +165,7 @@ def slices(run: str, column: str | None, metric: str, min_support: int) -> Any:
     """List the slices of a run, the worst first."""
     with client() as service:
         rows = service.get(run).slices(column, metric=metric, min_support=min_support)
-    return rows, table(rows, "column", "value", "support", "errors", "metric")
+    return rows, table([row | {metric: row["metric"]} for row in rows], "column", "value", "support", "errors", metric)
 
 
 @cli.command()
