@@ -30,6 +30,6 @@ class DatasetChanged(DomainError):
 
 
 class DatasetPrivate(DomainError):
-    """The truth of this dataset is private, so that single samples are not shown."""
+    """The truth of this dataset is private: neither single samples are shown, nor what tells the truth of one."""
 
     status, code = HTTPStatus.FORBIDDEN, "dataset-private"
