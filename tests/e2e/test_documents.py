@@ -217,7 +217,8 @@ def test_the_python_detection_run_judges_two_imported_files(
     environment["EVALSERVE_PROJECT"] = project
     status, precision = run([sys.executable, "-"], program, folder, environment).split()
 
-    assert (status, float(precision)) == ("ready", pytest.approx(1))
+    assert status == "ready"
+    assert float(precision) == pytest.approx(1)
 
 
 def test_the_client_evaluates_a_table_and_the_command_a_file(environment: dict[str, str], folder: Path) -> None:
