@@ -22,12 +22,14 @@ Id = Annotated[str, Meta(max_length=36)]
 MAX_IMAGES = 10_000
 
 # The newest completed analysis of each image that matches.
+# The account is asked of the image alone: until a table that was filled is analysed, the planner would search all of the
+# account's analyses for every image, which takes seconds.
 SELECT_SIDE = """
     SELECT DISTINCT ON (analysis.image_id)
         analysis.image_id, analysis.id, analysis.is_ground_truth, image.height, image.width, image.number,
         image.filename
     FROM analysis JOIN image ON image.id = analysis.image_id
-    WHERE analysis.account_id = $1 AND image.deleted_at IS NULL AND analysis.status = 'completed'
+    WHERE image.account_id = $1 AND image.deleted_at IS NULL AND analysis.status = 'completed'
         AND ($2::uuid IS NULL OR image.project_id = $2) AND ($3::uuid IS NULL OR image.id = $3)
         AND ($4::uuid IS NULL OR analysis.id = $4)
         AND ($5::text IS NULL OR analysis.model_name = $5) AND ($6::text IS NULL OR analysis.model_version = $6)
