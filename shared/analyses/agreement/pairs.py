@@ -22,8 +22,8 @@ Id = Annotated[str, Meta(max_length=36)]
 MAX_IMAGES = 10_000
 
 # The newest completed analysis of each image that matches.
-# The account is asked of the image alone: until a table that was filled is analysed, the planner would search all of the
-# account's analyses for every image, which takes seconds.
+# The account is asked of the image alone: until a table that was filled is analysed, the planner would search all
+# analyses of the account for every image, which takes seconds.
 SELECT_SIDE = """
     SELECT DISTINCT ON (analysis.image_id)
         analysis.image_id, analysis.id, analysis.is_ground_truth, image.height, image.width, image.number,
