@@ -13,7 +13,7 @@ from shared.predictions.names import (
     without_merge_suffixes,
 )
 from shared.predictions.one_hot import encoded_with
-from shared.predictions.score_columns import ClassColumns, class_columns, is_among, without_others
+from shared.predictions.score_columns import ClassColumns, class_columns, is_among, of_one_truth, without_others
 from shared.predictions.score_doubts import Doubt, doubt_of
 from shared.predictions.values import score
 
@@ -84,7 +84,8 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
         truths = [scores.labels] if kinds[scores.labels] in {"truth", "label"} or not truths else truths
     truths = [position for position in truths if position not in of_classes]
     if scores is not None and truths == [scores.labels]:
-        truths = sorted({*truths, *_encoded_with(columns, scores.labels, kinds, of_classes)})
+        encoded = _encoded_with(columns, scores.labels, kinds, of_classes)
+        truths = sorted({*truths, *scores.label_rivals, *encoded})
     predictions = _predictions(kinds, pairs, {*of_classes})
     decisions = []
     for position, column in enumerate(columns):
@@ -205,15 +206,21 @@ def _class_scores(
     order = [*truths, *(i for i, kind in enumerate(kinds) if kind == "label" and i not in truths)]
     unnamed = [i for i, kind in enumerate(kinds) if kind in {"other", "truth", "label"} and i not in order]
     order += [i for i in unnamed if not is_fraction(columns[i].sample)][:_MAX_TRIED]
+    found: list[tuple[ClassColumns, bool]] = []
+    cells = [column.sample for column in columns]
     for position in order:
-        labels = {cell for cell in columns[position].sample if cell}
-        if sets := class_columns(position, labels, texts, [i for i in candidates if i != position], plain):
-            cells = [column.sample for column in columns]
-            plausible = [without_others(found, cells, labels) for found in sets]
-            # Features V1 and V2 are no rivals of columns that hold scores.
-            certain = [found for found in plausible if doubt_of(found, cells, predicted) is None]
-            return _best(columns, certain or plausible, labels)
-    return None
+        labels = {cell for cell in cells[position] if cell}
+        sets = class_columns(position, labels, texts, [i for i in candidates if i != position], plain)
+        if not sets:
+            continue
+        plausible = [without_others(one, cells, labels) for one in sets]
+        # Features V1 and V2 are no rivals of columns that hold scores.
+        certain = [one for one in plausible if doubt_of(one, cells, predicted) is None]
+        found.append((_best(columns, certain or plausible, labels), bool(certain)))
+        if position not in unnamed:
+            break
+    certain_sets = [one for one, is_certain in found if is_certain]
+    return of_one_truth(texts, cells, certain_sets or [one for one, _ in found])
 
 
 def _best(columns: Sequence[Column], sets: Sequence[ClassColumns], labels: Collection[str]) -> ClassColumns:

@@ -20,7 +20,8 @@ class ClassColumns(NamedTuple):
     """The column that holds the labels, the columns of scores, and the class of each of these as its name has it.
 
     `says_scores` is 2 if the names say that they hold probabilities, 1 if other scores, else 0. `rivals` are columns
-    that may be the scores as well. `before` and `after` are the text around the class in all names.
+    that may be the scores as well, and `label_rivals` those that may be the labels. `before` and `after` are the text
+    around the class in all names.
     """
 
     labels: int
@@ -31,6 +32,7 @@ class ClassColumns(NamedTuple):
     before: str = ""
     after: str = ""
     label_count: int = 0
+    label_rivals: tuple[int, ...] = ()
 
 
 def class_columns(
@@ -74,6 +76,22 @@ def class_columns(
             said = says_scores(before, after)
             sets.append(ClassColumns(labels_at, [*inner], [*inner.values()], said, (), before, after, len(label_set)))
     return sets
+
+
+def of_one_truth(
+    names: Sequence[str], columns: Sequence[Sequence[str]], found: Sequence[ClassColumns]
+) -> ClassColumns | None:
+    """The first of some sets of columns, with the other columns of labels that these may be the scores of.
+
+    Such is a column of the sex of each person beside that of the outcome, both of 0 and 1. A constant is none, and the
+    words before the classes may name the only one.
+    """
+    varied = [one for one in found if len({*columns[one.labels]}) > 1] or found
+    words = [(one, {*tokens(names[one.labels])}) for one in varied]
+    named = [one for one, own in words if own and own <= {*tokens(one.before)}]
+    if len(named) == 1 or not varied:
+        return next(iter(named), None)
+    return varied[0]._replace(label_rivals=tuple(one.labels for one in varied[1:]))
 
 
 def without_others(found: ClassColumns, columns: Sequence[Sequence[str]], labels: Collection[str]) -> ClassColumns:
