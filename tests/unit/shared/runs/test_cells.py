@@ -86,7 +86,7 @@ def test_signs_that_are_the_classes_are_no_doubt(tmp_path: Path) -> None:
     [
         ("y_true,y_pred,y_prob\n1,1,97%\n0,0,20%\n", "“y_prob” is named as scores, and “97%” in it is no number"),
         ("y_true,y_pred,y_prob\n1,1,97 %\n0,0,3 %\n", "“y_prob” is named as scores, and “97 %” in it is no number"),
-        ('y_true,y_pred,prob\n1,1,"0,97"\n0,0,"0,2"\n', "“prob” is named as scores, and “0,97” in it is no number"),
+        ('y_true,y_pred,prob\n1,1,"9,700"\n0,0,"1,200"\n', "“prob” is named as scores, and “9,700” in it is no number"),
         ("y_true,y_pred,probs\n1,1,[0.9 0.1]\n", "“probs” is named as scores, and “[0.9 0.1]” in it is no number"),
         ("y_true,y_pred,score\n1,1,0.9\n0,0,\n", "“score” is named as scores, and a cell of it is empty"),
     ],
