@@ -1,7 +1,7 @@
 """The processor time and memory of answers about a run, beside a floor that reads or sorts the same columns.
 
 `python -m benchmarks.run_answers --rows 10000 1000000 10000000` measures from files on this disk, each size in a
-process of its own; `--post` starts a service and times a POST of 1,000 rows until the run is ready.
+process of its own.
 """
 
 import argparse
@@ -16,13 +16,11 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple
 
-import httpx2
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.runs import AS_DEPLOYED, LIMITS, MAPPED, peak_mib, write
-from deploy.demo.service import service
 from shared.evaluation.curves.scored_curves import curves_of
 from shared.runs import objects, results
 from shared.runs.ingest.file_to_run import ingest
@@ -36,8 +34,6 @@ from shared.runs.scores.class_scores import scores_of
 
 ROUNDS = 5
 PAGES = 20
-POSTS = 20
-POSTED_ROWS = 1000
 
 
 class Answer(NamedTuple):
@@ -133,35 +129,12 @@ def one(rows: int) -> None:
             )
 
 
-def post() -> None:
-    """Print how long it takes from a POST of 1,000 rows to the run that is ready."""
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 2, (2, POSTED_ROWS)).tolist()
-    body = {"data": {"y_true": labels[0], "y_pred": labels[1]}}
-    with service(None) as started, httpx2.Client(base_url=started.url, timeout=60) as http:
-        account = {"email": f"bench-{time.time_ns()}@example.com", "password": "a long benchmark"}
-        key = http.post("/sign_up/", json=account).raise_for_status().json()["api_key"]
-        headers = {"X-API-Key": key, "Prefer": "wait=20"}
-        times = [_seconds(lambda: _until_ready(http, body, headers), time.perf_counter) for _ in range(POSTS + 1)][1:]
-    print(
-        f"POST of {POSTED_ROWS:,} rows until ready: p50 {median(times) * 1000:.0f} ms, p95 {_p95(times) * 1000:.0f} ms"
-    )
-
-
-def _until_ready(http: httpx2.Client, body: object, headers: dict[str, str]) -> None:
-    run = http.post("/v1/runs", json=body, headers=headers).raise_for_status().json()
-    while run["status"] in {"queued", "running"}:
-        run = http.get(f"/v1/runs/{run['id']}", headers=headers).raise_for_status().json()
-    if run["status"] != "ready":
-        raise SystemExit(str(run))
-
-
-def _seconds(call: Callable[[], object] | None, clock: Callable[[], float] = time.process_time) -> float:
+def _seconds(call: Callable[[], object] | None) -> float:
     """The processor time of a call, which other work on the machine changes less than the time that passes."""
-    start = clock()
+    start = time.process_time()
     if call is not None:
         call()
-    return clock() - start
+    return time.process_time() - start
 
 
 def _p95(times: list[float]) -> float:
@@ -178,12 +151,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000])
     parser.add_argument("--one", type=int)
-    parser.add_argument("--post", action="store_true")
     arguments = parser.parse_args()
     if arguments.one:
         one(arguments.one)
-    elif arguments.post:
-        post()
     else:
         print("| rows | answer | median | p95 | of its floor | memory before + its own |")
         print("| --- | --- | --- | --- | --- | --- |")
