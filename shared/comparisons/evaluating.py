@@ -158,6 +158,6 @@ def _differences(
             p_not_worse=known.p_not_worse,
             p_equivalent=known.p_equivalent,
             detectable_difference=found.detectable,
-            samples_needed=tested.needed,
+            samples_needed=found.needed,
             reason=OUT_OF_REACH if known.is_out_of_reach else tested.reason,
         )

@@ -13,10 +13,18 @@ from shared.evaluation.intervals.areas import CorrelatedAreas, areas
 from shared.evaluation.intervals.binned_areas import BINS, binned_areas
 from shared.evaluation.intervals.weighted_areas import weighted_areas
 from shared.evaluation.metrics import CATALOGUE
+from shared.evaluation.metrics.definition import ANY
 from shared.evaluation.paired import testing
 from shared.evaluation.paired.discordance import Pairs
 from shared.evaluation.paired.tensor import PairedCounts, Replicated
-from shared.evaluation.paired.testing import Question, Tested, of_areas, of_replicates, without_rounding
+from shared.evaluation.paired.testing import (
+    MIN_SAMPLES,
+    Question,
+    Tested,
+    of_areas,
+    of_replicates,
+    without_rounding,
+)
 from shared.evaluation.paired.weighted_testing import of_weighted_areas, of_weighted_pairs, of_weighted_replicates
 from shared.evaluation.rates import Floats
 from shared.evaluation.types import Label
@@ -47,9 +55,13 @@ class Measured:
     @property
     def detectable(self) -> float | None:
         """The difference that so many samples show with the usual power; None where it is beyond all that there are."""
-        low, high = CATALOGUE[self.metric].range or (-np.inf, np.inf)
         found = self.tested.detectable
-        return None if found is None or found > high - low else found
+        return None if found is None or found > _widest(self.metric) else found
+
+    @property
+    def needed(self) -> int | None:
+        """The samples that the difference to plan for needs, of which fewer than are ever tested are not enough."""
+        return None if self.tested.needed is None else max(self.tested.needed, MIN_SAMPLES)
 
     @property
     def p_not_worse(self) -> float | None:
@@ -161,14 +173,14 @@ def _of_replicates(
     metric: str, found: Replicated, counts: PairedCounts, question: Question, label: Label | None = None
 ) -> Measured:
     n = counts.total
-    baseline, candidate = np.clip(
-        [found.baseline, found.candidate], *(CATALOGUE[metric].range or (None, None))
-    ).tolist()
+    # Rounding may take values beyond what the metric can be.
+    baseline, candidate = np.clip([found.baseline, found.candidate], *_range(metric)).tolist()
     difference = float(without_rounding(np.asarray(candidate - baseline)))
+    drawn = np.clip(found.drawn, -_widest(metric), _widest(metric))
     if counts.weights is None:
-        tested = of_replicates(difference, found.drawn, n, question)
+        tested = of_replicates(difference, drawn, n, question)
     else:
-        tested = of_weighted_replicates(difference, found.drawn, counts, question)
+        tested = of_weighted_replicates(difference, drawn, counts, question)
     return Measured(
         metric,
         tested,
@@ -222,3 +234,13 @@ def _areas(is_positive: NDArray[np.bool_], scores: NDArray[Any]) -> tuple[Correl
     found = binned_areas(is_positive, scores)
     note = f"of more than {MAX_RANKED:,} samples the scores are counted in {BINS:,} bins, which changes an area by "
     return found.areas, f"{note}{found.bounds.max():.1g} at most"
+
+
+def _widest(metric: str) -> float:
+    """The largest difference of two values of the metric."""
+    low, high = _range(metric)
+    return high - low
+
+
+def _range(metric: str) -> tuple[float, float]:
+    return CATALOGUE[metric].range or ANY

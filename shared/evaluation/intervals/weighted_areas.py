@@ -32,7 +32,8 @@ def weighted_areas(is_positive: NDArray[np.bool_], scores: NDArray[Any], weights
         np.array([_shares_below(row[own], row[~own], weights[~own]) for row in scores])
         for own in (is_positive, ~is_positive)
     )
-    areas = wins @ high / high.sum()
+    # Rounding may take a perfect order beyond 1.
+    areas = np.minimum(wins @ high / high.sum(), 1.0)
     difference = areas[1] - areas[0]
     # A negative gains where less of the positives are below it.
     sides = (wins[1] - wins[0], high), (losses[0] - losses[1], low)

@@ -37,7 +37,7 @@ POWER = 0.8
 TOO_FEW = f"there are fewer than {MIN_SAMPLES} samples"
 NO_DISCORDANT = "no sample is right in one of the two alone, so there is nothing to test"
 ALIKE = "both differ in nothing that this metric depends on, so there is nothing to test"
-UNVARIED = "every sample that is drawn anew has the same difference, which leaves no interval"
+UNVARIED = "nearly every sample that is drawn anew has the same difference, which leaves no interval"
 NO_SPREAD = "the scores of both show no spread, from which DeLong's method could tell how far the difference varies"
 COARSE = "alpha is lower than any P-value that so many replicates of the bootstrap have, so that they test nothing"
 OUT_OF_REACH = (
@@ -89,7 +89,7 @@ class Tested(NamedTuple):
     @property
     def is_certain(self) -> bool:
         """True if the difference, which may be 0, does not vary between samples as far as these show."""
-        return self.reason in {ALIKE, UNVARIED, NO_SPREAD}
+        return self.reason in {ALIKE, NO_SPREAD}
 
 
 def of_pairs(pairs: Pairs, question: Question) -> Tested:
@@ -141,8 +141,8 @@ def by_percentiles(
         return Tested(difference, reason=UNSTABLE)
     values = drawn[~np.isnan(drawn)]
     error, margin = float(values.std()), question.margin
-    varies = error > _ROUNDING
-    if not varies and abs(difference) <= _ROUNDING:
+    varies = interval[1] - interval[0] > _ROUNDING
+    if error <= _ROUNDING and abs(difference) <= _ROUNDING:
         return Tested(difference, reason=ALIKE)
     detectable, needed = planned(error, samples, question) if varies else (None, None)
     return Tested(
@@ -175,8 +175,8 @@ def of_areas(found: CorrelatedAreas, samples: int, question: Question) -> Tested
 
 def of_error(difference: float, error: float, samples: int, question: Question, method: DifferenceMethod) -> Tested:
     """Test a difference of two areas by its standard error, as one of a normal distribution."""
-    if not error:
-        return Tested(difference, reason=NO_SPREAD if difference else ALIKE)
+    if error <= _ROUNDING:
+        return Tested(difference, reason=ALIKE if abs(difference) <= _ROUNDING else NO_SPREAD)
     half, margin = critical_value(question.alpha) * error, question.margin
     return Tested(
         difference,

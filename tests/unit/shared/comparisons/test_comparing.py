@@ -41,6 +41,28 @@ def side(which: int, classes: list[Any] | None = None, order: Any = None, **chan
     return found._replace(**changes)
 
 
+def of_two(truth: Any, baseline: Any, candidate: Any, **options: Any) -> list[MetricDifference]:
+    classes, ids = [str(code) for code in range(int(max(truth)) + 1)], pa.array(IDS[: len(truth)])
+    sides = [ComparedSide(classes, truth, said, ids, None, lambda _: None, {}) for said in (baseline, candidate)]
+    return evaluate(pair(*sides), ComparisonOptions(**options)).differences
+
+
+def test_no_bound_lies_beyond_what_a_difference_can_be() -> None:
+    truth = np.random.default_rng(1).integers(0, 5, 10)
+
+    (found,) = of_two(truth, (truth + 1) % 5, truth, metrics=["f1.weighted"])
+
+    assert (found.baseline, found.candidate, found.difference) == (0, 1, 1)
+    assert found.high is None or found.high <= 1
+
+
+def test_no_number_of_samples_is_enough_that_would_be_too_few_to_test() -> None:
+    truth = np.arange(200) % 2
+    found = of_two(truth, np.where(np.arange(200) < 20, 1 - truth, truth), truth, metrics=["f1.macro"], margin=0.9)
+
+    assert found[0].samples_needed == 10
+
+
 def compared(**options: Any) -> list[MetricDifference]:
     return evaluate(pair(side(0), side(1)), ComparisonOptions(**options)).differences
 

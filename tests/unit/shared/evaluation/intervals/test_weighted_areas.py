@@ -40,3 +40,10 @@ def test_the_error_is_about_that_of_samples_drawn_anew() -> None:
 
 def test_two_equal_classifiers_have_no_error() -> None:
     assert weighted_areas(POSITIVE, SCORES[[0, 0]], WEIGHTS).error == 0
+
+
+def test_a_perfect_order_has_no_area_beyond_1() -> None:
+    # With these weights the sum of the shares is rounded up.
+    is_positive, weights = np.arange(20) % 2 == 0, np.random.default_rng(8).exponential(size=20)
+
+    assert weighted_areas(is_positive, np.array([is_positive, ~is_positive], float), weights)[:2] == (1.0, 0.0)

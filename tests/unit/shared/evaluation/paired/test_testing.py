@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from shared.evaluation.paired.testing import (
     UNVARIED,
     Question,
     of_areas,
+    of_error,
     of_pairs,
     of_replicates,
 )
@@ -88,19 +91,16 @@ def test_where_there_is_nothing_to_test_a_sentence_says_so() -> None:
     assert of_replicates(0.1, undefined, 50, ASKED).p_value is None
 
 
-@pytest.mark.parametrize("rounding", [0.0, 2.3e-16])
-def test_a_difference_of_every_replicate_is_shown_without_an_interval(rounding: float) -> None:
-    drawn = -0.5 + rounding * np.resize([-1, 1], 99)
+@pytest.mark.parametrize("drawn", [np.full(99, -0.5), -0.5 + np.resize([-2.3e-16, 2.3e-16], 99), [-0.1, *[-0.5] * 98]])
+def test_a_difference_of_nearly_every_replicate_is_shown_without_an_interval(drawn: Any) -> None:
+    drawn = np.asarray(drawn)
 
     found = of_replicates(-0.5, drawn, 200, ASKED)
 
     tested = (found.difference, found.p_value, found.p_above, found.p_below, found.reason)
     assert tested == (-0.5, 0.02, 1.0, 0.01, UNVARIED)
-    assert (found.interval, found.detectable, found.needed, found.is_alike, found.is_certain) == (
-        *(None, None, None),
-        False,
-        True,
-    )
+    assert (found.interval, found.detectable, found.needed) == (None, None, None)
+    assert (found.is_alike, found.is_certain) == (False, False)
 
 
 def test_what_rounding_alone_makes_is_no_difference() -> None:
@@ -115,6 +115,11 @@ def test_two_areas_without_spread_may_differ_and_are_not_tested() -> None:
     found = of_areas(CorrelatedAreas(np.array([0.5, 1.0]), np.zeros((2, 2))), 200, ASKED)
 
     assert (found.difference, found.p_value, found.reason, found.is_alike) == (0.5, None, NO_SPREAD, False)
+
+
+@pytest.mark.parametrize(("difference", "reason"), [(-0.5, NO_SPREAD), (-1.1e-16, ALIKE)])
+def test_an_error_that_rounding_alone_makes_tests_nothing(difference: float, reason: str) -> None:
+    assert of_error(difference, 1.1e-17, 200, ASKED, "weighted-delong") == (difference, *[None] * 8, reason, 0.0)
 
 
 def test_a_level_below_every_p_value_of_the_replicates_tests_nothing() -> None:
