@@ -48,13 +48,17 @@ class MetricDifference(msgspec.Struct, frozen=True, kw_only=True):
         float | None, Meta(description="Adjusted P-value of differing by the margin or more; null without one.")
     ]
     detectable_difference: Annotated[
-        float | None, Meta(description="True difference that so many samples show with a chance of 80 %.")
+        float | None,
+        Meta(
+            description="True difference that so many samples show with a chance of 80 %; null where none is large "
+            "enough."
+        ),
     ]
     samples_needed: Annotated[
         int | None,
         Meta(
-            description="Number of samples to show `sought_difference` with a chance of 80 %; null beyond 2^53, and "
-            "where so few samples are discordant that it cannot be so large."
+            description="Number of samples to show `sought_difference` with a chance of 80 %, at least 10, as "
+            "fewer are not tested; null beyond 2^53, and where so few samples are discordant that it cannot be so large."
         ),
     ]
     reason: Annotated[
