@@ -56,6 +56,7 @@ TYPES: dict[DetectionSubject, list[str]] = {
 
 # Of one image; several arrays of them are in memory together.
 MAX_PAIRS = 16_000_000
+_TOO_MANY_PAIRS = f"it has more than {MAX_PAIRS:,} pairs of objects; cut it into tiles, or send surer candidates alone."
 
 
 class ImageSides(NamedTuple):
@@ -89,7 +90,7 @@ def scene_of(sides: ImageSides, options: DetectionOptions, classes: Sequence[str
     hierarchy = NO_HIERARCHY if options.class_hierarchy is None else class_hierarchy.of_tree(options.class_hierarchy)
     crowded = np.flatnonzero(sides.references.counts * sides.candidates.counts > MAX_PAIRS)
     if len(crowded):
-        raise ImageTooCrowded(_of_image(sides.pairing.pairs[crowded[0]], ImageTooCrowded().detail))
+        raise ImageTooCrowded(_of_image(sides.pairing.pairs[crowded[0]], _TOO_MANY_PAIRS))
     if options.subject == "keypoints":
         references, candidates, pairs = _keypoints(sides.pairing, sides.by_image(), codes, options)
     elif options.subject == "oriented_boxes":
