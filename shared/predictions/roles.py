@@ -81,7 +81,11 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
     if scores is not None and scores.labels not in truths:
         truths = [position for position in truths if position not in of_classes]
         # `y` beside `x` is a place in an image where only `label` holds the classes.
-        truths = [scores.labels] if kinds[scores.labels] in {"truth", "label"} or not truths else truths
+        if kinds[scores.labels] in {"truth", "label"} or not truths:
+            truths = [scores.labels]
+        elif all(kinds[position] == "label" for position in truths):
+            # The class of a passenger beside whether he survived, of which the scores are.
+            truths = sorted({*truths, scores.labels})
     truths = [position for position in truths if position not in of_classes]
     if scores is not None and truths == [scores.labels]:
         encoded = _encoded_with(columns, scores.labels, kinds, of_classes)

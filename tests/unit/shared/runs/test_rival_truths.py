@@ -59,3 +59,20 @@ def test_the_truth_that_is_told_from_other_columns_is_read(tmp_path: Path, colum
 
     assert counts(read(tmp_path, text))[1] == _CHURN
     assert read_score_table(text.encode()).labels == _IS_CHURN.split()
+
+
+@pytest.mark.parametrize("prediction", [{}, {"predict": _SAID}], ids=["scores alone", "predictions"])
+@pytest.mark.parametrize("cells", ["first third second first", "1 3 2 1"])
+def test_a_label_that_the_scores_are_not_of_is_not_the_truth(
+    tmp_path: Path, prediction: dict[str, str], cells: str
+) -> None:
+    text = _table({"class": cells, **prediction, **_scores("prob_"), "survived": _IS_CHURN})
+
+    with pytest.raises(NeedsMapping, match="“class”, “survived” may all be; name it"):
+        read(tmp_path, text)
+    with pytest.raises(UnreadablePredictions, match="“class” and “survived” may both be the actual labels"):
+        read_score_table(text.encode())
+    if prediction:
+        with pytest.raises(UnreadablePredictions, match="“class” and “survived” may both be the actual labels"):
+            read_label_table(text.encode())
+    assert counts(read(tmp_path, text, truth="survived"))[1] == _CHURN
