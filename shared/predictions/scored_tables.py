@@ -114,7 +114,7 @@ def _score_columns(table: NamedTable, labels_at: int, numeric: Sequence[int]) ->
     candidates = [column for column in numeric if column != labels_at]
     others = [column for column in candidates if column not in predictions]
     labels = [column for column in candidates if column in predictions and not is_fraction(table.columns[column])]
-    if labels and not others:
+    if labels and not any(is_fraction(table.columns[column]) for column in others):
         detail = f"{table.title(labels[0])} holds predicted labels, of which there is one threshold and no curve; give "
         raise UnreadablePredictions(detail + "the scores that the model has for each sample.")
     return others or candidates

@@ -21,11 +21,14 @@ def test_one_column_of_an_encoded_truth_is_not_the_truth() -> None:
 
 @pytest.mark.parametrize("header", ["y_true,y_pred", "real,forecast", "Actual,Predicted"])
 @pytest.mark.parametrize("rows", ["0,0\n1,0\n1,1\n", "1,1\n2,1\n2,2\n"])
-def test_predicted_labels_are_no_scores(header: str, rows: str) -> None:
+@pytest.mark.parametrize("before", ["", "sex,"])
+def test_predicted_labels_are_no_scores(header: str, rows: str, before: str) -> None:
     name = header.partition(",")[2]
+    lines = [before and f"{row % 2}," for row in range(3)]
+    text = "\n".join([before + header, *map(str.__add__, lines, rows.split())])
 
     with pytest.raises(UnreadablePredictions, match=f"“{name}” holds predicted labels, of which"):
-        read_score_table(f"{header}\n{rows}".encode())
+        read_score_table(text.encode())
 
 
 @pytest.mark.parametrize("header", ["class,confidence", "label,conf", "name,class,confidence", "class,confidence,xmin"])
