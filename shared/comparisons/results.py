@@ -58,7 +58,8 @@ class MetricDifference(msgspec.Struct, frozen=True, kw_only=True):
         int | None,
         Meta(
             description="Number of samples to show `sought_difference` with a chance of 80 %, at least 10, as "
-            "fewer are not tested; null beyond 2^53, and where so few samples are discordant that it cannot be so large."
+            "fewer are not tested; null beyond 2^53, and where so few samples are discordant that it cannot be so "
+            "large."
         ),
     ]
     reason: Annotated[
