@@ -38,9 +38,11 @@ async def test_every_figure_of_coco_is_there_and_every_count_leads_to_its_object
     assert set(result["metrics"]) == set(NAMES)
     assert result["ap"] == run["ap"] == result["metrics"]["map"]
     assert [one["name"] for one in result["classes"]] == ["bus", "car", "person"]
+    few = "the average precision of so few is too high on average, and so is the mean with it."
     assert result["notices"] == [
         "3 of 6 candidates state no confidence and count as certain.",
         "The interval rests on 2 images; of fewer than 20 it is too narrow.",
+        f"3 classes have fewer than 10 objects, and so no interval; {few}",
     ]
     assert [error for error in result["errors"] if error["count"]] == [
         {"type": "class", "count": 1, "cost": pytest.approx(result["errors"][0]["cost"])},

@@ -1,6 +1,7 @@
 """Samples of the images of a detection run, each against the figures of its own counts."""
 
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -90,3 +91,51 @@ def test_an_interval_holds_the_middle_of_what_was_drawn() -> None:
     assert image_bootstrap.interval(np.array([np.nan])) is None
     assert image_bootstrap.draws(4, 2, 7).tolist() == image_bootstrap.draws(4, 2, 7).tolist()
     assert image_bootstrap.draws(4, 5, 7).sum(axis=0).tolist() == [4] * 5
+
+
+def test_halves_are_drawn_after_all_images() -> None:
+    times = image_bootstrap.halves(5, 3, 7)
+
+    assert times.tolist() == image_bootstrap.halves(5, 3, 7).tolist()
+    assert times[:, 0].tolist() == [1] * 5
+    assert times[:, 1:].sum(axis=0).tolist() == [2] * 3
+    assert times.max() == 1
+
+
+@pytest.mark.parametrize("images", [4, 7])
+def test_the_interval_of_a_mean_by_halves_is_that_of_its_standard_error(images: int) -> None:
+    numbers = np.array([0.31, 0.42, 0.44, 0.52, 0.47, 0.6, 0.38])[:images]
+    halves = [np.mean(half) for half in combinations(numbers, images // 2)]
+
+    bounds = image_bootstrap.interval_of_halves(np.array([numbers.mean(), *halves, np.nan]), images)
+
+    error = 1.959963984540054 * float(numbers.std(ddof=1)) / images**0.5
+    assert bounds == pytest.approx((numbers.mean() - error, numbers.mean() + error), rel=1e-12)
+
+
+def test_a_value_that_is_too_high_with_few_images_stands_above_the_middle_of_its_interval() -> None:
+    # 0.5 and a tenth over the number of images: 8 in all, and 4 in each half.
+    values = np.array([0.5 + 0.1 / 8, *(0.5 + 0.1 / 4 + np.array([-0.02, 0.02]))])
+
+    assert image_bootstrap.interval_of_halves(values, 8) == pytest.approx((0.5 - 0.0391993, 0.5 + 0.0391993))
+
+
+@pytest.mark.parametrize(
+    ("values", "bounds"),
+    [
+        ([1.0, 1.0, 1.0], (1.0, 1.0)),
+        ([0.99, 0.9, 1.0], (0.932, 1.0)),
+        # The value itself, where halves lie far above it.
+        ([0.1, 0.5, 0.5], (0.0, 0.1)),
+        ([np.nan, 0.5, 0.5], None),
+        ([0.5, np.nan, 0.5], None),
+    ],
+)
+def test_an_interval_holds_its_value_and_nothing_beyond_the_range(
+    values: list[float], bounds: tuple[float, float] | None
+) -> None:
+    assert image_bootstrap.interval_of_halves(np.array(values), 4) == pytest.approx(bounds, abs=1e-3)
+
+
+def test_one_image_has_no_interval() -> None:
+    assert image_bootstrap.interval_of_halves(np.array([0.5, np.nan, np.nan]), 1) is None
