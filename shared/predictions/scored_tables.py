@@ -21,20 +21,7 @@ def score_columns_of(table: NamedTable) -> tuple[int, list[int], list[str] | Non
     """
     classes = [decision for decision in table.decisions if decision.role == "class_score"]
     truths = table.columns_of("truth")
-    if len(truths) > 1:
-        titles = f"{table.title(truths[0])} and {table.title(truths[1])}"
-        raise UnreadablePredictions(f"{titles} may both be the actual labels; keep one of them, or rename the other.")
-    if not classes and table.names:
-        # One that holds other than two classes cannot be the truth of one column of scores.
-        label_columns = [
-            d.column for d in table.decisions if d.role == "metadata" and kind_of(table.names[d.column]) == "label"
-        ]
-        rivals = [column for column in label_columns if len({*table.columns[column]}) == _TWO]
-        if truths and rivals:
-            titles = f"{table.title(truths[0])} and {table.title(rivals[0])}"
-            raise UnreadablePredictions(
-                f"{titles} may both be the actual labels; keep one of them, or rename the other."
-            )
+    _refuse_second_truth(table, truths, has_classes=bool(classes))
     if classes and classes[0].alternatives:
         titles = f"{table.title(classes[0].column)} and {table.title(classes[0].alternatives[0])}"
         detail = f"{titles} may both be scores of the class “{classes[0].class_name}”; keep one column for each class, "
@@ -61,6 +48,19 @@ def score_columns_of(table: NamedTable) -> tuple[int, list[int], list[str] | Non
         )
     _refuse_detections(table, labels_at, columns)
     return labels_at, columns, [table.names[column] for column in columns] if table.names else None, notices
+
+
+def _refuse_second_truth(table: NamedTable, truths: list[int], *, has_classes: bool) -> None:
+    rivals = truths[1:]
+    if not has_classes and table.names:
+        label_columns = [
+            d.column for d in table.decisions if d.role == "metadata" and kind_of(table.names[d.column]) == "label"
+        ]
+        # One that holds other than two classes cannot be the truth of one column of scores.
+        rivals += [column for column in label_columns if len({*table.columns[column]}) == _TWO]
+    if truths and rivals:
+        titles = f"{table.title(truths[0])} and {table.title(rivals[0])}"
+        raise UnreadablePredictions(f"{titles} may both be the actual labels; keep one of them, or rename the other.")
 
 
 def _refuse_detections(table: NamedTable, labels_at: int, columns: Sequence[int]) -> None:
