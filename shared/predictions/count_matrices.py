@@ -8,7 +8,7 @@ from shared.predictions.names import kind_of, tokens
 from shared.predictions.score_columns import says_scores
 from shared.predictions.stacked_matrices import are_stacked
 from shared.predictions.total_rows import is_total
-from shared.predictions.values import as_score, score, usual_number
+from shared.predictions.values import as_score, number_or_text, score
 
 SAID = (
     "Each class stands in one row, beside a number for each class: this looks like a confusion matrix. Send its counts "
@@ -101,7 +101,7 @@ def _around(names: Sequence[str], labels: Sequence[str]) -> tuple[tuple[str, str
     for of_names, of_labels in ((False, False), (True, False), (False, True), (True, True)):
         name_part, classes = _without_common(names) if of_names else ("", names)
         label_part, rows = _without_common(labels) if of_labels else ("", labels)
-        of_columns, of_rows = [*map(_value, classes)], [*map(_value, rows)]
+        of_columns, of_rows = [*map(number_or_text, classes)], [*map(number_or_text, rows)]
         if {*of_columns} == {*of_rows}:
             return (name_part, label_part), of_columns == of_rows
     return None
@@ -115,11 +115,6 @@ def _without_common(texts: Sequence[str]) -> tuple[str, list[str]]:
     while common and common[-1].isalnum():
         common = common[:-1]
     return common, [text[len(common) :] for text in texts]
-
-
-def _value(text: str) -> int | float | str:
-    number = usual_number(text)
-    return text if number is None else number
 
 
 def _judged(square: _Square) -> Likeness | None:

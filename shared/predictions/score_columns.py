@@ -5,7 +5,7 @@ from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from shared.predictions.names import says_no_score, tokens
-from shared.predictions.values import score, usual_number
+from shared.predictions.values import number_or_text, score, usual_number
 
 _TWO = 2
 # Of a label in thousands of names only the shortest texts around it matter.
@@ -48,7 +48,7 @@ def class_columns(
         return []
     sets: list[ClassColumns] = []
     excluded: set[int] = set()
-    label_set = {_same(label) for label in labels}
+    label_set = {number_or_text(label) for label in labels}
     name_set = {*names}
     for before, after in _around(labels, names, candidates)[:_MAX_TRIED]:
         if not all(any(f"{before}{text}{after}" in name_set for text in _spellings(label)) for label in labels):
@@ -67,9 +67,11 @@ def class_columns(
             # Beside labels 0 and 1 a column called loss is none of a class.
             are_numbers = not any(isinstance(label, str) for label in label_set)
             others = {column for column in plain if not are_numbers or usual_number(names[column]) is not None}
-            inner = {column: name for column, name in inner.items() if column in others or _same(name) in label_set}
-        class_set = {_same(text) for text in inner.values()}
-        own = {column for column, text in inner.items() if _same(text) in label_set}
+            inner = {
+                column: name for column, name in inner.items() if column in others or number_or_text(name) in label_set
+            }
+        class_set = {number_or_text(text) for text in inner.values()}
+        own = {column for column, text in inner.items() if number_or_text(text) in label_set}
         is_new = not own & excluded
         if len(inner) >= _TWO and len(class_set) == len(inner) and label_set <= class_set and is_new:
             excluded |= own
@@ -100,13 +102,13 @@ def without_others(found: ClassColumns, columns: Sequence[Sequence[str]], labels
     Those others are the columns of the labels that occur, or columns side by side that have these among them. Where
     the scores of the labels are shares and do not sum to 1, a column with other numbers is left out.
     """
-    label_set = {_same(label) for label in labels}
-    own = [place for place, name in enumerate(found.names) if _same(name) in label_set]
+    label_set = {number_or_text(label) for label in labels}
+    own = [place for place, name in enumerate(found.names) if number_or_text(name) in label_set]
     if len(own) == len(found.names):
         return found
     if _sum_to_1(zip(*(columns[found.columns[place]] for place in own), strict=True)):
         return _part(found, own)
-    by_column = [[_number(cell) for cell in columns[at][:_ROWS]] for at in found.columns]
+    by_column = [[number_in(cell) for cell in columns[at][:_ROWS]] for at in found.columns]
     low, high = -SUM_TOLERANCE, 1 + SUM_TOLERANCE
     are_shares = [all(low <= number <= high for number in numbers) for numbers in by_column]
     span = _span_of_shares(by_column, are_shares, range(own[0], own[-1] + 1))
@@ -122,7 +124,7 @@ def _part(found: ClassColumns, places: Sequence[int]) -> ClassColumns:
 
 
 def _sum_to_1(rows: Iterable[Sequence[str]]) -> bool:
-    return all(abs(sum(map(_number, row)) - 1) <= SUM_TOLERANCE for row in rows)
+    return all(abs(sum(map(number_in, row)) - 1) <= SUM_TOLERANCE for row in rows)
 
 
 def _span_of_shares(by_column: Sequence[Sequence[float]], are_shares: Sequence[bool], own: range) -> range | None:
@@ -143,13 +145,14 @@ def _span_of_shares(by_column: Sequence[Sequence[float]], are_shares: Sequence[b
     return max(spans, key=len, default=None)
 
 
-def _number(cell: str) -> float:
+def number_in(cell: str) -> float:
+    """The number in a cell of scores, of which the highest may be marked by asterisks; 0 for any other text."""
     return score(cell.lstrip("*")) or 0.0
 
 
 def is_among(name: str, labels: Collection[str]) -> bool:
     """Return True if a class's name is one of the labels; 1 equals 1.0."""
-    return _same(name) in {_same(label) for label in labels}
+    return number_or_text(name) in {number_or_text(label) for label in labels}
 
 
 def says_scores(before: str, after: str = "") -> int:
@@ -182,8 +185,3 @@ def _spellings(label: str) -> set[str]:
     if number is None or number != int(number):
         return {label}
     return {label, str(int(number)), f"{number:.1f}"}
-
-
-def _same(text: str) -> int | float | str:
-    number = usual_number(text)
-    return text if number is None else number

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from enum import Enum, auto
 
 from shared.predictions.names import says_no_score, says_score, tokens
-from shared.predictions.score_columns import SUM_TOLERANCE, ClassColumns
-from shared.predictions.values import score, usual_number
+from shared.predictions.score_columns import SUM_TOLERANCE, ClassColumns, number_in
+from shared.predictions.values import number_or_text, usual_number
 
 # So many rows tell scores from other numbers, also where there are a thousand classes.
 _ROWS = 200
@@ -27,8 +27,7 @@ class Doubt(Enum):
 def doubt_of(found: ClassColumns, columns: Sequence[Sequence[str]], predicted: Sequence[str] | None) -> Doubt | None:
     """What speaks against columns of scores, given the cells of all columns and the predicted labels, if any."""
     rows = [
-        [score(cell.lstrip("*")) or 0.0 for cell in row]
-        for row in zip(*(columns[at][:_ROWS] for at in found.columns), strict=True)
+        [number_in(cell) for cell in row] for row in zip(*(columns[at][:_ROWS] for at in found.columns), strict=True)
     ]
     best = None if predicted is None else predicted[:_ROWS]
     if _are_ranked(found.names, rows, best):
@@ -59,11 +58,11 @@ def _are_shares(rows: Sequence[Sequence[float]]) -> bool:
 
 def _agree(names: Sequence[str], rows: Sequence[Sequence[float]], predicted: Sequence[str]) -> bool:
     """Whether the predicted class is nearly always that of the highest number."""
-    places = {_same(name): at for at, name in enumerate(names)}
+    places = {number_or_text(name): at for at, name in enumerate(names)}
     right = sum(
-        row[places[_same(label)]] == max(row) and min(row) < max(row)
+        row[places[number_or_text(label)]] == max(row) and min(row) < max(row)
         for row, label in zip(rows, predicted, strict=True)
-        if _same(label) in places
+        if number_or_text(label) in places
     )
     return right >= _AGREEMENT * len(rows)
 
@@ -77,16 +76,11 @@ def _are_ranked(names: Sequence[str], rows: Sequence[Sequence[float]], predicted
         return False
     if predicted is None:
         return len(names) > _TWO
-    others = [row[1] for row, label in zip(rows, predicted, strict=True) if _same(label) != numbers[0]]
-    first = [row[1] for row, label in zip(rows, predicted, strict=True) if _same(label) == numbers[0]]
+    others = [row[1] for row, label in zip(rows, predicted, strict=True) if number_or_text(label) != numbers[0]]
+    first = [row[1] for row, label in zip(rows, predicted, strict=True) if number_or_text(label) == numbers[0]]
     # Of two classes the second may be predicted from less than a half on.
     is_by_threshold = len(names) == _TWO and max(first, default=-1.0) < min(others, default=2.0)
     return bool(others) and not is_by_threshold
-
-
-def _same(text: str) -> int | float | str:
-    number = usual_number(text)
-    return text if number is None else number
 
 
 def title(names: Collection[str]) -> str:

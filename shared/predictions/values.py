@@ -32,6 +32,12 @@ def usual_number(text: str) -> int | float | None:
     return float(text) if "." in text else int(text)
 
 
+def number_or_text(text: str) -> int | float | str:
+    """What a label is compared by: the number of which it is the usual form, or else itself."""
+    number = usual_number(text)
+    return text if number is None else number
+
+
 def score(text: str) -> float | None:
     """The number in a cell of scores, in any notation with a decimal point; None for any other text."""
     return float(text) if _SCORE.fullmatch(text) else None
