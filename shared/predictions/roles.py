@@ -13,7 +13,7 @@ from shared.predictions.names import (
     without_merge_suffixes,
 )
 from shared.predictions.one_hot import encoded_with
-from shared.predictions.score_columns import ClassColumns, class_columns, is_among, of_one_truth, without_others
+from shared.predictions.score_columns import ClassColumns, class_columns, of_one_truth, places_of, without_others
 from shared.predictions.score_doubts import Doubt, doubt_of
 from shared.predictions.values import score
 
@@ -231,9 +231,7 @@ def _best(columns: Sequence[Column], sets: Sequence[ClassColumns], labels: Colle
     """The set whose names say that it holds scores; of equal ones, that which holds more than 0 and 1."""
 
     def rank(candidates: ClassColumns) -> tuple[int, bool]:
-        own = [
-            column for column, name in zip(candidates.columns, candidates.names, strict=True) if is_among(name, labels)
-        ]
+        own = [candidates.columns[place] for place in places_of(labels, candidates.names)]
         cells = {cell for column in own for cell in columns[column].sample}
         return candidates.says_scores, any(score(cell.lstrip("*")) not in {0, 1} for cell in cells)
 

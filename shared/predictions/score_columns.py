@@ -102,8 +102,7 @@ def without_others(found: ClassColumns, columns: Sequence[Sequence[str]], labels
     Those others are the columns of the labels that occur, or columns side by side that have these among them. Where
     the scores of the labels are shares and do not sum to 1, a column with other numbers is left out.
     """
-    label_set = {number_or_text(label) for label in labels}
-    own = [place for place, name in enumerate(found.names) if number_or_text(name) in label_set]
+    own = places_of(labels, found.names)
     if len(own) == len(found.names):
         return found
     if _sum_to_1(zip(*(columns[found.columns[place]] for place in own), strict=True)):
@@ -150,9 +149,10 @@ def number_in(cell: str) -> float:
     return score(cell.lstrip("*")) or 0.0
 
 
-def is_among(name: str, labels: Collection[str]) -> bool:
-    """Return True if a class's name is one of the labels; 1 equals 1.0."""
-    return number_or_text(name) in {number_or_text(label) for label in labels}
+def places_of(labels: Collection[str], names: Sequence[str]) -> list[int]:
+    """The places of the names of classes that are among the labels; 1 equals 1.0."""
+    label_set = {number_or_text(label) for label in labels}
+    return [place for place, name in enumerate(names) if number_or_text(name) in label_set]
 
 
 def says_scores(before: str, after: str = "") -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from shared.predictions.names import kind_of
-from shared.predictions.score_columns import ClassColumns, class_columns, is_among
+from shared.predictions.score_columns import class_columns, places_of
 from shared.predictions.values import score
 
 _FEWEST = 2
@@ -42,14 +42,10 @@ def _are_cells(at: int, names: Sequence[str], columns: Sequence[Sequence[str]], 
     if len(labels) > len(distinct) and not _is_repeated(labels, distinct, columns):
         return False
     sets = class_columns(at, distinct, names, counts, counts)
-    own = [_own(found, distinct) for found in sets]
+    own = [[found.columns[place] for place in places_of(distinct, found.names)] for found in sets]
     if kind == "index":
         own = [one for one in own if len(names) - 1 - len(one) <= _MOST_BESIDE]
     return any((score(cell) or 0) > 1 for one in own for column in one for cell in columns[column])
-
-
-def _own(found: ClassColumns, labels: dict[str, None]) -> list[int]:
-    return [column for column, name in zip(found.columns, found.names, strict=True) if is_among(name, labels)]
 
 
 def _is_repeated(labels: Sequence[str], distinct: dict[str, None], columns: Sequence[Sequence[str]]) -> bool:
