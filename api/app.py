@@ -37,7 +37,7 @@ from api.files.controller import FileController
 from api.gates.checks import CheckController, GateCheckController
 from api.gates.controller import GateController
 from api.http import body_stream, idempotency, problems, request_end
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.json_response import Json
 from api.http.middleware import around
 from api.imports.controller import ImportController

@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 
 from api.http import bodies, body_stream, multipart, rate_limit_headers, unknown_parameters
 from api.http.decoding import decode
-from api.http.injected import AnyRequest, Injected
+from api.http.dependencies import AnyRequest, Injected
 from shared.accounts import Authenticator, Caller, Scope, proxy_identity
 from shared.accounts.emails import PLAUSIBLE
 from shared.accounts.errors import InvalidKey, InvalidProxySecret, MissingKey, MissingScope

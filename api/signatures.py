@@ -9,7 +9,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.params import HeaderParameter
 
 from api.http import body_stream
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from shared.analyses.callbacks.authentication import Signer, authenticate
 from shared.analyses.callbacks.signatures import read_signature
 from shared.analyses.errors import AnalysesDisabled

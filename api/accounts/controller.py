@@ -4,8 +4,8 @@ from litestar import Controller, Response
 
 from api.accounts.schemas import DepartureIn, DepartureOut, PasswordIn, check_new_password
 from api.http.bodies import Body
+from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.injected import Injected
 from api.http.routes import post
 from api.jobs.preferences import applied, requested_wait
 from api.jobs.responses import JobEnded, accepted

@@ -8,7 +8,7 @@ from litestar.params import QueryParameter
 from api.admin.guard import administrators_only
 from api.admin.schemas import AuditEventOut, AuditPage
 from api.http import paging
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.paging import Cursor, Limit
 from shared import audit
 from shared.audit import AuditType

@@ -17,7 +17,7 @@ from api.admin.schemas import (
 )
 from api.compat.pycm_rest.matrices.schemas import MatrixOut
 from api.http.bodies import Body
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.routes import post, put
 from shared import accounts, matrices, plans
 from shared.accounts import password_changes

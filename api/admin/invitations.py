@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from api.admin.guard import administrators_only
 from api.admin.schemas import InvitationIn, InvitationList, InvitationOut, IssuedInvitationOut
 from api.http.bodies import Body
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.routes import post
 from shared.accounts import invitations
 from shared.kit.ids import parse_uuid

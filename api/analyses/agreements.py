@@ -8,8 +8,8 @@ from litestar.response import Stream
 
 from api.analyses.schemas import AgreementOut
 from api.http.bodies import Body
+from api.http.dependencies import Injected
 from api.http.headers import IfNoneMatch, Prefer
-from api.http.injected import Injected
 from api.http.responses import Csv, NotModified
 from api.http.routes import post
 from api.jobs import results

@@ -10,7 +10,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from api.analyses.schemas import AnalysisFile, AnalysisFiles, AnnotationPage
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.json_response import Json
 from api.http.responses import LINKED
 from api.signatures import require_analyses

@@ -5,7 +5,7 @@ from litestar.params import FromPath
 
 from api.analyses.schemas import AnalysisIn, AnalysisList, AnalysisPatch
 from api.http.bodies import Body
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.routes import patch, post
 from api.signatures import require_analyses
 from shared import analyses

@@ -15,8 +15,8 @@ from api.comparisons.schemas import (
 )
 from api.http import paging
 from api.http.bodies import Body
+from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
 from api.http.responses import Accepted

@@ -17,7 +17,7 @@ from api.detection_runs.parameters import (
     Rules,
 )
 from api.detection_runs.schemas import JudgedImagePage
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.signatures import require_analyses
 from shared.accounts import Caller
 from shared.detection_runs import galleries

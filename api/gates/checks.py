@@ -9,8 +9,8 @@ from litestar.params import FromPath
 from api.gates.schemas import CheckIn, CheckPage
 from api.http import paging
 from api.http.bodies import Body
+from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
 from api.http.responses import Accepted, Markdown, Svg, Xml

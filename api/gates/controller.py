@@ -7,7 +7,7 @@ from api.gates.schemas import GateIn, GateOut, GatePage
 from api.http import paging
 from api.http.bodies import Body
 from api.http.body_limits import LARGE
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.paging import Cursor, Limit
 from api.http.routes import post, put
 from shared import gates

@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from api.http import bodies
 from api.http.bodies import BODY, Members
-from api.http.injected import AnyRequest
+from api.http.dependencies import AnyRequest
 from api.http.multipart import FormBody, FormOrMembers
 from api.http.runtime_types import resolve
 

@@ -4,8 +4,8 @@ from litestar import Controller, Response
 from litestar.params import FromPath
 
 from api.http.bodies import Body
+from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.injected import Injected
 from api.http.routes import post
 from api.imports.schemas import ImportIn
 from api.jobs.preferences import applied, requested_wait

@@ -13,8 +13,8 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from api.http import paging
 from api.http.bodies import Members
 from api.http.body_limits import LARGE
+from api.http.dependencies import AnyRequest, Injected
 from api.http.headers import IfNoneMatch, Prefer, etag_matches
-from api.http.injected import AnyRequest, Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
 from api.http.responses import EventStream, NotModified

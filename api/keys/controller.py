@@ -4,7 +4,7 @@ from litestar import Controller, delete, get
 from litestar.params import FromPath
 
 from api.http.bodies import Body
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.routes import post
 from api.keys.schemas import IssuedKeyOut, KeyIn, KeyOut
 from shared import accounts

@@ -3,7 +3,7 @@
 from litestar import Controller, get
 from litestar.params import FromPath
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.matrices.cell_schemas import AskedClasses, CellCursor, CellLimit, CellPage, ErrorsOnly, Order, WantedCells
 from shared import matrices
 from shared.accounts import Caller

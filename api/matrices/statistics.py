@@ -9,8 +9,8 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
 from api.http import file_stream, paging
+from api.http.dependencies import Injected
 from api.http.headers import IfNoneMatch, Prefer, etag_matches
-from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.responses import AnyContent, NotModified
 from api.jobs import results

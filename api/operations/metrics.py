@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.request_counters import request_counters
 from shared.kit.database.event_totals import CountedEvent
 from shared.kit.platform import Platform

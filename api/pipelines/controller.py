@@ -6,7 +6,7 @@ from litestar import Controller, delete, get
 from litestar.params import FromPath, QueryParameter
 
 from api.http.bodies import Body
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.routes import patch, post
 from api.pipelines.schemas import PipelineIn, PipelineOut, PipelinePatch, Queue
 from api.signatures import require_analyses

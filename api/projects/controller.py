@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 from api.http import paging
 from api.http.bodies import Body
 from api.http.body_limits import LARGE
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.multipart import FormBody
 from api.http.paging import Cursor, Limit
 from api.http.routes import patch, post

@@ -8,9 +8,9 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api.http.bodies import Body
+from api.http.dependencies import Injected
 from api.http.file_stream import HEADERS
 from api.http.headers import IfNoneMatch, etag_matches
-from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.responses import Accepted, AnyImage, NotModified, WebP
 from api.http.routes import post, put

@@ -3,7 +3,7 @@
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.responses import Html
 from api.reports import of_checks, of_comparisons, of_runs
 from shared.accounts import Caller

@@ -5,7 +5,7 @@ import asyncio
 from litestar import Controller, get
 from litestar.params import FromPath
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.matrices.cell_schemas import AskedClasses, CellCursor, CellLimit, CellPage, ErrorsOnly, Order, WantedCells
 from api.runs.parameters import Slices
 from shared import runs

@@ -10,8 +10,8 @@ from litestar.params import FromPath, QueryParameter
 from api.http import bodies, paging
 from api.http.bodies import Body
 from api.http.body_limits import LARGE
+from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.injected import Injected
 from api.http.json_response import Json
 from api.http.multipart import FormOrMembers, MultipartForm
 from api.http.paging import Cursor, Limit

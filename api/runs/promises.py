@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.runs.parameters import ScoredClass, Slices
 from api.runs.promise_schemas import RunDecisionCurve, RunPromisedThreshold
 from shared import runs

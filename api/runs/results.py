@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.runs.clustered_schemas import ClusteredIntervals
 from api.runs.parameters import Actual, ClassLabel, Highest, Lowest, Predicted, ScoredClass, Slices, Threshold
 from api.runs.result_schemas import RunMatrix, RunMetrics, SliceOut, SlicePage

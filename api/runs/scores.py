@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.runs.calibration_schemas import RunCalibration
 from api.runs.parameters import ScoredClass, Slices
 from api.runs.recalibration_schemas import RunRecalibration, RunTemperature

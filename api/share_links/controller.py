@@ -5,7 +5,7 @@ from litestar.params import FromPath
 
 from api.http import paging
 from api.http.bodies import Body
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.paging import Cursor, Limit
 from api.http.routes import post
 from api.share_links.schemas import IssuedShareLinkOut, ShareLinkIn, ShareLinkOut, ShareLinkPage

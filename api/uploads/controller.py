@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from api.http import paging
 from api.http.bodies import Body
 from api.http.body_limits import TABLE
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
 from api.http.responses import Answer

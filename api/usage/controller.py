@@ -7,7 +7,7 @@ from typing import Annotated
 from litestar import Controller, get
 from litestar.params import QueryParameter
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.usage.schemas import UsageOut
 from shared import plans, quotas
 from shared.accounts import Caller

@@ -6,8 +6,8 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from api.http import file_stream
+from api.http.dependencies import Injected
 from api.http.file_stream import SentFile
-from api.http.injected import Injected
 from api.web.page_request import PageRequest
 from shared import jobs
 from shared.jobs.errors import JobNotFound

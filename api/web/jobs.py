@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from api.http import paging
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.paging import Cursor
 from api.jobs.keepalives import keepalive_interval, while_admitted, with_keepalives
 from api.web.job_reports import report_of

@@ -6,7 +6,7 @@ from litestar import Controller, Response, Router, get
 from litestar.di import Provide
 from litestar.exceptions import NotFoundException
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.web.account.pages import AccountPages
 from api.web.account.security import AccountSecurityPages
 from api.web.account.sign_in import SignInPages

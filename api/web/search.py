@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from litestar import Controller, Response, get
 from litestar.params import QueryParameter
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.web.page_request import PageRequest
 from api.web.runs.choices import title_of_detector
 from shared import comparisons, datasets, detection_runs, gates, jobs, matrices, projects, runs

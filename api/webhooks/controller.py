@@ -4,7 +4,7 @@ from litestar import Controller, delete, get
 from litestar.params import FromPath
 
 from api.http.bodies import Body
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.routes import patch, post
 from api.webhooks.schemas import (
     DeliveryOut,

@@ -7,7 +7,7 @@ from litestar import Controller, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.paging import Cursor, Limit
 from api.webhooks.schemas import DeliveryDetail, DeliveryOut, DeliveryPage, DeliveryStatus
 from shared.accounts import Caller

@@ -24,7 +24,7 @@ from api.compat.calculators.schemas import (
 from api.http import bodies
 from api.http.bodies import Fields, Members
 from api.http.body_limits import TABLE
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.routes import post
 from api.http.unknown_parameters import TAKES_MORE
 from shared.accounts import Caller, Scope

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from api.accounts.schemas import check_new_password
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.problems import problem_of
 from api.web import cookies
 from api.web.forms import Form

@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from api.admin.schemas import DEFAULT_INVITATION_HOURS, MAX_INVITATION_HOURS
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.web import cookies
 from api.web.admin.pages import begin_for_administrators
 from api.web.forms import Form

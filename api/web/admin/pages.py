@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from api.admin.guard import administrators_only
 from api.admin.schemas import DEFAULT_RESET_HOURS
 from api.http import paging
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.paging import Cursor
 from api.http.request_counters import request_counters
 from api.web.cookies import origin_of

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.reports import of_comparisons

@@ -10,7 +10,7 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.signatures import require_analyses
 from api.web.detection.images import MAX_POSITION
 from api.web.detection.options import PAGE_SIZE, DetectionPageOptions

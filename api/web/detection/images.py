@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.signatures import require_analyses
 from api.web.detection.gallery_options import PAGE_SIZE, ErrorOrAny, GalleryOptions, KindOrAny
 from api.web.detection.options import RulesOrOwn

@@ -9,7 +9,7 @@ from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
 from api.http.decoding import decode
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.paging import Cursor
 from api.http.problems import problem_of
 from api.signatures import require_analyses

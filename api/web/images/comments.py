@@ -8,7 +8,7 @@ import msgspec
 from litestar import Controller, Response, post
 from litestar.params import FromPath
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.problems import problem_of
 from api.projects.schemas import MAX_COMMENT_LENGTH, MetadataIn
 from api.web.forms import Form

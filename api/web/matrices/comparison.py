@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from litestar import Controller, Response, get
 from litestar.params import QueryParameter
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.problems import problem_of
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.web.page_request import PageRequest
 from api.web.runs.address import ClassParameter, RunAddress
 from api.web.runs.selection import select

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.web.forms import Form
 from api.web.page_request import HEADERS, PageRequest
 from shared import jobs, matrices

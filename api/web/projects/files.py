@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from api.http.body_limits import LARGE
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.problems import problem_of
 from api.web.file_chunks import chunks
 from api.web.forms import Form

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Controller, Response, get, post
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest

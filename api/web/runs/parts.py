@@ -7,7 +7,7 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.request_end import request_end
 from api.reports import of_runs
 from api.web.page_request import PageRequest

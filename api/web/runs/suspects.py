@@ -6,7 +6,7 @@ import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.web.page_request import PageRequest
 from api.web.runs.address import RUN_ADDRESS, RunAddress
 from shared import jobs

@@ -10,7 +10,7 @@ from litestar import Controller, Response, get
 from litestar.di import Provide
 from litestar.params import QueryParameter
 
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.web.page_request import PageRequest
 from api.web.runs.list_query import SORTS, RunListQuery, provide_run_list_query
 from shared import datasets

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from api.http import paging
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.paging import Cursor
 from api.share_links.schemas import DEFAULT_DAYS, MAX_DAYS
 from api.web.cookies import origin_of

@@ -9,7 +9,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from api.http.injected import AnyRequest
+from api.http.dependencies import AnyRequest
 from api.jobs import controller
 from api.jobs import waiter as waiters
 from api.security import is_admitted

@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from api.app import create_app
 from api.http.bodies import Body, Members
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.multipart import FormBody
 from api.http.routes import BodyType, body_of, post
 from api.http.runtime_types import RuntimeType

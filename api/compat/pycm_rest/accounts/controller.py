@@ -4,8 +4,8 @@ from litestar import Controller
 
 from api.compat.pycm_rest.accounts.schemas import AccountOut, CredentialsIn, SignUpIn
 from api.http.bodies import Body
+from api.http.dependencies import Injected
 from api.http.headers import counted_address
-from api.http.injected import Injected
 from api.http.routes import post
 from shared import accounts, matrices
 from shared.kit.platform import Platform

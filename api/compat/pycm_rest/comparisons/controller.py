@@ -8,8 +8,8 @@ from litestar import Controller, Response
 from msgspec import Meta
 
 from api.http.bodies import Body
+from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.injected import Injected
 from api.http.routes import post
 from api.jobs import results
 from api.jobs.responses import JobAccepted

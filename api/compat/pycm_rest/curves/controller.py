@@ -8,8 +8,8 @@ from api.compat.pycm_rest.curves.schemas import CurveIn, read_curve
 from api.http import bodies
 from api.http.bodies import Members
 from api.http.body_limits import LARGE
+from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.injected import Injected
 from api.http.routes import post
 from api.jobs import results
 from api.jobs.responses import JobAccepted

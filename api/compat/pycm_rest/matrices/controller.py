@@ -12,8 +12,8 @@ from api.compat.pycm_rest.matrices.schemas import (
 )
 from api.http.bodies import Members
 from api.http.body_limits import LARGE
+from api.http.dependencies import Injected
 from api.http.headers import IfNoneMatch, Prefer
-from api.http.injected import Injected
 from api.http.responses import Html, NotModified, Png
 from api.http.routes import post
 from api.jobs import results

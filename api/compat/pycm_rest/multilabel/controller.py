@@ -6,7 +6,7 @@ from api.compat.pycm_rest.multilabel.schemas import LabelSetsIn, MultiLabelOut, 
 from api.http import bodies
 from api.http.bodies import Fields, Members
 from api.http.body_limits import LARGE
-from api.http.injected import Injected
+from api.http.dependencies import Injected
 from api.http.routes import post
 from shared.accounts import Caller, Scope
 from shared.evaluation.inputs.label_sets import Limits, multihot
