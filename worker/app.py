@@ -42,7 +42,7 @@ app.conf.update(
     # Outlasts a long outage of the broker: the default gives up after a hundred tries.
     broker_connection_max_retries=None,
     broker_connection_retry_on_startup=True,
-    worker_consumer="worker.unacknowledged:UnacknowledgingConsumer",
+    worker_consumer="worker.no_ack_consumer:UnacknowledgingConsumer",
     broker_transport_options=TRANSPORT_OPTIONS,
     # An attempt limits its time itself, by its bytes. These are the limits of the largest file, packed and unpacked:
     # should a library hold the interpreter, no thread of the process runs that could limit it.

@@ -1,4 +1,4 @@
-"""A consumer that acknowledges nothing, as nothing waits for it."""
+"""A consumer that sends no acknowledgements, for queues of which nothing waits for them."""
 
 from typing import Any
 
