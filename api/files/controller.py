@@ -42,6 +42,6 @@ class FileController(Controller):
         body = body_stream.incoming(request)
         grant, size_bytes = await file_links.find_upload(platform, name, token, body.length)
         body.accept_stream(size_bytes)
-        etag = await platform.storage.passed_uploads.send(grant, size_bytes, body.pieces())
+        etag = await platform.storage.upload_proxy.send(grant, size_bytes, body.pieces())
         # Nothing, as the storage answers: a script that prints its answers prints no more.
         return Response(b"", headers={"ETag": etag})

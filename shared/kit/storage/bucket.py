@@ -16,12 +16,12 @@ from shared.kit.storage.errors import FileGone, StorageRefused, StorageUnavailab
 from shared.kit.storage.files import AnyFile, Stat, StoredFile, stored_file
 from shared.kit.storage.links import Link, Links
 from shared.kit.storage.listing import ListedObject, date_of
-from shared.kit.storage.passed_uploads import PassedUploads
 from shared.kit.storage.s3_client import PROBE, bucket_signer, s3_client, shared_client
 from shared.kit.storage.s3_errors import code_of, outage_of, status_of
 from shared.kit.storage.s3_links import S3Links
 from shared.kit.storage.s3_requests import FOREVER, BucketRequests
 from shared.kit.storage.service_links import ServiceLinks
+from shared.kit.storage.upload_proxy import UploadProxy
 
 # Recently read bytes are cached in each process up to this sum: a report is often requested again, and reading it from
 # storage takes longer than the rest of the answer. Files larger than the second limit are rare.
@@ -64,9 +64,9 @@ class Storage:
         return s3_client(self._settings, self._settings.s3_endpoint_url, PROBE)
 
     @cached_property
-    def passed_uploads(self) -> PassedUploads:
+    def upload_proxy(self) -> UploadProxy:
         """What takes uploads on the service's own host; workers never need it."""
-        return PassedUploads(self._settings)
+        return UploadProxy(self._settings)
 
     async def apart(self, method: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
         """Call one of the methods in the storage's own threads.

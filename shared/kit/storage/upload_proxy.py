@@ -38,7 +38,7 @@ class UploadOver(DomainError):
     status, code = HTTPStatus.GONE, "upload-over"
 
 
-class PassedUploads:
+class UploadProxy:
     """Sends what arrives on to the storage, which checks its size and its SHA-256 as it does for its own links."""
 
     def __init__(self, settings: Settings) -> None:
