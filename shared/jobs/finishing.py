@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from shared import webhooks
 from shared.artifacts import queries as artifact_queries
-from shared.jobs import delays, ending_at_once, part_queries, parts, queries
+from shared.jobs import delays, part_queries, parts, queries, success_statement
 from shared.jobs.errors import LeaseLost, WorkerLost
 from shared.jobs.lifecycle import Status
 from shared.jobs.records import ClaimedJob, JobOut, JobRecord, Snapshot
@@ -45,7 +45,7 @@ async def succeed(
     `write` adds the rows of what the job made, behind the fence and in the same transaction.
     """
     if isinstance(job, ClaimedJob) and write is None and job.parent_id is None and not job.part_count:
-        return await ending_at_once.succeed(platform, job, files)
+        return await success_statement.succeed(platform, job, files)
     async with platform.db.transaction() as connection:
         await parts.lock_parent(connection, job)
         finished = await queries.succeed(connection, job)
