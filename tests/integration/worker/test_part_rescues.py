@@ -12,7 +12,7 @@ from shared.jobs.records import JobRecord
 from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform
 from tests.actors import Client, eventually
-from tests.integration.worker.test_part_ingests import MANY, begin, cut_at, parquet, parts_of, split
+from tests.integration.worker.test_ingest_parts import MANY, begin, cut_at, parquet, parts_of, split
 from worker.runtime import Runtime
 
 

@@ -9,7 +9,7 @@ from sklearn.metrics import confusion_matrix
 
 from shared.kit.platform import Platform
 from tests.actors import Client
-from tests.integration.worker.test_part_ingests import (
+from tests.integration.worker.test_ingest_parts import (
     COLUMNS,
     PREDICTED,
     TRUTH,
