@@ -11,7 +11,7 @@ from api.jobs.preferences import applied, requested_wait
 from api.jobs.responses import JobEnded, accepted
 from api.jobs.waiter import Waiter
 from shared import account_exports
-from shared.accounts import Caller, Scope, departure, password_changes
+from shared.accounts import Caller, Scope, deletion, password_changes
 from shared.jobs import JobOut
 from shared.kit.platform import Platform
 
@@ -55,11 +55,11 @@ class OwnAccountController(Controller):
 
     @post("/deletion", operation_id="account.submit_deletion", status_code=202)
     async def leave(
-        self, platform: Injected[Platform], caller: Injected[Caller], departure_in: Body[DepartureIn]
+        self, platform: Injected[Platform], caller: Injected[Caller], deletion_in: Body[DepartureIn]
     ) -> DepartureOut:
         """Delete the account.
 
         Keys and sessions stop working within 5 seconds, queued and running jobs are cancelled. Everything of the
         account is deleted after a grace, 7 days by default; until then its owner can sign in on the pages to keep it.
         """
-        return DepartureOut(await departure.leave(platform, caller.account_id, departure_in.password))
+        return DepartureOut(await deletion.schedule(platform, caller.account_id, deletion_in.password))

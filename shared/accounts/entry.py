@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import audit
-from shared.accounts import departure, invitations, keys, passwords, queries, sign_in_limits
+from shared.accounts import deletion, invitations, keys, passwords, queries, sign_in_limits
 from shared.accounts.errors import EmailTaken, SignUpClosed, SignUpDomainRefused, WrongCredentials
 from shared.accounts.models import Account, ApiKey
 from shared.accounts.scopes import EVERYTHING
@@ -79,14 +79,14 @@ async def sign_in(
         account = await queries.find_by_email(session, email)
     guest = await _guest(platform, account, email, address, browser)
     attempt = await sign_in_limits.begin(platform.limiter, guest, delay_s=platform.settings.sign_in_delay_s)
-    is_open = account is not None and (account.is_active or departure.can_come_back(account))
+    is_open = account is not None and (account.is_active or deletion.can_be_kept(account))
     stored_hash = account.password_hash if account and is_open else None
     correct = await passwords.verify(stored_hash, password, queue=platform.settings.password_queue)
     if not correct or account is None or account.id is None:
         await _note_failure(platform, account)
         raise WrongCredentials
     await attempt.forgive()
-    await departure.admit(platform, account, keeps=keeps)
+    await deletion.admit(platform, account, keeps=keeps)
     async with platform.db.session() as session:
         key = await queries.main_key(session, account.id) or _add_main_key(session, account.id)
         if await audit.admits(platform, AuditType.SIGNED_IN, account.id):

@@ -9,7 +9,7 @@ from shared.accounts import retention as account_retention
 from shared.analyses import files as analysis_files
 from shared.jobs import retention as job_retention
 from shared.kit.platform import Platform
-from shared.operations import departed
+from shared.operations import account_deletion
 from shared.operations.orphans import collection, unfinished
 from shared.operations.orphans.prefixes import PREFIXES
 from shared.projects import retention as image_retention
@@ -33,7 +33,7 @@ DUTIES: dict[str, Duty] = {
     "audit_events": audit.expire,
     "sessions": account_retention.expire_sessions,
     "share_links": sharing.expire,
-    "departed_accounts": departed.delete_departed,
+    "departed_accounts": account_deletion.delete_due,
     "keys": account_retention.expire_keys,
     "images": image_retention.purge,
     "image_events": image_retention.expire_events,

@@ -13,7 +13,7 @@ from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from shared import account_exports
-from shared.accounts import departure, password_changes, sessions
+from shared.accounts import deletion, password_changes, sessions
 from shared.kit.errors import Fault, InvalidInput, Problem
 
 
@@ -59,7 +59,7 @@ class AccountSecurityPages(Controller):
         """Leave: disable the account, which is deleted after a grace."""
         account_id = page_request.signed_in.account_id
         try:
-            await departure.leave(page_request.platform, account_id, form.texts.get("password", ""))
+            await deletion.schedule(page_request.platform, account_id, form.texts.get("password", ""))
         except MISTAKES as error:
             return await _page(page_request, leave_problem=problem_of(page_request.request, error))
         page_request.set_cookies.append(cookies.erase(page_request.request, "session"))

@@ -27,7 +27,7 @@ from shared.kit.broker import Wakeup
 from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.kit.storage.files import File
-from shared.operations.departed_queries import KEYS
+from shared.operations.account_deletion_queries import KEYS
 from shared.runs import objects, orphan_queries
 from shared.runs.ingest import best_rows
 from tests.actors import Client, stored_keys

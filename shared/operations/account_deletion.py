@@ -12,7 +12,7 @@ from shared.audit import AuditType
 from shared.jobs import queries as job_queries
 from shared.kit.database.transactions import Connection, retry_conflicts
 from shared.kit.platform import Platform
-from shared.operations import departed_queries as queries
+from shared.operations import account_deletion_queries as queries
 from shared.uploads import deletion as upload_deletion
 
 log = structlog.get_logger()
@@ -24,14 +24,14 @@ BATCH = 50
 Deletion = Callable[[Connection, list[UUID]], Awaitable[list[str]]]
 
 
-async def delete_departed(platform: Platform) -> int:
+async def delete_due(platform: Platform) -> int:
     """Delete the accounts whose grace is over, with everything that is theirs; return their number.
 
     What an interruption leaves is deleted by the next call; nobody can add to it, because nobody gets in.
     """
     count = 0
     async with platform.db.connection() as connection:
-        account_ids = [record["id"] for record in await connection.fetch(queries.SELECT_DEPARTED)]
+        account_ids = [record["id"] for record in await connection.fetch(queries.SELECT_DUE)]
     for account_id in account_ids:
         for table, delete in DELETIONS.items():
             while await _delete_batch(platform, account_id, table, delete):

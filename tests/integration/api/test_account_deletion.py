@@ -7,9 +7,9 @@ import pytest
 from litestar import Litestar
 
 from shared.kit.platform import Platform
-from shared.operations import departed
+from shared.operations import account_deletion
+from shared.operations.account_deletion import DELETIONS
 from shared.operations.administration import disabled_accounts
-from shared.operations.departed import DELETIONS
 from shared.operations.orphans.prefixes import PREFIXES
 from tests.actors import Client, Team, eventually, stored_keys
 from tests.integration.api.operations import things
@@ -117,7 +117,7 @@ async def test_after_the_grace_nothing_of_the_account_is_left_and_everything_of_
 
     left = await mallory.post("/v1/account/deletion", {"password": mallory.password})
     await _let_time_pass(platform, account_id)
-    count = await departed.delete_departed(platform)
+    count = await account_deletion.delete_due(platform)
 
     assert (left.status_code, count) == (202, 1)
     assert set(stored_keys(platform.storage, "")) == keys - his_keys
@@ -172,7 +172,7 @@ async def test_who_comes_back_in_time_has_everything(app: Litestar, platform: Pl
     assert left.headers["location"] == "/?notice=left"
     asked = await visitor.sign_in(alice)
     assert (asked.status_code, "Keep the account and sign in" in asked.text) == (403, True)
-    await departed.delete_departed(platform)
+    await account_deletion.delete_due(platform)
     kept = await visitor.send("/app/sign-in", email=alice.email, password=alice.password, keeps="yes")
 
     assert kept.status_code == 303

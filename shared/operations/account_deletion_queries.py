@@ -10,7 +10,7 @@ from shared.projects import uploads
 from shared.projects.retention_queries import SELECT_KEYS as SELECT_IMAGE_KEYS
 from shared.runs.objects import BESIDE_ROWS, ROWS
 
-SELECT_DEPARTED = "SELECT id FROM account WHERE NOT is_active AND deletes_at <= now() ORDER BY id"
+SELECT_DUE = "SELECT id FROM account WHERE NOT is_active AND deletes_at <= now() ORDER BY id"
 
 # Files of analyses: those that are kept, and those whose uploads were announced.
 _ANALYSIS_KEYS = f"""

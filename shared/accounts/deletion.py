@@ -1,4 +1,4 @@
-"""Departure: an owner leaves, nobody gets in any more, and the account is deleted unless the owner comes back."""
+"""The deletion of an account, as its owner asks for it: at once nobody gets in, and until it is due it can be kept."""
 
 from datetime import datetime, timedelta
 
@@ -12,18 +12,18 @@ from shared.kit.database.transactions import retry_conflicts
 from shared.kit.platform import Platform
 
 
-async def leave(platform: Platform, account_id: int, password: str) -> datetime:
-    """Disable an account, and return when everything of it is deleted.
+async def schedule(platform: Platform, account_id: int, password: str) -> datetime:
+    """Disable an account whose owner leaves, and return when everything of it is deleted.
 
     Its sessions end at once, its keys within seconds, its jobs and webhooks by the dispatcher. Raises WrongPassword,
     TooManySignIns, PasswordQueueFull.
     """
     await password_changes.confirm(platform, account_id, password)
-    return await _leave(platform, account_id)
+    return await _schedule(platform, account_id)
 
 
 @retry_conflicts
-async def _leave(platform: Platform, account_id: int) -> datetime:
+async def _schedule(platform: Platform, account_id: int) -> datetime:
     grace = timedelta(days=platform.settings.account_deletion_days)
     async with platform.db.transaction() as connection:
         deletes_at: datetime | None = await connection.fetchval(queries.LEAVE, account_id, grace)
@@ -35,7 +35,7 @@ async def _leave(platform: Platform, account_id: int) -> datetime:
     return deletes_at
 
 
-def can_come_back(account: Account | None) -> bool:
+def can_be_kept(account: Account | None) -> bool:
     """Return whether the owner of an account has left it, and it is not yet being deleted."""
     return account is not None and account.deletes_at is not None and account.deletes_at > clock.now()
 
@@ -50,11 +50,11 @@ async def admit(platform: Platform, account: Account, *, keeps: bool) -> None:
             f"This account is going to be deleted on {account.deletes_at:%Y-%m-%d at %H:%M UTC}; sign in on the pages "
             f"to keep it."
         )
-    await _come_back(platform, account.id)
+    await _keep(platform, account.id)
 
 
 @retry_conflicts
-async def _come_back(platform: Platform, account_id: int | None) -> None:
+async def _keep(platform: Platform, account_id: int | None) -> None:
     async with platform.db.transaction() as connection:
         if not await connection.fetchval(queries.COME_BACK, account_id):
             raise WrongCredentials
