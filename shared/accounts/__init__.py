@@ -9,10 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared import audit, quotas
 from shared.accounts import keys, queries
 from shared.accounts.authentication import Authenticator, Caller
-from shared.accounts.entry import SignedInAccount, create, sign_in, sign_up
 from shared.accounts.errors import KeyNotFound, MissingScope
 from shared.accounts.models import Account, ApiKey
 from shared.accounts.scopes import EVERYTHING, Scope
+from shared.accounts.sign_up_and_in import SignedInAccount, create, sign_in, sign_up
 from shared.audit import AuditType
 from shared.kit import clock
 from shared.kit.platform import Platform

@@ -1,4 +1,4 @@
-"""The ways in: sign-up, as far as the operator allows it, and sign-in."""
+"""Sign-up, as far as the operator allows it, and sign-in by password."""
 
 import secrets
 from typing import NamedTuple
@@ -63,7 +63,7 @@ async def create(platform: Platform, *, email: str, password: str, invitation: s
             session.add(audit.event(AuditType.SIGNED_UP, account.id, **details))
     except IntegrityError as error:
         raise EmailTaken from error
-    return _entered(platform.keyring, account, key)
+    return _signed_in(platform.keyring, account, key)
 
 
 async def sign_in(
@@ -91,7 +91,7 @@ async def sign_in(
         key = await queries.main_key(session, account.id) or _add_main_key(session, account.id)
         if await audit.admits(platform, AuditType.SIGNED_IN, account.id):
             session.add(audit.event(AuditType.SIGNED_IN, account.id))
-    return _entered(platform.keyring, account, key)
+    return _signed_in(platform.keyring, account, key)
 
 
 def _needs_invitation(platform: Platform, email: str, invitation: str | None) -> bool:
@@ -128,7 +128,7 @@ def _is_browser_of(keyring: Keyring, browser: str, account_id: int | None) -> bo
     return any(secrets.compare_digest(mac.encode(), value.encode()) for value in values)
 
 
-def _entered(keyring: Keyring, account: Account, key: ApiKey) -> SignedInAccount:
+def _signed_in(keyring: Keyring, account: Account, key: ApiKey) -> SignedInAccount:
     name = secrets.token_hex(16)
     browser = f"{name}.{keyring.derive(_BROWSER_PURPOSE, f'{account.id}:{name}', 1).hex()}"
     return SignedInAccount(account, keys.write(keyring, key.id, key.version), browser)
