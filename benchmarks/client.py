@@ -21,7 +21,7 @@ import boto3
 import evalserve
 import numpy as np
 import pyarrow as pa
-from evalserve import uploads
+from evalserve.calls import uploads
 from pyarrow import parquet
 
 from deploy.demo.service import Service, service
@@ -44,7 +44,7 @@ _UPLOAD = """
 import sys
 from pathlib import Path
 import evalserve
-from evalserve import uploads
+from evalserve.calls import uploads
 client = evalserve.Client(sys.argv[1], sys.argv[2])
 client._connection.hold(uploads.upload(sys.argv[1], Path(sys.argv[3]), "large.bin"))
 """

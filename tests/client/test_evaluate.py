@@ -14,7 +14,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from evalserve import cards, runs, uploads
+from evalserve import cards
+from evalserve.calls import runs, uploads
 from evalserve.metric_ids import by_id
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 

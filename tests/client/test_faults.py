@@ -11,7 +11,7 @@ import httpx2
 import numpy as np
 import pandas as pd
 import pytest
-from evalserve import runs
+from evalserve.calls import runs
 
 from tests.actors import eventually
 from tests.client.conftest import Account

@@ -10,7 +10,7 @@ import evalserve
 import httpx2
 import pytest
 import yaml
-from evalserve import gates
+from evalserve.calls import gates
 
 from shared.kit.platform import Platform
 from tests.actors import ROOT, Client, Team

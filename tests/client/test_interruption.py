@@ -32,7 +32,7 @@ def stopping(self, request, **options):
 httpx2.Client.send = stopping
 """,
     "before the run": """
-import evalserve.runs as module
+import evalserve.calls.runs as module
 real = module.post
 def stopping(target, **options):
     print("here", flush=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 import evalserve
 import pytest
-from evalserve import parallel, uploads
+from evalserve import parallel
+from evalserve.calls import uploads
 from evalserve.errors import ServiceUnavailable
 from evalserve.steps import AtOnce, Request, Steps, one
 

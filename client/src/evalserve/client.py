@@ -9,7 +9,9 @@ from typing import Any, Self
 
 import httpx2
 
-from evalserve import comparisons, exports, gates, imports, runs, steps, uploads, waiting
+from evalserve import steps
+from evalserve.calls import comparisons, exports, gates, imports, runs, uploads, waiting
+from evalserve.calls.uploads import Progress
 from evalserve.check import Check
 from evalserve.comparison import Comparison
 from evalserve.configuration import load
@@ -17,7 +19,6 @@ from evalserve.connection import Connection
 from evalserve.roles import Roles
 from evalserve.run import Run, label, reference_of
 from evalserve.tables import as_file
-from evalserve.uploads import Progress
 
 
 class Client:

@@ -3,9 +3,9 @@
 from html import escape
 from typing import Any
 
-from evalserve import comparisons
+from evalserve.calls import comparisons
+from evalserve.calls.results import Rows
 from evalserve.connection import AsyncConnection, Connection
-from evalserve.results import Rows
 from evalserve.steps import content
 from evalserve.texts import number
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from evalserve.calls.results import Rows
 from evalserve.errors import InputRefused
-from evalserve.results import Rows
 
 _AXES = {"roc": ("False positive rate", "True positive rate"), "pr": ("Recall", "Precision")}
 _AREAS = {"roc": "roc_auc", "pr": "average_precision"}

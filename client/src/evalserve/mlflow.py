@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from evalserve.calls.results import Rows
 from evalserve.metric_ids import plain
-from evalserve.results import Rows
 from evalserve.run import Run
 
 # The file of this name is shown by MLflow as the evaluation's table.

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from evalserve import results, texts
+from evalserve import texts
+from evalserve.calls import results
+from evalserve.calls.comparisons import compare
+from evalserve.calls.results import Rows
 from evalserve.comparison import AsyncComparison, Comparison
-from evalserve.comparisons import compare
 from evalserve.connection import AsyncConnection, Connection
 from evalserve.drawings import Calibration, Curve
 from evalserve.metric_ids import by_id
-from evalserve.results import Rows
 from evalserve.steps import content
 
 

@@ -36,10 +36,10 @@ def cli() -> None:
 @click.option("--api-key", prompt=True, hide_input=True, help="API key; asked for if it is not given.")
 def login(url: str, api_key: str) -> None:
     """Store the address of a service and an API key for it."""
+    from evalserve.calls.runs import newest  # noqa: PLC0415 -- the same
     from evalserve.configuration import checked, store  # noqa: PLC0415 -- `--help` needs it not
     from evalserve.connection import Connection  # noqa: PLC0415 -- the same
     from evalserve.errors import EvalserveError, NotConfigured  # noqa: PLC0415 -- the same
-    from evalserve.runs import newest  # noqa: PLC0415 -- the same
 
     try:
         configuration = checked(url, api_key)

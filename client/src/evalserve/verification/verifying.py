@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from evalserve.calls.uploads import digest
 from evalserve.errors import InputRefused
-from evalserve.uploads import digest
 from evalserve.verification import differences, of_runs
 from evalserve.verification.comparing import Comparing
 from evalserve.verification.samples import Samples, load

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evalserve import runs
+from evalserve.calls import runs
+from evalserve.calls.waiting import WAITING, ended
 from evalserve.errors import EvalserveError, InputRefused, message_of
 from evalserve.steps import Request, Steps, post
-from evalserve.waiting import WAITING, ended
 
 _MAX_LISTED = 100
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from evalserve import jobs, uploads
+from evalserve.calls import jobs, uploads
+from evalserve.calls.uploads import Progress
+from evalserve.calls.waiting import WAITING
 from evalserve.errors import InputRefused
 from evalserve.steps import Request, Steps, post
-from evalserve.uploads import Progress
-from evalserve.waiting import WAITING
 
 _MAX_LISTED = 100
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evalserve import runs
+from evalserve.calls import runs
+from evalserve.calls.results import PAGE, Rows
+from evalserve.calls.waiting import WAITING, ended
 from evalserve.errors import EvalserveError, InputRefused, message_of
-from evalserve.results import PAGE, Rows
 from evalserve.steps import Request, Steps, post
-from evalserve.waiting import WAITING, ended
 
 
 def compare(candidate: str, baseline: str, options: Mapping[str, Any]) -> Steps[dict[str, Any]]:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from evalserve import imports, jobs
+from evalserve.calls import imports, jobs
+from evalserve.calls.waiting import WAITING
 from evalserve.errors import InputRefused
 from evalserve.steps import Request, Steps, post
-from evalserve.waiting import WAITING
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from evalserve.calls.waiting import ended
 from evalserve.errors import EvalserveError, InputRefused, message_of
 from evalserve.steps import Steps
-from evalserve.waiting import ended
 
 
 def succeeded(job: dict[str, Any], otherwise: str) -> Steps[dict[str, Any]]:

@@ -1,15 +1,15 @@
-"""Conversations about runs."""
+"""Conversations about runs: sent, waited for, mapped, found and deleted."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from evalserve import results, uploads
+from evalserve.calls import results, uploads
+from evalserve.calls.uploads import Progress
+from evalserve.calls.waiting import WAITING, ended
 from evalserve.errors import EvalserveError, InputRefused, NeedsMapping, message_of
 from evalserve.steps import Request, Steps, post
 from evalserve.tables import TableFile
-from evalserve.uploads import Progress
-from evalserve.waiting import WAITING, ended
 
 # One request takes less time than announcing an upload; beyond it, parts can be sent again one by one.
 MAX_FORM_BYTES = 8 * 2**20
