@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.calibration.recalibration import calibration_error, compared
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 SEED = 20
 SIZES = (200, 2000)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.curves.ranked_scores import rank_probabilities
-from shared.evaluation.rates import Floats
 from shared.evaluation.thresholds.promises import Promise, PromisedMetric, promise_threshold
+from shared.evaluation.types import Floats
 
 SEED = 20
 POPULATION = 1_000_000

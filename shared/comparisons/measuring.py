@@ -26,8 +26,7 @@ from shared.evaluation.paired.testing import (
     without_rounding,
 )
 from shared.evaluation.paired.weighted_testing import of_weighted_areas, of_weighted_pairs, of_weighted_replicates
-from shared.evaluation.rates import Floats
-from shared.evaluation.types import Label
+from shared.evaluation.types import Floats, Label
 
 # Beyond it, exact ranks of both take too much memory: a gigabyte for 20 million. Scores are counted in bins instead.
 MAX_RANKED = 20_000_000

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shared.comparisons.errors import RunsNotComparable
-from shared.comparisons.sides import Codes, ComparedSide, Numbers
+from shared.comparisons.sides import ComparedSide
 from shared.comparisons.tasks import difference
-from shared.evaluation.types import Label
+from shared.evaluation.types import Integers, Label
 from shared.kit.errors import Fault
 from shared.kit.plurals import counted, form
 from shared.runs.summary import Task, json_text
@@ -34,18 +34,18 @@ class PairedSamples(NamedTuple):
     """
 
     classes: list[Label]
-    truth: Codes
-    baseline: Codes
-    candidate: Codes
+    truth: Integers
+    baseline: Integers
+    candidate: Integers
     ids: "pa.Array[Any] | None"
-    baseline_confidence: Numbers | None
-    candidate_confidence: Numbers | None
-    scores_of: Callable[[int], Numbers | None]
+    baseline_confidence: NDArray[Any] | None
+    candidate_confidence: NDArray[Any] | None
+    scores_of: Callable[[int], NDArray[Any] | None]
     slices: Mapping[str, "pa.Array[Any]"]
     task: Task = "classification"
     sets: Sequence[Sequence[int]] = ()
     # Of each sample, the same in both; None where each counts once.
-    weights: Numbers | None = None
+    weights: NDArray[Any] | None = None
     weighted_by: str | None = None
 
     @property
@@ -58,8 +58,8 @@ class _Union(NamedTuple):
     """What both sides say together, and the code of each position of either side."""
 
     classes: list[Label]
-    baseline: Codes
-    candidate: Codes
+    baseline: Integers
+    candidate: Integers
     sets: Sequence[Sequence[int]] = ()
 
     @property
@@ -80,7 +80,7 @@ def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
     _check_truths(baseline, truth, candidate_codes[candidate.truth][order], shown)
     _check_weights(baseline, candidate, order)
 
-    def scores_of(code: int) -> Numbers | None:
+    def scores_of(code: int) -> NDArray[Any] | None:
         found = []
         for side, codes, rows in ((baseline, baseline_codes, slice(None)), (candidate, candidate_codes, order)):
             positions = np.flatnonzero(codes == code)
@@ -147,7 +147,7 @@ def _matched(baseline: "pa.Array[Any]", candidate: "pa.Array[Any]") -> NDArray[n
     return rows
 
 
-def _check_truths(baseline: ComparedSide, truth: Codes, other: Codes, shown: Sequence[Label]) -> None:
+def _check_truths(baseline: ComparedSide, truth: Integers, other: Integers, shown: Sequence[Label]) -> None:
     """Raise RunsNotComparable where truths differ; without the labels that may be shown it names no sample."""
     differing = np.flatnonzero(truth != other)
     if len(differing):

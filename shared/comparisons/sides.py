@@ -10,16 +10,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from shared.evaluation.inputs.label_codes import decode
-from shared.evaluation.types import Label
+from shared.evaluation.types import Integers, Label
 from shared.matrices.errors import MatrixWithoutSamples
 from shared.matrices.records import Samples
 from shared.runs.errors import ScoresMissing
 from shared.runs.rows.scanning import RowScan
 from shared.runs.scores import class_scores
 from shared.runs.summary import RunSummary, Task
-
-Codes = NDArray[np.int64]
-Numbers = NDArray[Any]
 
 
 class ComparedSide(NamedTuple):
@@ -33,18 +30,18 @@ class ComparedSide(NamedTuple):
     """
 
     classes: Sequence[Label]
-    truth: Codes
-    predicted: Codes
+    truth: Integers
+    predicted: Integers
     ids: "pa.Array[Any] | None" = None
-    confidence: Numbers | None = None
-    scores_of: Callable[[int], Numbers | None] = lambda _: None
+    confidence: NDArray[Any] | None = None
+    scores_of: Callable[[int], NDArray[Any] | None] = lambda _: None
     slices: Mapping[str, "pa.Array[Any]"] = MappingProxyType({})
     # The truths of its samples are shown to nobody.
     is_private: bool = False
     task: Task = "classification"
     sets: Sequence[Sequence[int]] = ()
     # Of each sample (n,), with the column that they are from; None where each counts once.
-    weights: Numbers | None = None
+    weights: NDArray[Any] | None = None
     weighted_by: str | None = None
 
 
@@ -67,7 +64,7 @@ def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[
     def column(name: str) -> Any:
         return scan.source.column(name).combine_chunks()
 
-    def scores_of(position: int) -> Numbers | None:
+    def scores_of(position: int) -> NDArray[Any] | None:
         try:
             found = class_scores.scores_of(summary, position)
         except ScoresMissing:

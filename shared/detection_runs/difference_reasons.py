@@ -8,9 +8,9 @@ import numpy as np
 
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.image_labels import is_partial, is_verified
-from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.detection.profiles import PROFILES, ProfileName
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
+from shared.evaluation.types import Flags, Integers
 
 # A group, an object that need not be found, a class that the image was not searched for or does not mark exhaustively,
 # candidates beyond the most, an overlap or a confidence that equals its threshold, sides that count their last pixel,

@@ -17,7 +17,6 @@ from shared.detection_runs.results import (
 )
 from shared.detection_runs.scenes import StoredScene
 from shared.evaluation.detection import error_types, image_bootstrap, keypoints, voc
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.coco_figures import THRESHOLDS
 from shared.evaluation.detection.image_bootstrap import JudgedCandidates
 from shared.evaluation.detection.lvis import Frequency
@@ -30,6 +29,7 @@ from shared.evaluation.detection.ranked_outcomes import (
     ranked_counts,
     ranked_counts_by_class,
 )
+from shared.evaluation.types import Floats
 from shared.kit.plurals import counted, form
 
 # Candidates times samples that are drawn for an interval: half a minute's work.

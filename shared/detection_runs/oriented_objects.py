@@ -12,8 +12,8 @@ from shared.analyses.annotations.columns import StatedObject
 from shared.analyses.annotations.formats import is_crowd, is_ignored, xywh_of
 from shared.detection_runs.errors import BoxesNotOriented
 from shared.evaluation.detection import polygons, quadrilaterals
-from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.object_table import Flags, ObjectTable
+from shared.evaluation.detection.object_table import ObjectTable
+from shared.evaluation.types import Flags, Floats
 
 _CORNERS = 4
 

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.types import Counts
+from shared.evaluation.types import Counts, Floats
 
-Floats = NDArray[np.float64]
 # Numbers or arrays of one shape.
 N = TypeVar("N", int, float, Any)
 

@@ -5,4 +5,10 @@ from numpy.typing import NDArray
 
 Label = int | float | str
 
-Counts = NDArray[np.int64] | NDArray[np.float64]
+# Arrays of any shape; a docstring says which.
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+# Of samples, or of their weights.
+Counts = Integers | Floats

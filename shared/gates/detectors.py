@@ -12,11 +12,11 @@ from shared.detection_runs.judging import FEW_IMAGES, SEED, judged, resamples_fo
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene
 from shared.evaluation.detection import image_bootstrap
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.image_bootstrap import Draws, JudgedCandidates
 from shared.evaluation.detection.profiles import PROFILES
 from shared.evaluation.paired.gate_rule import DropEvidence, Judged, judge, outcome_of
 from shared.evaluation.paired.testing import MIN_SAMPLES
+from shared.evaluation.types import Floats
 from shared.gates.concluding import concluded
 from shared.gates.detection_figures import FIGURES
 from shared.gates.policy import GateMetric, GatePolicy

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from shared.comparisons.sides import Codes, ComparedSide, Numbers
+from shared.comparisons.sides import ComparedSide
 from shared.evaluation.paired.gate_rule import Outcome
+from shared.evaluation.types import Integers
 from shared.gates.policy import GatePolicy
 from shared.gates.results import GateReason
 from shared.kit.plurals import counted, form
@@ -99,10 +101,10 @@ def _unpaired(where: str, outcome: Outcome, ids: Any) -> list[GateReason]:
     return [GateReason(outcome=outcome, requirement="samples", subject=f"samples {where}", text=text)]
 
 
-def _at(side: ComparedSide, rows: Codes) -> ComparedSide:
+def _at(side: ComparedSide, rows: Integers) -> ComparedSide:
     taken = pa.array(rows)
 
-    def scores_of(position: int) -> Numbers | None:
+    def scores_of(position: int) -> NDArray[Any] | None:
         scores = side.scores_of(position)
         return None if scores is None else scores[rows]
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from shared.evaluation.confusion.cell_counts import SparseCells
 from shared.evaluation.intervals.clustered import ClusteredEstimate, clustered, f1_of_jaccard
 from shared.evaluation.intervals.of_matrix import Confidence
-from shared.evaluation.rates import Floats
-from shared.evaluation.types import Label
+from shared.evaluation.types import Floats, Integers, Label
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.runs import answers
@@ -25,8 +24,6 @@ from shared.runs.scores.probabilities import with_weight
 
 # Their texts are held at once.
 MAX_GROUPS = 1_000_000
-
-Counts = NDArray[np.int64]
 
 
 class ClusteredMetric(NamedTuple):
@@ -58,10 +55,10 @@ class _Cells(NamedTuple):
     """
 
     groups: int
-    group: Counts
-    actual: Counts
-    predicted: Counts
-    samples: Counts
+    group: Integers
+    actual: Integers
+    predicted: Integers
+    samples: Integers
     weights: Floats
 
     def estimate(self, part: NDArray[np.bool_], whole: NDArray[np.bool_], alpha: float) -> ClusteredEstimate:
@@ -100,7 +97,7 @@ def _cells(scan: RowScan, run: ReadyRun, column: str, conditions: Sequence[Condi
     return _Cells(len(known), keys // (k * k), keys // k % k, keys % k, samples, weights)
 
 
-def _codes(array: Any, known: dict[str, int], column: str) -> Counts:
+def _codes(array: Any, known: dict[str, int], column: str) -> Integers:
     coded = array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
     texts, indices = coded.dictionary.to_pylist(), coded.indices.to_numpy()
     positions = np.zeros(max(1, len(texts)), np.int64)
@@ -113,7 +110,7 @@ def _codes(array: Any, known: dict[str, int], column: str) -> Counts:
         positions[at] = known.setdefault(text, len(known))
     if len(known) > MAX_GROUPS:
         raise SlicesNotAvailable(f"The column “{column[:100]}” has more than {MAX_GROUPS:,} groups.")
-    codes: Counts = positions[indices]
+    codes: Integers = positions[indices]
     return codes
 
 

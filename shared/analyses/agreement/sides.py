@@ -20,10 +20,9 @@ from shared.analyses.annotations.formats import (
     xywh_of,
 )
 from shared.evaluation.detection import boxes
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.masks import Mask
-from shared.evaluation.detection.object_table import Flags
 from shared.evaluation.detection.objects import Geometry, Objects
+from shared.evaluation.types import Flags, Floats
 
 Box = tuple[float, float, float, float]
 

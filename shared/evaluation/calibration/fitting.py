@@ -18,7 +18,7 @@ from shared.evaluation.calibration.maps import (
 )
 from shared.evaluation.curves.ranking import Positive
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 # Newton's method takes about ten where there is a best fit.
 _MAX_STEPS = 100

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.calibration.reliability import CLIPPED_AT
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 CalibrationMethod = Literal["temperature", "isotonic", "beta"]
 

@@ -22,7 +22,7 @@ from shared.evaluation.calibration.recalibration import (
 )
 from shared.evaluation.calibration.reliability import CLIPPED_AT
 from shared.evaluation.calibration.weighted_means import worth
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 _MAX_STEPS = 100
 _PRECISION = 1e-15

@@ -10,7 +10,7 @@ from shared.evaluation.calibration.fitting import fit
 from shared.evaluation.calibration.maps import CalibrationMap, CalibrationMethod, logits
 from shared.evaluation.calibration.weighted_means import binned_means, mean_with_margin, triangular_factor, worth
 from shared.evaluation.curves.ranking import Positive
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 CalibrationMetric = Literal["log_loss", "brier", "ece"]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.distributions import student_critical
 from shared.evaluation.kish import kish_number
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 # Of a variance, what rounding leaves of nothing.
 _ROUNDING = 1e-12

@@ -1,14 +1,10 @@
 """Counts of rows by their cells, a batch at a time, with the sums of the weights of weighted rows."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shared.evaluation.confusion.exact_sums import WeightSums
 from shared.evaluation.confusion.matrix import ConfusionMatrix, FilledCells, from_cells
-from shared.evaluation.types import Label
-
-Cells = NDArray[np.int64]
-Weights = NDArray[np.float64]
+from shared.evaluation.types import Floats, Integers, Label
 
 # Up to so many cells a table with a position for each is faster than sorting the rows.
 _DENSE = 2**22
@@ -21,7 +17,7 @@ class CellCounts:
         self._counts = np.zeros(size, np.int64)
         self._sums = WeightSums.of(size) if is_weighted else None
 
-    def add(self, cells: Cells, weights: Weights | None) -> None:
+    def add(self, cells: Integers, weights: Floats | None) -> None:
         """Count rows by their cells (n,), and sum their weights (n,)."""
         self._counts += np.bincount(cells, minlength=len(self._counts))
         if self._sums is not None and weights is not None:
@@ -44,7 +40,7 @@ class SparseCells:
         self.keys, self.counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self.sums: WeightSums | None = None
 
-    def add(self, cells: Cells, weights: Weights | None) -> None:
+    def add(self, cells: Integers, weights: Floats | None) -> None:
         """Count rows by their cells (n,), and sum their weights (n,)."""
         found, numbers = _counted(cells)
         known = len(self.keys)
@@ -57,7 +53,7 @@ class SparseCells:
         sums.add(np.searchsorted(self.keys, cells), weights)
         self.sums = sums
 
-    def totals(self) -> tuple[Cells, Cells, Weights]:
+    def totals(self) -> tuple[Integers, Integers, Floats]:
         """The cells that have rows, how many these are, and the sums of their weights: their number without weights."""
         weights = self.counts.astype(np.float64) if self.sums is None else self.sums.weights.values()
         return self.keys, self.counts, weights
@@ -74,7 +70,7 @@ class SparseCells:
         return ConfusionMatrix(classes, weights, rows.counts, squares)
 
 
-def _counted(cells: Cells) -> tuple[Cells, Cells]:
+def _counted(cells: Integers) -> tuple[Integers, Integers]:
     if len(cells) and int(cells.max()) < _DENSE:
         dense = np.bincount(cells)
         found = np.flatnonzero(dense)

@@ -12,8 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Cells = NDArray[Any]
+from shared.evaluation.types import Floats
 
 _DIGIT_BITS = 26
 # The largest whole number below which a float64 holds every other.
@@ -28,7 +27,7 @@ class ExactSums:
         # By their place: a digit d at place p stands for d * 2**(26 * p).
         self.digits: dict[int, NDArray[np.int64]] = dict(digits or {})
 
-    def add(self, cells: Cells, numbers: Floats) -> None:
+    def add(self, cells: NDArray[Any], numbers: Floats) -> None:
         """Add numbers (n,), n up to 2**27, to the sums of their cells (n,)."""
         for place, digits in _digits_of(numbers):
             self._add(place, np.bincount(cells, digits, self.size).astype(np.int64))
@@ -38,7 +37,7 @@ class ExactSums:
         for place, digits in other.digits.items():
             self._add(place, digits)
 
-    def placed(self, cells: Cells, size: int) -> Self:
+    def placed(self, cells: NDArray[Any], size: int) -> Self:
         """The sums in other cells, of which there are `size`; those that meet in one are added up."""
         placed = type(self)(size)
         for place, digits in self.digits.items():
@@ -74,7 +73,7 @@ class WeightSums:
         """Sums of nothing in so many cells."""
         return cls(ExactSums(size), ExactSums(size))
 
-    def add(self, cells: Cells, weights: Floats) -> None:
+    def add(self, cells: NDArray[Any], weights: Floats) -> None:
         """Add weights (n,) to the sums of their cells (n,)."""
         self.weights.add(cells, weights)
         self.squares.add(cells, weights * weights)
@@ -84,7 +83,7 @@ class WeightSums:
         self.weights.merge(other.weights)
         self.squares.merge(other.squares)
 
-    def placed(self, cells: Cells, size: int) -> "WeightSums":
+    def placed(self, cells: NDArray[Any], size: int) -> "WeightSums":
         """The sums in other cells, of which there are `size`."""
         return WeightSums(self.weights.placed(cells, size), self.squares.placed(cells, size))
 

@@ -10,7 +10,6 @@ from shared.evaluation.curves.operating_points import BestThresholds, best_thres
 from shared.evaluation.curves.precision_spread import PrecisionSpread, PrecisionSums
 from shared.evaluation.curves.roc_and_pr import (
     CurvePoints,
-    Values,
     average_precision,
     pr_area,
     pr_corners,
@@ -27,6 +26,7 @@ from shared.evaluation.curves.weighted_precision import weighted_precision_sprea
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores, Weights
 from shared.evaluation.inputs.probability_errors import OneClassOnly
+from shared.evaluation.types import Floats
 
 NEVER_OCCURS = "No sample has this class."
 
@@ -183,7 +183,7 @@ def _with_weighted_spreads(
     )
 
 
-def _macro(summaries: list[CurveSummary], mean: Values, columns: tuple[int, ...]) -> MacroAverage:
+def _macro(summaries: list[CurveSummary], mean: Floats, columns: tuple[int, ...]) -> MacroAverage:
     def average(values: list[float]) -> float:
         return sum(values) / len(values)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.curves.ranking import Keys, Positive, pack, pieces, unpack
-from shared.evaluation.curves.thresholds import Counts, ThresholdCounts
+from shared.evaluation.curves.thresholds import ThresholdCounts
 from shared.evaluation.inputs.probabilities import Weights, complement
 from shared.evaluation.kish import kish_number
 
@@ -64,7 +64,7 @@ class RankedScores:
         """The number of samples, or the sum of their weights."""
         return len(self.keys) if self.weighted is None else self.positives + self.negatives
 
-    def counts_of_first(self, ends: NDArray[Any]) -> tuple[Counts, Counts]:
+    def counts_of_first(self, ends: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """The true and false positives where so many of the first samples are predicted positive; `ends` rise."""
         if self.weighted is not None:
             return self.weighted.of_first(ends)

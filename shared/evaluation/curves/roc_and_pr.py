@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shared.evaluation.curves.thresholds import ThresholdCounts
-
-Values = NDArray[np.float64]
+from shared.evaluation.types import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,9 +15,9 @@ class CurvePoints:
     x and y are false and true positive rate of a ROC curve, recall and precision of a precision-recall curve.
     """
 
-    x: Values
-    y: Values
-    thresholds: Values
+    x: Floats
+    y: Floats
+    thresholds: Floats
 
 
 def roc_curve(counts: ThresholdCounts) -> CurvePoints:
@@ -36,9 +34,10 @@ def pr_curve(counts: ThresholdCounts) -> CurvePoints:
     return CurvePoints(counts.tp[1:] / counts.positives, _precision(counts), counts.thresholds[1:])
 
 
-def _precision(counts: ThresholdCounts) -> Values:
-    precision = np.add(counts.tp[1:], counts.fp[1:], dtype=np.float64)
-    return np.divide(counts.tp[1:], precision, out=precision)
+def _precision(counts: ThresholdCounts) -> Floats:
+    predicted: Floats = np.add(counts.tp[1:], counts.fp[1:], dtype=np.float64)
+    np.divide(counts.tp[1:], predicted, out=predicted)
+    return predicted
 
 
 def roc_area(counts: ThresholdCounts) -> float | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.curves.roc_and_pr import CurvePoints, Values
+from shared.evaluation.curves.roc_and_pr import CurvePoints
+from shared.evaluation.types import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ def thin(curve: CurvePoints, max_points: int, *, monotone: bool) -> ThinnedCurve
     return ThinnedCurve(points, boxes / 2 if monotone else boxes)
 
 
-def _starts(along: Values, cells: int) -> NDArray[np.intp]:
+def _starts(along: Floats, cells: int) -> NDArray[np.intp]:
     span = float(along[-1] - along[0])
     cell = np.minimum((along - along[0]) * (cells / span if span else 0.0), cells - 1).astype(np.intp)
     return np.flatnonzero(np.concatenate([[True], cell[1:] != cell[:-1]]))

@@ -10,7 +10,6 @@ from shared.evaluation.curves.ranking import Keys, Positive, pack, pieces, unpac
 from shared.evaluation.inputs.probabilities import Scores, Weights, complement
 
 # int64, or float64 where samples have weights.
-Counts = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +22,8 @@ class ThresholdCounts:
     """
 
     thresholds: NDArray[np.float64]
-    tp: Counts
-    fp: Counts
+    tp: NDArray[Any]
+    fp: NDArray[Any]
     rows: NDArray[np.int64] | None = None
 
     @property

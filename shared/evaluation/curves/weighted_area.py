@@ -18,7 +18,7 @@ from shared.evaluation.curves.area_spread import (
     variance_freedom,
 )
 from shared.evaluation.curves.weighted_precision import WeightsAtScores, sums_at
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 _TWO = 2
 

@@ -16,7 +16,7 @@ from shared.evaluation.curves.precision_spread import PrecisionSpread, further_h
 from shared.evaluation.curves.ranked_scores import RankedScores, WeightsReached
 from shared.evaluation.distributions import summed_freedom
 from shared.evaluation.kish import kish_number
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 _TWO = 2
 

@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from shared.evaluation.types import Floats
 
 
 def to_xyxy(xywh: Any) -> Floats:

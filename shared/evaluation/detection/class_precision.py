@@ -5,9 +5,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.detection.ranked_matching import sorted_again, surest_first
+from shared.evaluation.types import Flags, Floats, Integers
 
 # The mean of 101 points (COCO), of 11 points (VOC until 2009), or the area below the envelope (VOC from 2010 on).
 Interpolation = Literal["101-point", "11-point", "area"]

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
+from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.overlaps import Overlaps
 from shared.evaluation.detection.ranked_matching import Partners, match_all, ranks
+from shared.evaluation.types import Flags, Floats, Integers
 
 THRESHOLDS = np.linspace(0.5, 0.95, 10)
 RECALLS = np.linspace(0, 1, 101)

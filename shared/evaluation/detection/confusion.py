@@ -5,10 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.detection.ranked_matching import match_all, ranks_within
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, missed
+from shared.evaluation.types import Flags, Floats, Integers
 
 
 class DetectionCells(NamedTuple):

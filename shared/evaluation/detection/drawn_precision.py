@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.object_table import Flags
+from shared.evaluation.types import Flags, Floats
 
 _Numbers = NDArray[np.floating[Any]]
 _Positions = NDArray[np.intp]

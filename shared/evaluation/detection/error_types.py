@@ -7,11 +7,10 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.class_precision import Ranking, by_class
-from shared.evaluation.detection.object_table import Integers
 from shared.evaluation.detection.overlaps import Overlaps
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene, missed
+from shared.evaluation.types import Floats, Integers
 
 # From the first on a place is right, below the second it is background.
 FOREGROUND, BACKGROUND = 0.5, 0.1

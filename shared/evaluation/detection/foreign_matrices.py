@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.detection.confusion import DetectionCells
-from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.detection.overlaps import Overlaps
 from shared.evaluation.detection.ranked_matching import match_all, ranks_within
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
+from shared.evaluation.types import Flags, Integers
 
 MatrixProfile = Literal["ultralytics-matrix", "supervision-matrix"]
 

@@ -6,10 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.drawn_precision import DrawnClass, mean_precisions
-from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.distributions import critical_value
+from shared.evaluation.types import Flags, Floats, Integers
 
 # How often each image is in each sample (images, b).
 Draws = NDArray[np.uint8]

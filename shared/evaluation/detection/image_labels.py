@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
+from shared.evaluation.detection.object_table import ObjectTable
+from shared.evaluation.types import Flags, Integers
 
 
 class ImageLabels(NamedTuple):

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from shared.evaluation.detection.average_precision import AveragePrecision
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.coco_figures import THRESHOLDS, Figures, figures, mean_of_defined
 from shared.evaluation.detection.keypoints import MAX_DETECTIONS, SIZES, Points, similarities
 from shared.evaluation.detection.object_table import ObjectTable
+from shared.evaluation.types import Floats
 
 NAMES = (
     "map", "map_50", "map_75", "map_medium", "map_large", "mar_20", "mar_50", "mar_75", "mar_medium", "mar_large",

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
+from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.overlaps import Overlaps
+from shared.evaluation.types import Flags, Floats, Integers
 
 # How far people differ in where they place the 17 points of COCO's persons, by the size of the person.
 COCO_SIGMAS = (

@@ -12,9 +12,9 @@ import numpy as np
 from shared.evaluation.detection import ranked_outcomes
 from shared.evaluation.detection.coco_figures import SIZES, Figures, figures, mean_of_defined
 from shared.evaluation.detection.image_labels import is_partial, is_verified
-from shared.evaluation.detection.object_table import Flags
 from shared.evaluation.detection.ranked_matching import ranks
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
+from shared.evaluation.types import Flags
 
 # Of an image, whatever their classes.
 MAX_DETECTIONS = 300

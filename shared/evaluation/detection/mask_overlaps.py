@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.detection import masks
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
-from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.detection.objects import Objects, encode_masks, iou
 from shared.evaluation.detection.overlaps import Overlaps, joined, pairs_of_equal
+from shared.evaluation.types import Flags, Floats, Integers
 
 Sides = Sequence[tuple[Objects, Objects]]
 

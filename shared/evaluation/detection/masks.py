@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Integers = NDArray[np.int64]
-
+from shared.evaluation.types import Integers
 
 _NO_RUNS: Integers = np.zeros(0, np.int64)
 

@@ -8,13 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.detection import boxes
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.objects import Objects
+from shared.evaluation.types import Flags, Floats, Integers
 
 _NO_BOXES: Floats = np.zeros((0, 4))
-
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

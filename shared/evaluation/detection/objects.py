@@ -11,8 +11,8 @@ from faster_coco_eval.core import mask as coco_masks
 from numpy.typing import NDArray
 
 from shared.evaluation.detection import boxes, masks, rle
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.masks import Mask
+from shared.evaluation.types import Floats
 
 # Runs of masks that are encoded together: the arrays of these stay in the processor's cache.
 _RUNS_AT_ONCE = 20_000

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.masks import Integers, Mask
+from shared.evaluation.detection.masks import Mask
+from shared.evaluation.types import Integers
 
 Point = tuple[int, int]
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.object_table import Integers, ObjectTable
+from shared.evaluation.detection.object_table import ObjectTable
+from shared.evaluation.types import Floats, Integers
 
 # Pairs of boxes that are measured together: several arrays of them are in memory.
 _AT_ONCE = 1_000_000

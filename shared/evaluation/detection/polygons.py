@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.masks import Integers, Mask, of_runs, union
+from shared.evaluation.detection.masks import Mask, of_runs, union
+from shared.evaluation.types import Integers
 
 _SCALE = 5
 _POINT = 2

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.detection import overlaps
-from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.object_table import Flags, ObjectTable
+from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.overlaps import Overlaps
+from shared.evaluation.types import Flags, Floats
 
 # Pairs that are cut together: a dozen arrays of up to sixteen corners each.
 _AT_ONCE = 50_000

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.boxes import Floats
-from shared.evaluation.detection.object_table import Flags, Integers
 from shared.evaluation.detection.overlaps import Overlaps
+from shared.evaluation.types import Flags, Floats, Integers
 
 # COCO takes a threshold of 1 for "equal up to rounding".
 LARGEST = 1 - 1e-10

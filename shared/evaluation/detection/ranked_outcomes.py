@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.boxes import Floats
 from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
-from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
+from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.overlaps import Overlaps
 from shared.evaluation.detection.ranked_matching import (
     Positions,
@@ -22,6 +21,7 @@ from shared.evaluation.detection.ranked_matching import (
     surest_first,
     turn_order,
 )
+from shared.evaluation.types import Flags, Floats, Integers
 
 
 @dataclass(frozen=True, eq=False)

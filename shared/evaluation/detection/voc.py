@@ -10,9 +10,10 @@ import numpy as np
 
 from shared.evaluation.detection import overlaps
 from shared.evaluation.detection.class_precision import Interpolation, Ranking, by_class
-from shared.evaluation.detection.object_table import Flags, Integers, ObjectTable
+from shared.evaluation.detection.object_table import ObjectTable
 from shared.evaluation.detection.overlaps import Overlaps
 from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
+from shared.evaluation.types import Flags, Integers
 
 THRESHOLD = 0.5
 

@@ -13,7 +13,7 @@ from shared.evaluation.curves.area_spread import AreaSpread
 from shared.evaluation.curves.precision_spread import PrecisionSpread
 from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical
 from shared.evaluation.intervals.logit import logit_bounds
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 # In samples of the smaller side. With ten positives, less leaves intervals of steep curves too short, and more makes
 # all of them too long: `benchmarks.statistics` tries ten distributions of scores.

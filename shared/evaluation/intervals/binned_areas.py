@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.intervals.areas import CorrelatedAreas
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 # A cell for each pair of bins of the two classifiers, and for either kind of samples: 64 MB.
 BINS = 2048

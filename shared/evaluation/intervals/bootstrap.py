@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.intervals.count_formulas import OverallFormula
-from shared.evaluation.rates import Floats
-from shared.evaluation.types import Counts
+from shared.evaluation.types import Counts, Floats
 
 # Metrics that are undefined in more replicates than this have no interval.
 _MOST_UNDEFINED = 0.01

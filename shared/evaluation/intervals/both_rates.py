@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from shared.evaluation.intervals.proportions import wilson
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 Bounds = tuple[Floats, Floats]
 

@@ -16,7 +16,7 @@ from shared.evaluation.inputs.probabilities import Scores
 from shared.evaluation.intervals.areas import area_interval, shares_below
 from shared.evaluation.intervals.delta import Spread
 from shared.evaluation.intervals.logit import spread_interval
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 _TWO = 2
 # Less than rounding leaves of changes that cancel each other.

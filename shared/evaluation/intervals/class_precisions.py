@@ -24,7 +24,7 @@ from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores
 from shared.evaluation.intervals.areas import average_precision_interval
 from shared.evaluation.intervals.class_areas import AverageArea, MeanOfClasses
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 _TWO = 2
 # Fewer than the rounding of no spread.

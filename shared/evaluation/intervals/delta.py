@@ -15,7 +15,7 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula, Shares
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 _STEP = 1e-100
 

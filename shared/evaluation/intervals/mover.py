@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared.evaluation.intervals.proportions import wilson
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 # Means of the recalls of the classes that occur; True for their complement.
 MEANS_OF_RECALLS = {"recall.macro": False, "false_negative_rate.macro": True, "balanced_accuracy": False}

@@ -15,7 +15,7 @@ from shared.evaluation.intervals.delta import Spread
 from shared.evaluation.intervals.logit import ROUNDING, spread_interval
 from shared.evaluation.intervals.of_matrix import NO_SPREAD, Confidence, Estimate
 from shared.evaluation.multilabel.label_set_counts import LabelSetCounts, evaluate_counts
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 NOT_MEASURED = "the run was read before it was measured how far means over labels vary"
 

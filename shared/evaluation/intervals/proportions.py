@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from shared.evaluation.distributions import beta_quantile
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 
 def wilson(part: ArrayLike, whole: ArrayLike, critical: float) -> tuple[Floats, Floats]:

@@ -4,15 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shared.evaluation.curves.roc_and_pr import CurvePoints, Values
+from shared.evaluation.curves.roc_and_pr import CurvePoints
 from shared.evaluation.intervals.proportions import wilson
+from shared.evaluation.types import Floats
 
 
 class RocBand(NamedTuple):
     """The bounds of the true positive rate at each point of a curve, in [0, 1]."""
 
-    low: Values
-    high: Values
+    low: Floats
+    high: Floats
 
 
 def roc_band(curve: CurvePoints, positives: int, negatives: int, critical: float) -> RocBand:

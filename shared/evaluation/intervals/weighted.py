@@ -15,8 +15,7 @@ import numpy as np
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import elsewhere
-from shared.evaluation.rates import Floats
-from shared.evaluation.types import Counts
+from shared.evaluation.types import Counts, Floats
 
 # Of the numbers of hits, samples and predictions of a class, and of all samples: the part and the whole.
 Proportion = Callable[[Any, Any, Any, Any], tuple[Any, Any]]

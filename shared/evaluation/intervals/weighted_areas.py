@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 
 class WeightedAreas(NamedTuple):

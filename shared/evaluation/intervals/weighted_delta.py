@@ -15,7 +15,7 @@ from shared.evaluation.confusion.statistics import elsewhere
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
 from shared.evaluation.intervals.delta import Spread, slopes_of
 from shared.evaluation.kish import kish_number
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 
 def samples_worth(matrix: ConfusionMatrix) -> float:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 # Dinkelbach's steps square the error; a hundred would be one for each bit of a double and more.
 _MAX_STEPS = 100

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 
 class SuspectedErrors(NamedTuple):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.rates import Floats, ratios
+from shared.evaluation.rates import ratios
+from shared.evaluation.types import Floats
 
 # Of each class the lowest and the highest value, None where the metric may be undefined.
 Bounds = tuple[list[float | None], list[float | None]]

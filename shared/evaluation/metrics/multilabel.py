@@ -12,8 +12,9 @@ from shared.evaluation.metrics.definition import (
     Group,
     Metric,
 )
-from shared.evaluation.multilabel.statistics import Floats, MultiLabelResult
+from shared.evaluation.multilabel.statistics import MultiLabelResult
 from shared.evaluation.rates import defined
+from shared.evaluation.types import Floats
 
 Read = Callable[[MultiLabelResult], Any]
 

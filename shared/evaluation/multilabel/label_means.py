@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation import rates
-from shared.evaluation.multilabel.label_set_counts import Counts, LabelSetCounts, MeanSpread, count_sets, mark_labels
-from shared.evaluation.rates import Floats
+from shared.evaluation.multilabel.label_set_counts import LabelSetCounts, MeanSpread, count_sets, mark_labels
+from shared.evaluation.types import Floats, Integers
 
 _RATES: dict[str, Callable[..., tuple[Floats, Floats]]] = {
     "precision": rates.precision,
@@ -24,7 +24,7 @@ _RATES: dict[str, Callable[..., tuple[Floats, Floats]]] = {
 _CELLS = 2**20
 
 
-def count_with_means(sets: Sequence[Sequence[int]], k: int, pairs: Counts, counts: Counts) -> LabelSetCounts:
+def count_with_means(sets: Sequence[Sequence[int]], k: int, pairs: Integers, counts: Integers) -> LabelSetCounts:
     """Count pairs as `count_sets` does, and how far the means over labels vary."""
     counted = count_sets(sets, k, pairs, counts)
     sums, n = counted.by_label.T.astype(np.float64), counts.sum()
@@ -38,8 +38,8 @@ def count_with_means(sets: Sequence[Sequence[int]], k: int, pairs: Counts, count
 
 
 def _chunks(
-    sets: Sequence[Sequence[int]], k: int, pairs: Counts, counts: Counts
-) -> Iterator[tuple[Counts, Floats, Floats, Floats]]:
+    sets: Sequence[Sequence[int]], k: int, pairs: Integers, counts: Integers
+) -> Iterator[tuple[Integers, Floats, Floats, Floats]]:
     """How often pairs occur, and what is right, actual and predicted in each, (m, k)."""
     hot, pairs = mark_labels(sets, k, pairs)
     size = max(1, _CELLS // max(k, 1))

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.multilabel.statistics import MultiLabelResult, Sums, evaluate_sums
-
-Counts = NDArray[np.int64]
+from shared.evaluation.types import Integers
 
 _CHUNK = 4096
 
@@ -33,12 +32,12 @@ class LabelSetCounts(msgspec.Struct, frozen=True):
     means: dict[str, MeanSpread] = {}
 
     @property
-    def by_label(self) -> Counts:
+    def by_label(self) -> Integers:
         """The counts of each label, shape (k, 3)."""
         return np.frombuffer(self.labels, np.int64).reshape(-1, 3)
 
     @property
-    def by_sample(self) -> Counts:
+    def by_sample(self) -> Integers:
         """The different counts of a sample's labels and how often each occurs, shape (m, 4)."""
         return np.frombuffer(self.samples, np.int64).reshape(-1, 4)
 
@@ -54,7 +53,7 @@ class LabelSetCounts(msgspec.Struct, frozen=True):
         return int(counts[(hits == actual) & (hits == predicted)].sum())
 
 
-def count_sets(sets: Sequence[Sequence[int]], k: int, pairs: Counts, counts: Counts) -> LabelSetCounts:
+def count_sets(sets: Sequence[Sequence[int]], k: int, pairs: Integers, counts: Integers) -> LabelSetCounts:
     """Count pairs of an actual and a predicted set, shape (m, 2): positions in `sets`, which hold those of labels."""
     hot, pairs = mark_labels(sets, k, pairs)
     labels, sizes = np.zeros((k, 3), np.int64), np.zeros((len(pairs), 3), np.int64)
@@ -70,7 +69,7 @@ def count_sets(sets: Sequence[Sequence[int]], k: int, pairs: Counts, counts: Cou
     return LabelSetCounts(labels.tobytes(), np.column_stack([distinct, sums]).tobytes())
 
 
-def mark_labels(sets: Sequence[Sequence[int]], k: int, pairs: Counts) -> tuple[NDArray[np.bool_], Counts]:
+def mark_labels(sets: Sequence[Sequence[int]], k: int, pairs: Integers) -> tuple[NDArray[np.bool_], Integers]:
     """The sets that occur in pairs as rows of k labels, and the pairs as positions of these rows."""
     # Of many sets a slice has few.
     used, where = np.unique(pairs, return_inverse=True)

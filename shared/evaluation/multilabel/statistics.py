@@ -4,13 +4,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shared.evaluation.inputs.label_sets import Multihot
 from shared.evaluation.rates import defined, f1, jaccard, precision, ratios, recall
-
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
+from shared.evaluation.types import Floats, Integers
 
 
 class BinaryRecord(TypedDict):
@@ -32,7 +29,7 @@ class BinaryMatrices:
     PyCM's Overall_ACC, PPV_Macro, TPR_Macro and F1_Macro of that matrix.
     """
 
-    counts: Counts
+    counts: Integers
     accuracy: Floats
     precision: Floats
     recall: Floats
@@ -97,16 +94,16 @@ class MultiLabelResult:
     by_class: BinaryMatrices
     by_sample: BinaryMatrices
     class_shares: Shares
-    support: Counts
+    support: Integers
     averages: Averages
 
 
 class Sums(NamedTuple):
     """Cells that are 1 in both arrays, in the actual one and in the predicted one, along one axis."""
 
-    hits: Counts
-    actual: Counts
-    predicted: Counts
+    hits: Integers
+    actual: Integers
+    predicted: Integers
 
 
 def evaluate(multihot: Multihot) -> MultiLabelResult:
@@ -122,7 +119,7 @@ def evaluate(multihot: Multihot) -> MultiLabelResult:
     return evaluate_sums(by_class, by_sample)
 
 
-def evaluate_sums(by_class: Sums, by_sample: Sums, times: Counts | None = None) -> MultiLabelResult:
+def evaluate_sums(by_class: Sums, by_sample: Sums, times: Integers | None = None) -> MultiLabelResult:
     """Compute all metrics from the sums of each class and of each sample, which `times` says how often they occur."""
     samples = len(by_sample.hits) if times is None else int(times.sum())
     classes = len(by_class.hits)
@@ -166,7 +163,7 @@ def _shares(sums: Sums) -> Shares:
 
 
 def _averages(
-    total: Shares, by_class: Shares, by_sample: Shares, support: Counts, times: Counts | None
+    total: Shares, by_class: Shares, by_sample: Shares, support: Integers, times: Integers | None
 ) -> dict[str, Any]:
     def average(name: str) -> Average:
         micro, classes, samples = (getattr(s, name) for s in (total, by_class, by_sample))
@@ -175,7 +172,7 @@ def _averages(
     return {name: average(name) for name in ("precision", "recall", "f1", "jaccard")}
 
 
-def _mean(values: Floats, weights: Counts | None = None) -> float | None:
+def _mean(values: Floats, weights: Integers | None = None) -> float | None:
     is_defined = ~np.isnan(values)
     values = values[is_defined]
     if not len(values):

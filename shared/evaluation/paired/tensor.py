@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from shared.evaluation.intervals.bootstrap import Summing, by_class, by_member, draw_sums
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
 from shared.evaluation.paired.discordance import Pairs
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
-Codes = NDArray[np.integer]
 Formula = ClassFormula | OverallFormula
 """A metric of the shares of hits, samples and predictions of each class, as in `count_formulas`."""
 
@@ -117,7 +116,13 @@ class Replicated(NamedTuple):
     drawn: Floats
 
 
-def count_pairs(truth: Codes, baseline: Codes, candidate: Codes, k: int, weights: Floats | None = None) -> PairedCounts:
+def count_pairs(
+    truth: NDArray[np.integer],
+    baseline: NDArray[np.integer],
+    candidate: NDArray[np.integer],
+    k: int,
+    weights: Floats | None = None,
+) -> PairedCounts:
     """Count the samples of every cell; codes of the k classes, three arrays (n,) over the same samples."""
     cells = (truth.astype(np.int64) * k + baseline) * k + candidate
     if weights is None:

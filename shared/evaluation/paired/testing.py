@@ -23,7 +23,7 @@ from shared.evaluation.paired.discordance import (
     smallest_detectable,
     whole_number,
 )
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 DifferenceMethod = Literal[
     "newcombe", "bootstrap", "delong", "weighted-newcombe", "weighted-bootstrap", "weighted-delong"

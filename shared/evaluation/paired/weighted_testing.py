@@ -40,7 +40,7 @@ from shared.evaluation.paired.testing import (
     of_error,
     planned,
 )
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 NO_EXACT = "McNemar's exact test has no form for weights"
 TOO_FEW_WEIGHED = f"fewer than {MIN_SAMPLES} samples have a weight above 0"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 # More columns make pairs by the thousand; the first ones are looked at.
 MAX_COLUMNS = 60

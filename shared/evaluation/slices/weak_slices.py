@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from shared.evaluation.distributions import critical_value, hypergeometric_upper_tail
 from shared.evaluation.intervals.proportions import wilson
-from shared.evaluation.rates import Floats
 from shared.evaluation.slices.candidates import Candidate, CodedColumn, candidates
+from shared.evaluation.types import Floats
 
 Correction = OneOf["benjamini-hochberg", "holm"]
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation import rates
+from shared.evaluation.types import Floats
 
 TargetMetric = Literal["precision", "recall", "specificity", "f1", "balanced_accuracy", "accuracy"]
-Values = NDArray[np.float64]
 
 
 class Costs(NamedTuple):
@@ -39,7 +39,7 @@ class PointCounts(NamedTuple):
 
 def metric_values(
     metric: TargetMetric, tp: NDArray[Any], fp: NDArray[Any], positives: float, negatives: float
-) -> Values:
+) -> Floats:
     """A metric at thresholds with these counts; NaN where it is undefined."""
     actual, tn = np.full(tp.shape, positives), negatives - fp
     if metric == "specificity":
@@ -53,7 +53,7 @@ def metric_values(
     return rates.ratios(*formula(tp, actual, tp + fp))
 
 
-def objective(goal: Goal, tp: NDArray[Any], fp: NDArray[Any], positives: float, negatives: float) -> Values:
+def objective(goal: Goal, tp: NDArray[Any], fp: NDArray[Any], positives: float, negatives: float) -> Floats:
     """What is made as large as can be among the thresholds that fulfil the goal.
 
     With a precision or specificity that is reached, and within a number of positives, the recall; with a recall that

@@ -9,7 +9,7 @@ import numpy as np
 from shared.evaluation.curves.ranked_scores import RankedScores
 from shared.evaluation.distributions import critical_value
 from shared.evaluation.kish import kish_number
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 _ALPHA = 0.05
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from shared.predictions.values import usual_number
 from shared.runs.ingest.best_rows import KEPT, ROWS, CollectedRows, Highest, RankedRows
-from shared.runs.ingest.text_codes import Codes, TextCodes
+from shared.runs.ingest.text_codes import TextCodes
 from shared.runs.mapping import Assignment
 from shared.runs.rows.row_texts import text_bytes
 
@@ -46,7 +46,13 @@ class Candidates:
         are_told = len(columns.scores) <= 1 or len({*numbers}) == len(numbers)
         self._are_kept = are_told and not columns.is_multilabel
 
-    def add(self, batch: pa.RecordBatch, truth: Codes, predicted: Codes, scores: Sequence[NDArray[Any]]) -> None:
+    def add(
+        self,
+        batch: pa.RecordBatch,
+        truth: NDArray[np.int32],
+        predicted: NDArray[np.int32],
+        scores: Sequence[NDArray[Any]],
+    ) -> None:
         """Look at the canonical rows of a batch, whose codes are those of the labels that came so far."""
         start, self._rows = self._rows, self._rows + len(truth)
         # A label is one of a pair that some row has, and each pair has a list.
@@ -138,7 +144,7 @@ class Candidates:
             lists = flat[pairs]
         return lists
 
-    def _ranked(self, predicted: Codes, scores: Sequence[NDArray[Any]]) -> NDArray[Any] | None:
+    def _ranked(self, predicted: NDArray[np.int32], scores: Sequence[NDArray[Any]]) -> NDArray[Any] | None:
         """The score by which each row may be ranked; None where it is not certain what the scores are of."""
         if len(scores) <= 1:
             return scores[0] if scores else np.zeros(len(predicted))

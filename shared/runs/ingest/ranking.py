@@ -16,7 +16,7 @@ from shared.evaluation.curves.area_spread import (
     sure_variance,
 )
 from shared.runs.ingest.pair_sums import PairedSide, PairSums
-from shared.runs.ingest.sorted_scores import Keys, ScoredRows, sorted_blocks
+from shared.runs.ingest.sorted_scores import ScoredRows, sorted_blocks
 
 # So many scores are looked at together: their ranks, of eight bytes each, stay in the cache of a processor.
 _CHUNK = 2**15
@@ -66,11 +66,11 @@ class _Blocks:
         self._rows = rows
         self._kept = [*sorted_blocks(rows)] if rows.is_one_block else None
 
-    def __iter__(self) -> Iterator[Keys]:
+    def __iter__(self) -> Iterator[NDArray[Any]]:
         return iter(self._kept) if self._kept is not None else sorted_blocks(self._rows)
 
 
-def _moments(blocks: Iterable[Keys], positives: int, negatives: int) -> tuple[ShareMoments, ShareMoments]:
+def _moments(blocks: Iterable[NDArray[Any]], positives: int, negatives: int) -> tuple[ShareMoments, ShareMoments]:
     """The moments of the shares of their pairs that positives and negatives lose.
 
     Equal scores count half, and the negatives of a score come before its positives.
@@ -90,7 +90,7 @@ def _moments(blocks: Iterable[Keys], positives: int, negatives: int) -> tuple[Sh
     return of_positives, of_negatives
 
 
-def _chunks(blocks: Iterable[Keys]) -> Iterator[Keys]:
+def _chunks(blocks: Iterable[NDArray[Any]]) -> Iterator[NDArray[Any]]:
     for keys in blocks:
         start = 0
         while start < len(keys):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from shared.evaluation.inputs.probabilities import MAX_WEIGHT, MIN_WEIGHT
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
@@ -17,7 +18,6 @@ from shared.runs.ingest.sample_ids import MAX_ID_BYTES, IdHashes, longest
 from shared.runs.ingest.score_ranges import tally_matrix, tally_single
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally, argmax_codes
 from shared.runs.ingest.text_checks import refuse_nul_in
-from shared.runs.ingest.text_codes import Codes
 from shared.runs.mapping import Assignment
 from shared.runs.reading.flags import RIGHT, WRONG, says_right
 from shared.runs.reading.label_sets import is_marked, marked_sets, read_set
@@ -133,7 +133,7 @@ class RowReader:
         self.candidates.add(rows, truth, predicted, scores)
         return rows
 
-    def _labels(self, batch: Batch, position: int, side: str, start: int) -> Codes:
+    def _labels(self, batch: Batch, position: int, side: str, start: int) -> NDArray[np.int32]:
         codes = self.tally.encode_labels(batch[position], self._max_classes)
         if (missing := self.tally.labels.known("")) is not None:
             rows = np.flatnonzero(codes == missing)
@@ -141,7 +141,7 @@ class RowReader:
                 self._refuse(position, start, rows, f"there is no {side} label; every sample needs both.")
         return codes
 
-    def _judged(self, flags: Any, start: int) -> tuple[Codes, Codes]:
+    def _judged(self, flags: Any, start: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Codes that are the same where a flag says that the sample is right."""
         position = self._columns.truth
         said = [says_right(self._table.names[position], text) for text in flags.dictionary.to_pylist()]
@@ -153,7 +153,7 @@ class RowReader:
         judged = np.array([right if is_right else wrong for is_right in said], np.int32)[indices]
         return np.full(len(flags), right, np.int32), judged
 
-    def _sets(self, batch: Batch, start: int) -> tuple[Codes, Codes]:
+    def _sets(self, batch: Batch, start: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Codes of the sets of labels on both sides."""
         columns = self._columns
         if columns.indicators:
@@ -207,7 +207,7 @@ class RowReader:
             self._refuse(position, start, rows, "the weight is not 0 or a number from 1e-9 to 1e9.")
         return weights
 
-    def _predicted(self, batch: Batch, scores: list[Any], start: int) -> Codes:
+    def _predicted(self, batch: Batch, scores: list[Any], start: int) -> NDArray[np.int32]:
         columns = self._columns
         if columns.prediction is not None:
             return self._labels(batch, columns.prediction, "predicted", start)
@@ -216,16 +216,16 @@ class RowReader:
         above, below = self.tally.labels.code(ABOVE), self.tally.labels.code(BELOW)
         return np.where(scores[0] >= _HALF, above, below).astype(np.int32)
 
-    def _tally_scores(self, scores: list[Any], predicted: Codes) -> None:
+    def _tally_scores(self, scores: list[Any], predicted: NDArray[np.int32]) -> None:
         if len(scores) > 1:
             self.tally.scores.add(tally_matrix(np.column_stack(scores)))
         elif scores:
             self.tally.scores.add(tally_single(scores[0], predicted, len(self.tally.labels)))
 
-    def _slice(self, batch: Batch, position: int) -> Codes | None:
+    def _slice(self, batch: Batch, position: int) -> NDArray[np.int32] | None:
         return self.tally.encode_slice(self._table.names[position], batch[position])
 
-    def _ids(self, ids: Any, position: int, folds: list[Codes], start: int) -> Any:
+    def _ids(self, ids: Any, position: int, folds: list[NDArray[np.int32]], start: int) -> Any:
         rows = np.flatnonzero(pa.compute.binary_length(ids).to_numpy() == 0)
         if len(rows):
             self._refuse(position, start, rows, "there is no sample id; every row needs one, or send `id: null`.")

@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Scores = NDArray[Any]
-Flags = NDArray[np.bool_]
+from shared.evaluation.types import Flags
+
 # A score as its bits, of which the lowest is the label: in the order of the scores if none or all of them are negative.
-Keys = NDArray[Any]
 
 # A block has at most so many bytes: the scores of a hundred million rows in float32 are one.
 BLOCK_BYTES = 2**29
@@ -25,7 +24,7 @@ class ScoredRows(NamedTuple):
     size: int
     positives: int
     dtype: np.dtype[Any]
-    batches: Callable[[], Iterable[tuple[Scores, Flags]]]
+    batches: Callable[[], Iterable[tuple[NDArray[Any], Flags]]]
 
     @property
     def is_one_block(self) -> bool:
@@ -50,7 +49,7 @@ class _Span(NamedTuple):
     size: int
 
 
-def sorted_blocks(rows: ScoredRows) -> Iterator[Keys]:
+def sorted_blocks(rows: ScoredRows) -> Iterator[NDArray[Any]]:
     """The keys of scored rows in ascending order, in blocks of which none has a score of another."""
     if rows.is_one_block:
         yield from _sorted(rows, None, rows.size)
@@ -73,7 +72,7 @@ def _spans(rows: ScoredRows) -> Iterator[_Span]:
         first, below = stop, below + size
 
 
-def _sorted(rows: ScoredRows, span: _Span | None, size: int) -> Iterator[Keys]:
+def _sorted(rows: ScoredRows, span: _Span | None, size: int) -> Iterator[NDArray[Any]]:
     """The keys of some scores: negative ones, of which a higher score has lower bits, and then the others."""
     bits_type = np.dtype(f"u{rows.dtype.itemsize}")
     one, smallest_negative = bits_type.type(1), bits_type.type(1 << (8 * bits_type.itemsize - 1))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.exact_sums import WeightSums
+from shared.evaluation.types import Integers
 
 # A combination is one number of three fields: value, truth, prediction.
 FIELD_BITS = 20
@@ -15,15 +16,15 @@ _MASK = (1 << FIELD_BITS) - 1
 # Up to so many combinations a table with a position for each is faster than sorting the rows.
 _DENSE = 2**22
 
-Keys = NDArray[np.int64]
-
 
 class SparseCounts:
     """How often each combination of up to three codes occurs, and the sums of the weights of weighted rows."""
 
-    def __init__(self, keys: Keys | None = None, counts: Keys | None = None, sums: WeightSums | None = None) -> None:
-        self.keys: Keys = np.zeros(0, np.int64) if keys is None else keys
-        self.counts: Keys = np.zeros(0, np.int64) if counts is None else counts
+    def __init__(
+        self, keys: Integers | None = None, counts: Integers | None = None, sums: WeightSums | None = None
+    ) -> None:
+        self.keys: Integers = np.zeros(0, np.int64) if keys is None else keys
+        self.counts: Integers = np.zeros(0, np.int64) if counts is None else counts
         self.sums = sums
 
     def add(self, rows: NDArray[np.int64], sizes: Sequence[int], weights: NDArray[np.float64] | None = None) -> None:
@@ -42,7 +43,7 @@ class SparseCounts:
             sums.add(np.searchsorted(packed, rows), weights)
         self.merge(keys, counts.astype(np.int64), sums)
 
-    def merge(self, keys: Keys, counts: Keys, weights: WeightSums | None = None) -> None:
+    def merge(self, keys: Integers, counts: Integers, weights: WeightSums | None = None) -> None:
         """Add counts of combinations, which may repeat, and their sums of weights.
 
         Raises ValueError for rows with weights beside rows without: the sums would lack some of the rows.
@@ -63,11 +64,11 @@ class SparseCounts:
             self.sums = placed
         self.keys, self.counts = both, sums
 
-    def fields(self, count: int) -> list[Keys]:
+    def fields(self, count: int) -> list[Integers]:
         """The codes of each combination, field by field."""
         return [(self.keys >> FIELD_BITS * shift) & _MASK for shift in reversed(range(count))]
 
-    def recoded(self, codes: Sequence[Keys]) -> "SparseCounts":
+    def recoded(self, codes: Sequence[Integers]) -> "SparseCounts":
         """The same counts with other codes: `codes` has the new code of each old one, for every field."""
         fields = [new[old] for new, old in zip(codes, self.fields(len(codes)), strict=True)]
         result = SparseCounts()
@@ -75,7 +76,7 @@ class SparseCounts:
         return result
 
 
-def _joined(fields: Sequence[NDArray[Any]]) -> Keys:
+def _joined(fields: Sequence[NDArray[Any]]) -> Integers:
     keys = np.zeros(len(fields[0]), np.int64)
     for field in fields:
         keys = keys << FIELD_BITS | field

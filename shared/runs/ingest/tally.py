@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shared.runs.errors import TooManyRunClasses
 from shared.runs.ingest.score_ranges import ScoreTally
 from shared.runs.ingest.sparse_counts import SparseCounts
-from shared.runs.ingest.text_codes import Codes, TextCodes
+from shared.runs.ingest.text_codes import TextCodes
 from shared.runs.reading.named_columns import MAX_SLICE_VALUES
 
 # A label holds no NUL: these stand for predictions of a single score until it is known which class it is of.
@@ -37,7 +37,7 @@ class RowTally:
     # Whether any weight is another one than 1.
     is_weighted: bool = False
 
-    def encode_labels(self, array: Any, max_classes: int) -> Codes:
+    def encode_labels(self, array: Any, max_classes: int) -> NDArray[np.int32]:
         """The codes of a column of labels; raises TooManyRunClasses, long before all of them are seen."""
         # Both sides may spell the classes differently, and two further texts stand for a single score.
         codes = self.labels.encode(array, 2 * max_classes + 2)
@@ -46,7 +46,7 @@ class RowTally:
             raise TooManyRunClasses(detail)
         return codes
 
-    def encode_sets(self, array: Any, most: int) -> Codes:
+    def encode_sets(self, array: Any, most: int) -> NDArray[np.int32]:
         """The codes of a column of label sets; raises TooManyRunClasses."""
         codes = self.labels.encode(array, most)
         if codes is None:
@@ -61,7 +61,7 @@ class RowTally:
             if part.counts is not None and len(part.counts.keys) > most:
                 part.counts, part.values = None, TextCodes()
 
-    def encode_slice(self, name: str, array: Any) -> Codes | None:
+    def encode_slice(self, name: str, array: Any) -> NDArray[np.int32] | None:
         """The codes of a column of metadata; None where it has too many different values."""
         part = self.slices.setdefault(name, SliceTally())
         if part.counts is None:
@@ -73,9 +73,9 @@ class RowTally:
 
     def add(
         self,
-        truth: Codes,
-        predicted: Codes,
-        metadata: Mapping[str, Codes | None],
+        truth: NDArray[np.int32],
+        predicted: NDArray[np.int32],
+        metadata: Mapping[str, NDArray[np.int32] | None],
         weights: NDArray[np.float64] | None = None,
     ) -> None:
         """Count rows by their codes, and sum their weights, if they have any."""
@@ -122,7 +122,7 @@ def _merge_slice(mine: SliceTally, other: SliceTally, labels: NDArray[np.int64])
     mine.counts.merge(added.keys, added.counts, added.sums)
 
 
-def argmax_codes(scores: NDArray[Any], class_codes: Sequence[int]) -> Codes:
+def argmax_codes(scores: NDArray[Any], class_codes: Sequence[int]) -> NDArray[np.int32]:
     """The code of the class with the highest score in each row; of equal ones the first."""
-    codes: Codes = np.asarray(class_codes, np.int32)[scores.argmax(axis=1)]
+    codes: NDArray[np.int32] = np.asarray(class_codes, np.int32)[scores.argmax(axis=1)]
     return codes

@@ -1,13 +1,11 @@
 """Codes of texts, given as they come."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-
-Codes: TypeAlias = NDArray[np.int32]
 
 # The spaces that sheets and pages put around a text.
 _SPACE = " \t\r\n\u00a0"
@@ -46,14 +44,14 @@ class TextCodes:
         """The code of a text that came already; None for any other."""
         return self._codes.get(text)
 
-    def encode(self, array: "pa.Array[Any]", limit: int) -> Codes | None:
+    def encode(self, array: "pa.Array[Any]", limit: int) -> NDArray[np.int32] | None:
         """The codes of a dictionary array; None once there are more than `limit` different texts."""
         indices = array.indices.to_numpy()
         values = array.dictionary
         if (known := self._known_table(values, limit)) is not None:
             # The first dictionary of a file is often that of all others.
             is_own = np.array_equal(known, np.arange(len(known)))
-            known_codes: Codes = indices if is_own else known[indices]
+            known_codes: NDArray[np.int32] = indices if is_own else known[indices]
             return known_codes
         # A dictionary may hold texts that no row has.
         used = np.flatnonzero(np.bincount(indices, minlength=len(values)))
@@ -64,10 +62,10 @@ class TextCodes:
             return None
         table = np.zeros(len(values), np.int32)
         table[used] = found
-        codes: Codes = table[indices]
+        codes: NDArray[np.int32] = table[indices]
         return codes
 
-    def _known_table(self, values: "pa.Array[Any]", limit: int) -> Codes | None:
+    def _known_table(self, values: "pa.Array[Any]", limit: int) -> NDArray[np.int32] | None:
         """The codes of a dictionary of which every text came before, as it is written here; None of any other."""
         if len(values) > limit:
             return None

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from shared.evaluation.types import Floats
+
 _NUMBER = r"-?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?"
 _RANGE = re.compile(rf"\[({_NUMBER}),({_NUMBER})([\])])")
 # Of each row group; quantiles are off by no more than one in so many.
 _KEPT = 2**16
-
-Numbers = NDArray[np.float64]
 
 
 class NumberRange(NamedTuple):
@@ -29,7 +29,7 @@ class NumberRange(NamedTuple):
     def __str__(self) -> str:
         return f"[{_short(self.low)},{_short(self.high)}{']' if self.is_closed else ')'}"
 
-    def holds(self, numbers: Numbers) -> NDArray[np.bool_]:
+    def holds(self, numbers: Floats) -> NDArray[np.bool_]:
         """Which of the numbers belong to the range; NaN does not."""
         below: NDArray[np.bool_] = numbers <= self.high if self.is_closed else numbers < self.high
         return below & (numbers >= self.low)
@@ -41,19 +41,19 @@ def read_range(text: str) -> NumberRange | None:
     return None if found is None else NumberRange(float(found[1]), float(found[2]), found[3] == "]")
 
 
-def numbers_in(array: Any) -> Numbers:
+def numbers_in(array: Any) -> Floats:
     """The numbers of an array of texts; NaN where a text is none, and where it is infinite."""
     if isinstance(array, pa.DictionaryArray):
-        of_texts: Numbers = np.append(numbers_in(array.dictionary), np.nan)[array.indices.to_numpy()]
+        of_texts: Floats = np.append(numbers_in(array.dictionary), np.nan)[array.indices.to_numpy()]
         return of_texts
     try:
-        numbers: Numbers = pc.cast(array, pa.float64()).to_numpy(zero_copy_only=False)
+        numbers: Floats = pc.cast(array, pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         numbers = np.array([_number(text) for text in array.to_pylist()], np.float64)
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
-def quantile_ranges(parts: Iterable[Numbers], bins: int) -> list[NumberRange]:
+def quantile_ranges(parts: Iterable[Floats], bins: int) -> list[NumberRange]:
     """Cut numbers, which come in parts without NaN, into at most so many ranges of about equally many."""
     kept = [np.sort(part)[:: max(1, len(part) // _KEPT)] for part in parts if len(part)]
     if not kept:

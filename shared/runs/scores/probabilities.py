@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 from shared.runs.records import ReadyRun
 from shared.runs.rows.filters import Condition
 from shared.runs.rows.scanning import RowScan

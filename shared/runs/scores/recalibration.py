@@ -13,7 +13,7 @@ from shared.evaluation.calibration.recalibration import (
     TooFewOfAKind,
     recalibrate,
 )
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 from shared.kit.platform import Platform
 from shared.runs import answers
 from shared.runs.errors import SamplesInsufficient

@@ -5,17 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.evaluation.rates import (
-    binary_mcc,
-    defined,
-    f1,
-    jaccard,
-    precision,
-    ratio,
-    ratios,
-    recall,
-    row_shares,
-)
+from shared.evaluation.rates import binary_mcc, defined, f1, jaccard, precision, ratio, ratios, recall, row_shares
 from shared.evaluation.types import Counts
 
 cells = st.tuples(*[st.integers(0, 10**9)] * 4)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from shared.evaluation.curves.area_spread import area_spread, share_moments
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 from shared.runs.ingest.ranking import RocArea, roc_area
 from shared.runs.ingest.sorted_scores import ScoredRows
 

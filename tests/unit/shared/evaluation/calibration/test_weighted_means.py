@@ -5,7 +5,7 @@ import pytest
 from scipy.linalg import cholesky
 
 from shared.evaluation.calibration.weighted_means import binned_means, triangular_factor
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 RANDOM = np.random.default_rng(12)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from shared.evaluation.curves.area_spread import ShareMoments, area_spread, share_moments, variance_freedom
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 RANDOM = np.random.default_rng(5)
 # What positives and negatives lose of their pairs.

@@ -10,7 +10,7 @@ from sklearn.metrics import average_precision_score
 from shared.evaluation.curves.precision_spread import PrecisionSums
 from shared.evaluation.curves.thresholds import ThresholdCounts, count_at_scores
 from shared.evaluation.intervals.areas import average_precision_interval
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 RANDOM = np.random.default_rng(3)
 TRUTH = np.arange(600) < 150

@@ -8,7 +8,7 @@ from shared.evaluation.curves.precision_spread import PrecisionSpread, Precision
 from shared.evaluation.curves.ranked_scores import rank_weighted
 from shared.evaluation.curves.scored_curves import curves_of
 from shared.evaluation.curves.thresholds import count_at_scores
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 RANDOM = np.random.default_rng(4)
 TRUTH = np.arange(400) < 120

@@ -13,7 +13,7 @@ from shared.evaluation.curves.scored_curves import roc_area_spread
 from shared.evaluation.curves.thresholds import count_at_scores
 from shared.evaluation.intervals.areas import area_interval
 from shared.evaluation.intervals.class_areas import AverageArea, macro_area, micro_area
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 
 RANDOM = np.random.default_rng(8)
 CODES = RANDOM.choice(3, 240, p=[0.5, 0.3, 0.2]).astype(np.uint8)

@@ -20,7 +20,7 @@ from shared.evaluation.intervals.of_weighted import weighted_class_estimates, we
 from shared.evaluation.intervals.weighted_delta import overall_spread
 from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS
 from shared.evaluation.metrics.matrix_result import MatrixResult
-from shared.evaluation.rates import Floats
+from shared.evaluation.types import Floats
 from shared.runs.ingest.weighted_ranking import weighted_roc_area
 
 RANDOM = np.random.default_rng(11)

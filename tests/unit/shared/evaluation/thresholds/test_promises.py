@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from shared.evaluation.curves.ranked_scores import rank_probabilities
-from shared.evaluation.rates import Floats
 from shared.evaluation.thresholds.promises import (
     Promise,
     PromisedMetric,
@@ -17,6 +16,7 @@ from shared.evaluation.thresholds.promises import (
     promise_threshold,
     ranks_to_test,
 )
+from shared.evaluation.types import Floats
 
 
 def drawn(random: np.random.Generator, n: int, decimals: int, power: float) -> tuple[Floats, NDArray[np.bool_]]:
