@@ -117,8 +117,8 @@ FEW_OBJECTS = 10
 
 
 def _of_halves(values: Floats, images: int) -> ImageInterval | None:
-    bounds = image_bootstrap.interval_of_halves(values, images)
-    return None if bounds is None else ImageInterval(*bounds, image_bootstrap.LEVEL, len(values) - 1)
+    # The first value is that of all images.
+    return _interval(image_bootstrap.interval_of_halves(values, images), len(values) - 1)
 
 
 def _doubts(images: int, objects: Sequence[int]) -> Iterator[str]:
@@ -167,8 +167,11 @@ def drawn_means(scene: Scene, options: DetectionOptions, image_count: int, resam
 
 def interval_of(values: Floats) -> ImageInterval | None:
     """The interval of what was drawn (b,); None without a value."""
-    bounds = image_bootstrap.interval(values)
-    return None if bounds is None else ImageInterval(*bounds, image_bootstrap.LEVEL, len(values))
+    return _interval(image_bootstrap.interval(values), len(values))
+
+
+def _interval(bounds: tuple[float, float] | None, resamples: int) -> ImageInterval | None:
+    return None if bounds is None else ImageInterval(*bounds, image_bootstrap.LEVEL, resamples)
 
 
 def _classes(
