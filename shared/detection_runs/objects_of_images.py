@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from shared.analyses.agreement.pairs import ImagePair, Pairing
-from shared.analyses.agreement.sides import confidence_of, detected_areas, objects_of, plain_boxes
+from shared.analyses.agreement.sides import confidence_of, objects_of, plain_boxes
 from shared.analyses.annotations.columns import AnnotationColumns, StatedObject
 from shared.analyses.annotations.formats import (
     NOT_LABELLED,
@@ -134,11 +134,11 @@ def _overlapping_boxes(sides: ImageSides, codes: dict[str, int], options: Detect
 def _boxes(sides: ImageSides, codes: dict[str, int]) -> tuple[ObjectTable, ObjectTable]:
     truth, found = (plain_boxes(side, codes) for side in (sides.references, sides.candidates))
     if truth is None or found is None:
-        annotations = sides.by_image()
-        drawn = _each_drawn(sides.pairing, annotations, codes, "boxes")
+        drawn = _each_drawn(sides.pairing, sides.by_image(), codes, "boxes")
         references = object_table.of_references([reference for reference, _ in drawn])
-        areas = detected_areas([one for _, candidate in annotations for one in candidate])
-        return references, object_table.of_candidates([candidate for _, candidate in drawn], areas)
+        candidates = [candidate for _, candidate in drawn]
+        areas = np.concatenate([np.zeros(0), *(candidate.object_areas for candidate in candidates)])
+        return references, object_table.of_candidates(candidates, areas)
     references = object_table.of_joined(truth, sides.references.counts)
     return references, object_table.measured(object_table.of_joined(found, sides.candidates.counts))
 
@@ -151,9 +151,10 @@ def _each_drawn(
         objects = list[tuple[Objects, Objects]]()
         for current, (reference, candidate) in zip(pairing.pairs, annotations, strict=True):
             size = Size(current.height, current.width)
-            sides = objects_of(reference, codes, geometry, size), objects_of(candidate, codes, geometry, size)
-            masks.check_sizes([*sides[0].masks, *sides[1].masks])
-            objects.append(sides)
+            truth = objects_of(reference, codes, geometry, size)
+            found = objects_of(candidate, codes, geometry, size, as_detected=True)
+            masks.check_sizes([*truth.masks, *found.masks])
+            objects.append((truth, found))
     except OutlineNotDrawn as error:
         raise OutlineNotDrawn(_of_image(current, error.detail)) from error
     except MaskSizesDiffer as error:

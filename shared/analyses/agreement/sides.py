@@ -49,10 +49,21 @@ class _Shape(NamedTuple):
     mask: Mask | None
 
 
-def objects_of(annotations: Sequence[Stated], codes: dict[str, int], geometry: Geometry, image: Size) -> Objects:
-    """Return the objects of annotations whose classes have these codes; raises OutlineNotDrawn."""
+def objects_of(
+    annotations: Sequence[Stated],
+    codes: dict[str, int],
+    geometry: Geometry,
+    image: Size,
+    *,
+    as_detected: bool = False,
+) -> Objects:
+    """Return the objects of annotations whose classes have these codes; raises OutlineNotDrawn.
+
+    With `as_detected` boxes and outlines have the areas of what a model found, whatever areas it states, as COCO
+    measures them: of its box, and only of a mask without a box its own (pycocotools, `COCO.loadRes`).
+    """
     all_data = [msgspec.json.decode(annotation.data) for annotation in annotations]
-    shapes = [_shape(data, geometry, image) for data in all_data]
+    shapes = [_shape(data, geometry, image, as_detected=as_detected) for data in all_data]
     return Objects(
         np.array([codes[annotation.class_name] for annotation in annotations], dtype=np.int64),
         np.array([confidence_of(annotation) for annotation in annotations], dtype=np.float64),
@@ -97,21 +108,6 @@ def _stated(areas: Sequence[float | None], computed: Floats) -> Floats:
     return np.array([own if area is None else area for area, own in zip(areas, computed.tolist(), strict=True)], float)
 
 
-def detected_areas(annotations: Sequence[Stated]) -> Floats:
-    """Return the areas (n,) of what a model found, whatever areas it states, as COCO measures its boxes.
-
-    A mask that comes without a box has its own area there: pycocotools, `COCO.loadRes`.
-    """
-    return np.array([_detected_area(msgspec.json.decode(annotation.data)) for annotation in annotations], np.float64)
-
-
-def _detected_area(data: dict[str, Any]) -> float:
-    if data.get("bbox") is None:
-        return computed_area_of(data)
-    _, _, width, height = xywh_of(data)
-    return width * height
-
-
 def confident(side: Objects, min_confidence: float) -> Objects:
     """Return the objects of at least this confidence."""
     return side.take(np.flatnonzero(side.confidences >= min_confidence))
@@ -122,7 +118,7 @@ def confidence_of(annotation: Stated) -> float:
     return 1.0 if annotation.confidence is None else annotation.confidence
 
 
-def _shape(data: dict[str, Any], geometry: Geometry, image: Size) -> _Shape:
+def _shape(data: dict[str, Any], geometry: Geometry, image: Size, *, as_detected: bool) -> _Shape:
     stated = data.get("area")
     if geometry == "masks":
         mask = mask_of(data, image)
@@ -132,9 +128,13 @@ def _shape(data: dict[str, Any], geometry: Geometry, image: Size) -> _Shape:
     is_box = data["format"] in {"xywh", "xyxy"}
     # The outline's own box: that of its pixels is clipped to the image, and lacks parts of them.
     corners = box_of(data) if is_box else outline_box_of(data)
-    area = float(computed_area_of(data) if stated is None else stated)
     states_box = is_box or data.get("bbox") is not None
-    return _Shape(corners, xywh_of(data) if states_box else _xywh(corners), area, None)
+    xywh = xywh_of(data) if states_box else _xywh(corners)
+    if as_detected and states_box:
+        area = xywh[2] * xywh[3]
+    else:
+        area = float(computed_area_of(data) if stated is None or as_detected else stated)
+    return _Shape(corners, xywh, area, None)
 
 
 def _xywh(corners: Box) -> Box:
