@@ -79,14 +79,26 @@ def builds(options: argparse.Namespace) -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         addresses = {"evalserve": stack.enter_context(service(options.url)).url}
         for build in options.beside:
-            addresses[build] = build if build.startswith("http") else stack.enter_context(_passing(Path(build)))
+            addresses[build] = build if build.startswith("http") else stack.enter_context(_passing(Path(build))).url
         yield addresses
 
 
+def add_roots(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that names the checkouts whose services are measured."""
+    parser.add_argument("--root", type=Path, action="append", help="a checkout; this one by default")
+
+
 @contextmanager
-def _passing(root: Path) -> Iterator[str]:
+def running_roots(options: argparse.Namespace) -> Iterator[dict[str, Running]]:
+    """Run the services of the checkouts that are named, and yield them by their names."""
+    with ExitStack() as stack:
+        yield {str(root): stack.enter_context(_passing(root)) for root in options.root or [PROJECT]}
+
+
+@contextmanager
+def _passing(root: Path) -> Iterator[Running]:
     with tempfile.TemporaryDirectory() as folder, running(root.resolve(), Path(folder) / "data") as instance:
-        yield instance.url
+        yield instance
 
 
 def _python_of(root: Path) -> str:

@@ -13,18 +13,17 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import evalserve
 
 from benchmarks.accounts import Account
-from benchmarks.builds import Running, running
+from benchmarks.builds import Running, add_roots, running_roots
 from benchmarks.job_costs import CHILDREN, processor_ms
 from benchmarks.made_up_objects import IMAGES, NAMES, OF_IMAGE, documents, made_up, sides_of
 from benchmarks.memory import commands_below
-from deploy.local.options import PROJECT
 from shared.evaluation.detection.average_precision import average_precision
 
 PATH = "/v1/detection-runs"
@@ -126,15 +125,14 @@ def show(rows: dict[str, list[Row]]) -> None:
 def main() -> None:
     """Measure this checkout, or those that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, action="append", help="a checkout; this one by default")
+    add_roots(parser)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
-    with ExitStack() as stack:
+    with running_roots(options) as services:
         projects = {}
-        for root in options.root or [PROJECT]:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            service = stack.enter_context(running(root, folder / "data"))
-            projects[str(root)] = JudgedProject(service, folder)
+        for name, service in services.items():
+            with tempfile.TemporaryDirectory() as folder:
+                projects[name] = JudgedProject(service, Path(folder))
         show(measure(projects, options.rounds))
 
 

@@ -8,20 +8,17 @@ ready, and the processor time of one POST by process, which says something also 
 import argparse
 import json
 import random
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, TypeAlias
 
 import httpx2
 
-from benchmarks.builds import Running, running
+from benchmarks.builds import Running, add_roots, running_roots
 from benchmarks.job_costs import processor_ms
-from deploy.local.options import PROJECT
 
 ROWS = 1000
 POSTS, ROUNDS = 20, 3
@@ -97,15 +94,11 @@ def run(services: dict[str, Running], stack: ExitStack, rounds: int) -> None:
 def main() -> None:
     """Measure this checkout, or those that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, action="append", help="a checkout; this one by default")
+    add_roots(parser)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     print("| content | service | p50, ms | p95, ms | processor ms of a POST |\n| --- | --- | ---: | ---: | --- |")
-    with ExitStack() as stack:
-        services = {}
-        for root in options.root or [PROJECT]:
-            data = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "data"
-            services[str(root)] = stack.enter_context(running(root.resolve(), data))
+    with running_roots(options) as services, ExitStack() as stack:
         run(services, stack, options.rounds)
 
 
