@@ -1,6 +1,6 @@
 """Routes of a run's results: its matrix, metrics, slices and samples."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from litestar import Controller, get
 from litestar.params import FromPath, QueryParameter
@@ -10,6 +10,15 @@ from api.runs.clustered_schemas import ClusteredIntervals
 from api.runs.parameters import Actual, ClassLabel, Highest, Lowest, Predicted, ScoredClass, Slices, Threshold
 from api.runs.result_schemas import RunMatrix, RunMetrics, SliceOut, SlicePage
 from api.runs.sample_schemas import RunSample, RunSamplePage
+from api.runs.slice_parameters import (
+    MAX_ROW,
+    Bins,
+    CombinedColumns,
+    MinSupport,
+    SliceColumn,
+    SliceLimit,
+    SliceMetric,
+)
 from shared import receipts, runs
 from shared.accounts import Caller
 from shared.evaluation.confusion.matrix import ConfusionMatrix
@@ -22,15 +31,6 @@ from shared.runs.rows.filters import RowFilter, read_class, read_conditions, rea
 from shared.runs.scores.decisions import decided, decided_position, read_decision, read_predicted
 from shared.runs.slicing import read_axes, refuse_without_by
 
-# The largest number of a row that JSON's readers all understand.
-MAX_ROW = 2**53
-
-SliceMetric = Literal[
-    "accuracy", "balanced_accuracy", "error_rate", "f1.macro", "recall.macro", "precision.macro", "mcc", "kappa",
-    "f1.class", "recall.class", "precision.class",
-    "multilabel.subset_accuracy", "multilabel.hamming_loss", "multilabel.f1.micro", "multilabel.f1.macro",
-    "multilabel.f1.samples", "multilabel.recall.micro", "multilabel.precision.micro", "multilabel.jaccard.samples",
-]  # fmt: skip
 RowCursor = Annotated[int | None, QueryParameter(ge=1, le=MAX_ROW, description="Cursor: `next` of the previous page.")]
 RowLimit = Annotated[int, QueryParameter(ge=1, le=1000, description="Most samples of a page, 1 to 1,000.")]
 
@@ -119,28 +119,15 @@ class RunResultController(Controller):
         caller: Injected[Caller],
         run_id: FromPath[str],
         *,
-        column: Annotated[
-            str | None, QueryParameter(description="Only slices by this column; by all suitable ones if omitted.")
-        ] = None,
-        metric: Annotated[
-            SliceMetric, QueryParameter(description="Metric to sort by; that of a class is of the positive one.")
-        ] = "accuracy",
-        by: Annotated[
-            str | None, QueryParameter(description="One or two columns, `country,device`, whose values are combined.")
-        ] = None,
-        bins: Annotated[
-            int | None,
-            QueryParameter(
-                ge=2, le=100, description="Number of ranges that a column of numbers is cut into, with `by`."
-            ),
-        ] = None,
+        column: SliceColumn = None,
+        metric: SliceMetric = "accuracy",
+        by: CombinedColumns = None,
+        bins: Bins = None,
         slices: Slices = None,
         class_label: ScoredClass = None,
         threshold: Threshold = None,
-        min_support: Annotated[
-            int, QueryParameter(ge=1, le=MAX_ROW, description="Only slices of at least this many samples.")
-        ] = 1,
-        limit: Annotated[int, QueryParameter(ge=1, le=1000, description="Most slices, 1 to 1,000.")] = 100,
+        min_support: MinSupport = 1,
+        limit: SliceLimit = 100,
     ) -> SlicePage:
         """List the slices of a run, worst first.
 
