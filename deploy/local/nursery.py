@@ -14,7 +14,7 @@ import runpy
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from deploy.local import leash
 from deploy.local.forking import LENGTH
 
 _PR_SET_PDEATHSIG = 1
+_MADV_DONTNEED = 4
 _MAX_FILES = 8
 _FIRST_FILE = 3
 # Fields of /proc/self/stat after the name (proc_pid_stat(5)).
@@ -91,6 +92,31 @@ def load(name: str) -> None:
     for module in _NEEDED[name]:
         importlib.import_module(module)
     rehearse()
+    release_files()
+
+
+def release_files() -> None:
+    """Give up the pages of libraries that only loading needed: what is used again is mapped anew, from the same file.
+
+    Left alone are pages that could be written to, and those whose addresses the loader has filled in.
+    """
+    madvise = ctypes.CDLL(None).madvise
+    for start, end in _pure_files(Path("/proc/self/smaps").read_text().splitlines()):
+        madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_DONTNEED)
+
+
+def _pure_files(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where the mappings of files begin and end that hold nothing but what is in the file (proc_pid_smaps(5))."""
+    start = end = 0
+    is_file = False
+    for line in lines:
+        name, *fields = line.split()
+        if not name.endswith(":"):
+            start, end = (int(address, 16) for address in name.split("-"))
+            mode, _, _, inode, *_ = fields
+            is_file = inode != "0" and "w" not in mode and mode.endswith("p")
+        elif name == "Anonymous:" and is_file and fields[0] == "0":
+            yield start, end
 
 
 @cache
