@@ -147,7 +147,7 @@ async def _in_body(request: Request[Any, Any, Any]) -> str | None:
         boundary = multipart.boundary(request)
         return await bodies.by_size(len(content), multipart.read_key, content, boundary, is_whole=is_whole)
     if not is_whole:
-        # A stranger's large body is not waited for, so its key has to stand at the beginning.
+        # A large body of an unknown sender is not waited for, so its key has to stand at the beginning.
         match = _KEY_MEMBER.search(content)
         return match["key"].decode("latin-1") if match else None
     raw = (await bodies.by_size(len(content), bodies.split, content)).get("api_key")

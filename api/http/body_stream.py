@@ -45,7 +45,7 @@ class BodyCutOff(DomainError):
 class IncomingBody:
     """The body of one request, in the order of its bytes; what was collected of it is received once more.
 
-    Until its sender is known, it has the limits of a stranger's: few bytes, and little time.
+    Until its sender is known, it may have few bytes only, and take little time.
     """
 
     def __init__(self, scope: HTTPScope, receive: Receive, settings: Settings, budget: BodyBudget) -> None:
@@ -97,7 +97,7 @@ class IncomingBody:
         return self._content()
 
     async def beginning(self) -> tuple[bytes, bool]:
-        """Return the body as far as a stranger's may go, and whether that is the whole of it."""
+        """Return the body as far as that of an unknown sender may go, and whether that is the whole of it."""
         size = min(self._settings.max_small_body_bytes, self._limit)
         # A larger body is no fault yet: its key may stand at the beginning, and its route may accept it.
         limit, self._limit = self._limit, self._settings.max_body_bytes

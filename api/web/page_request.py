@@ -66,8 +66,8 @@ class PageRequest:
         return self.session_account
 
     @property
-    def is_stranger(self) -> bool:
-        """Whether nobody is signed in, as far as is known: then signing in is offered."""
+    def offers_sign_in(self) -> bool:
+        """Whether the page offers signing in: nobody is signed in, as far as is known."""
         is_open = self.knows_session or cookies.read(self.request, "session") is None
         return self.session_account is None and is_open
 

@@ -85,7 +85,7 @@ async def reset(platform: Platform, token: str, new: str) -> None:
 
     Raises ResetInvalid, PasswordQueueFull.
     """
-    # Before the hash, which is what a stranger could make the service waste its time on.
+    # Before the hash, which is what anybody could make the service waste its time on.
     await check_reset(platform, token)
     new_hash = await passwords.make_hash(new, queue=platform.settings.password_queue)
     await _use_reset(platform, token, new_hash)

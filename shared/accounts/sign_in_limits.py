@@ -1,4 +1,4 @@
-"""Limits of sign-in attempts: failures are counted, and a stranger's failures never lock the owner out.
+"""Limits of sign-in attempts: failures are counted, and those of others never lock the owner out.
 
 An attempt from a browser or an address from which the account has signed in before counts in a bucket of its own.
 Any other counts for the pair of address and name, for the name, and for the address. Only the first of these refuses;

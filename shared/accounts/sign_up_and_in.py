@@ -38,7 +38,7 @@ async def sign_up(
     await sign_in_limits.take_sign_up(platform.limiter, address=address, per_hour=platform.settings.sign_ups_per_hour)
     token = invitation if _needs_invitation(platform, email, invitation) else None
     if token is not None:
-        # Before the hash, which is what a stranger could make the service waste its time on.
+        # Before the hash, which is what anybody could make the service waste its time on.
         async with platform.db.session() as session:
             await invitations.lock(session, token)
     return await create(platform, email=email, password=password, invitation=token)

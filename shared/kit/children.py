@@ -1,4 +1,4 @@
-"""Child processes for work on strangers' bytes: what hangs, crashes or eats memory there harms nobody else."""
+"""Child processes for work on bytes of users: what hangs, crashes or eats memory there harms nobody else."""
 
 import asyncio
 import json

@@ -26,7 +26,7 @@ class AccountSettings(BaseSettings):
     sign_in_delay_s: float = Field(
         default=5,
         ge=0,
-        description="Wait of a stranger's sign-in once many have failed: bearable, and slow to guess",
+        description="Wait of a sign-in from an unknown browser and address once many failed: bearable, slow to guess",
     )
     password_queue: int = Field(
         default=50, ge=1, description="Passwords that one process hashes or lets wait: about a second's; more get 503"
