@@ -120,7 +120,7 @@ class AsyncClient:
         detection_run: str | None = None,
     ) -> exports.AnnotationsFile:
         """Export what a model, or without one the ground truth, says of a project; as `Client.export_annotations`."""
-        wanted = exports.Wanted(project, format, model, version, detection_run)
+        wanted = exports.AnnotationsExport(project, format, model, version, detection_run)
         return await self._connection.hold(exports.annotations(wanted))
 
     async def upload(self, file: str | PathLike[str], *, progress: Progress | None = None) -> str:

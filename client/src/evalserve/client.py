@@ -134,7 +134,7 @@ class Client:
         `format` is one of the API: `coco_results`, `coco`, `voc`, `yolo`, `yolo_obb` or `dota`. With the id of a
         detection run it is what that run judged, of its own project and model. Raises InputRefused.
         """
-        wanted = exports.Wanted(project, format, model, version, detection_run)
+        wanted = exports.AnnotationsExport(project, format, model, version, detection_run)
         return self._connection.hold(exports.annotations(wanted))
 
     def upload(self, file: str | PathLike[str], *, progress: Progress | None = None) -> str:

@@ -10,7 +10,7 @@ from evalserve.steps import Request, Steps, post
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AnnotationsExport:
     """What is exported: a side of a project, or what a detection run judged."""
 
     project: str | None
@@ -29,16 +29,16 @@ class AnnotationsFile:
     report: dict[str, Any]
 
 
-def annotations(wanted: Wanted) -> Steps[AnnotationsFile]:
+def annotations(export: AnnotationsExport) -> Steps[AnnotationsFile]:
     """Return one side of a project as a file of another program; raises InputRefused."""
-    body: dict[str, Any] = {"kind": "export_annotations", "format": wanted.format}
-    if wanted.detection_run is not None:
-        body |= yield from _of_detection_run(wanted)
-    elif wanted.project is None:
+    body: dict[str, Any] = {"kind": "export_annotations", "format": export.format}
+    if export.detection_run is not None:
+        body |= yield from _of_detection_run(export)
+    elif export.project is None:
         raise InputRefused("What is exported is missing: a project, or the id of a detection run.")
     else:
-        found = yield from imports.project(wanted.project, create=False)
-        body |= {"project_id": found["id"], "side": _side(wanted.model, wanted.version)}
+        found = yield from imports.project(export.project, create=False)
+        body |= {"project_id": found["id"], "side": _side(export.model, export.version)}
     job = (yield post("/v1/jobs", json=body, headers=WAITING)).json()
     job = yield from jobs.succeeded(job, "The annotations could not be exported.")
     files: dict[str, str] = {artifact["name"]: artifact["url"] for artifact in job["artifacts"]}
@@ -47,10 +47,10 @@ def annotations(wanted: Wanted) -> Steps[AnnotationsFile]:
     return AnnotationsFile(name, (yield Request("GET", link)).content, report)
 
 
-def _of_detection_run(wanted: Wanted) -> Steps[dict[str, Any]]:
-    if (wanted.project, wanted.model, wanted.version) != (None, None, None):
+def _of_detection_run(export: AnnotationsExport) -> Steps[dict[str, Any]]:
+    if (export.project, export.model, export.version) != (None, None, None):
         raise InputRefused("A detection run has its own project and model: leave project, model and version out.")
-    run = (yield Request("GET", f"/v1/detection-runs/{wanted.detection_run}")).json()
+    run = (yield Request("GET", f"/v1/detection-runs/{export.detection_run}")).json()
     side = _side(run["model_name"], run["model_version"])
     return {"project_id": run["project_id"], "side": side, "detection_run_id": run["id"]}
 

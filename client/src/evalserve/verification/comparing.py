@@ -7,7 +7,7 @@ from typing import Any
 _RELATIVE, _ABSOLUTE = 1e-9, 1e-12
 
 
-class Comparing:
+class Comparator:
     """Counts what is the same, and says what is not."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from evalserve.errors import InputRefused
 from evalserve.verification import figures, paired
-from evalserve.verification.comparing import Comparing
+from evalserve.verification.comparing import Comparator
 from evalserve.verification.of_runs import area_of
 from evalserve.verification.paired import Pairs
 from evalserve.verification.samples import Samples
@@ -68,47 +68,47 @@ class Both:
         return [figures.value(difference["metric"], side.counts(rows), at) for side in (self.baseline, self.candidate)]
 
 
-def compare(receipt: Mapping[str, Any], baseline: Samples, candidate: Samples, comparing: Comparing) -> None:
+def compare(receipt: Mapping[str, Any], baseline: Samples, candidate: Samples, comparator: Comparator) -> None:
     """Compare every difference of a comparison, its counts and its verdicts."""
     both, result, protocol = Both(baseline, candidate), receipt["result"], receipt["protocol"]
-    comparing.equal("samples", result["samples"], len(both.baseline.truth))
-    _compare_flips(result["flips"], both, comparing)
+    comparator.equal("samples", result["samples"], len(both.baseline.truth))
+    _compare_flips(result["flips"], both, comparator)
     rows = result["differences"]
     adjusted = paired.holm([row["p_value"] for row in rows])
     skipped: Counter[str] = Counter()
     for row, p_adjusted in zip(rows, adjusted, strict=True):
         name = name_of(row)
-        _compare_values(row, name, both, comparing)
+        _compare_values(row, name, both, comparator)
         if row["metric"] in _OF_PAIRS:
-            _compare_pairs(row, name, both, protocol["alpha"], comparing)
+            _compare_pairs(row, name, both, protocol["alpha"], comparator)
         elif row["low"] is not None:
             skipped[row["method"]] += 1
-        comparing.equal(f"adjusted P-value of {name}", row["p_adjusted"], p_adjusted)
-        comparing.equal(f"verdict on {name}", row["verdict"], _verdict(row, p_adjusted, protocol))
-    comparing.equal("verdict", result["verdict"], rows[0]["verdict"])
-    comparing.unchecked += [f"{count} intervals and P-values by the method {name}" for name, count in skipped.items()]
+        comparator.equal(f"adjusted P-value of {name}", row["p_adjusted"], p_adjusted)
+        comparator.equal(f"verdict on {name}", row["verdict"], _verdict(row, p_adjusted, protocol))
+    comparator.equal("verdict", result["verdict"], rows[0]["verdict"])
+    comparator.unchecked += [f"{count} intervals and P-values by the method {name}" for name, count in skipped.items()]
     if protocol["margin"] is not None:
-        comparing.unchecked.append("the P-values of lying within the margin")
-    comparing.unchecked.append("detectable differences, numbers of samples needed, and the flips by class and slice")
+        comparator.unchecked.append("the P-values of lying within the margin")
+    comparator.unchecked.append("detectable differences, numbers of samples needed, and the flips by class and slice")
 
 
-def compare_check(receipt: Mapping[str, Any], baseline: Samples, candidate: Samples, comparing: Comparing) -> None:
+def compare_check(receipt: Mapping[str, Any], baseline: Samples, candidate: Samples, comparator: Comparator) -> None:
     """Compare the differences that a check tested, and its verdict with its reasons."""
     both, result = Both(baseline, candidate), receipt["result"]
     if result["samples"]:
-        comparing.equal("samples", result["samples"], len(both.baseline.truth))
+        comparator.equal("samples", result["samples"], len(both.baseline.truth))
     for reason in result["reasons"]:
         row = reason["test"]
         if row is None:
-            comparing.unchecked.append(reason["text"])
+            comparator.unchecked.append(reason["text"])
         elif row["baseline"] is not None or row["candidate"] is not None:
-            _compare_values(row, name_of(row), both, comparing)
+            _compare_values(row, name_of(row), both, comparator)
             if row["metric"] in _OF_PAIRS and row["low"] is not None:
-                _bounds(row, name_of(row), both, 2 * receipt["protocol"]["alpha"], comparing)
+                _bounds(row, name_of(row), both, 2 * receipt["protocol"]["alpha"], comparator)
     worst = {"pass": 0, "warn": 1, "fail": 2}
     found = max((reason["outcome"] for reason in result["reasons"]), key=worst.__getitem__, default="fail")
-    comparing.equal("verdict", result["verdict"], found)
-    comparing.unchecked.append("the P-values of the gate's rule")
+    comparator.equal("verdict", result["verdict"], found)
+    comparator.unchecked.append("the P-values of the gate's rule")
 
 
 def name_of(row: Mapping[str, Any]) -> str:
@@ -117,49 +117,49 @@ def name_of(row: Mapping[str, Any]) -> str:
     return said if row["slice"] is None else f"{said} where {row['slice']['column']} is {row['slice']['value']!r}"
 
 
-def _compare_values(row: Mapping[str, Any], name: str, both: Both, comparing: Comparing) -> None:
+def _compare_values(row: Mapping[str, Any], name: str, both: Both, comparator: Comparator) -> None:
     if row["metric"] != "roc_auc.class" and not figures.is_known(row["metric"]):
-        comparing.unchecked.append(name)
+        comparator.unchecked.append(name)
         return
     if row["metric"] == "roc_auc.class" and row["baseline"] is None:
         return
     baseline, candidate = both.values(row)
-    comparing.equal(f"{name} of the baseline", row["baseline"], baseline)
-    comparing.equal(f"{name} of the candidate", row["candidate"], candidate)
+    comparator.equal(f"{name} of the baseline", row["baseline"], baseline)
+    comparator.equal(f"{name} of the candidate", row["candidate"], candidate)
     if row["difference"] is not None and baseline is not None and candidate is not None:
-        comparing.equal(f"difference of {name}", row["difference"], candidate - baseline)
+        comparator.equal(f"difference of {name}", row["difference"], candidate - baseline)
 
 
-def _compare_pairs(row: Mapping[str, Any], name: str, both: Both, alpha: float, comparing: Comparing) -> None:
+def _compare_pairs(row: Mapping[str, Any], name: str, both: Both, alpha: float, comparator: Comparator) -> None:
     pairs = both.pairs(both.rows(row))
-    comparing.equal(f"discordant samples of {name}", row["discordant"], pairs.baseline_only + pairs.candidate_only)
+    comparator.equal(f"discordant samples of {name}", row["discordant"], pairs.baseline_only + pairs.candidate_only)
     if both.baseline.weights is not None and row["p_value"] is not None:
-        comparing.unchecked.append(f"the P-value of {name}, by signs of chance")
+        comparator.unchecked.append(f"the P-value of {name}, by signs of chance")
     elif row["p_value"] is not None:
         mid, exact = paired.mcnemar(pairs)
-        comparing.equal(f"P-value of {name}", row["p_value"], mid, _TAIL)
-        comparing.equal(f"exact P-value of {name}", row["p_exact"], exact, _TAIL)
+        comparator.equal(f"P-value of {name}", row["p_value"], mid, _TAIL)
+        comparator.equal(f"exact P-value of {name}", row["p_exact"], exact, _TAIL)
     if row["low"] is not None:
-        _bounds(row, name, both, alpha, comparing)
+        _bounds(row, name, both, alpha, comparator)
 
 
-def _bounds(row: Mapping[str, Any], name: str, both: Both, alpha: float, comparing: Comparing) -> None:
+def _bounds(row: Mapping[str, Any], name: str, both: Both, alpha: float, comparator: Comparator) -> None:
     pairs = both.effective_pairs(both.rows(row))
     if row["metric"] == "error_rate":
         pairs = Pairs(pairs.neither, pairs.candidate_only, pairs.baseline_only, pairs.both)
     low, high = paired.newcombe(pairs, alpha)
-    comparing.equal(f"lower bound of {name}", row["low"], low)
-    comparing.equal(f"upper bound of {name}", row["high"], high)
+    comparator.equal(f"lower bound of {name}", row["low"], low)
+    comparator.equal(f"upper bound of {name}", row["high"], high)
 
 
-def _compare_flips(flips: Mapping[str, Any], both: Both, comparing: Comparing) -> None:
+def _compare_flips(flips: Mapping[str, Any], both: Both, comparator: Comparator) -> None:
     pairs = both.pairs(range(len(both.baseline.truth)))
     for name, found in (
         ("fixed", pairs.candidate_only),
         ("broken", pairs.baseline_only),
         ("both_wrong", pairs.neither),
     ):
-        comparing.equal(name.replace("_", " "), flips[name], found)
+        comparator.equal(name.replace("_", " "), flips[name], found)
 
 
 def _verdict(row: Mapping[str, Any], p_adjusted: float | None, protocol: Mapping[str, Any]) -> str:

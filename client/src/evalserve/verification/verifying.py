@@ -10,7 +10,7 @@ from typing import Any
 from evalserve.calls.uploads import digest
 from evalserve.errors import InputRefused
 from evalserve.verification import differences, of_runs
-from evalserve.verification.comparing import Comparing
+from evalserve.verification.comparing import Comparator
 from evalserve.verification.samples import Samples, load
 
 FORMAT = "evalserve-receipt-1"
@@ -50,17 +50,17 @@ def verify(receipt: Mapping[str, Any] | Path | str, *files: Path | str) -> Verif
     Raises InputRefused where the receipt is none, or a file cannot be read here.
     """
     content = _content(receipt)
-    comparing = Comparing()
-    comparing.require(
+    comparator = Comparator()
+    comparator.require(
         "The receipt was changed: its SHA-256 is not that of its content.",
         is_right=_digest(content) == content["sha256"],
     )
     try:
-        hashes, samples = _samples(content, [Path(file) for file in files], comparing)
-        _compare(content, samples, comparing)
+        hashes, samples = _samples(content, [Path(file) for file in files], comparator)
+        _compare(content, samples, comparator)
     except _MALFORMED as error:
         raise InputRefused(f"The receipt does not have what a receipt has: {error!r}.") from error
-    return Verification(comparing.wrong, comparing.confirmed, comparing.unchecked, content["kind"], hashes)
+    return Verification(comparator.wrong, comparator.confirmed, comparator.unchecked, content["kind"], hashes)
 
 
 def _content(receipt: Mapping[str, Any] | Path | str) -> dict[str, Any]:
@@ -84,27 +84,27 @@ def _digest(receipt: Mapping[str, Any]) -> str:
 
 
 def _samples(
-    receipt: Mapping[str, Any], files: Sequence[Path], comparing: Comparing
+    receipt: Mapping[str, Any], files: Sequence[Path], comparator: Comparator
 ) -> tuple[list[str], dict[str, Samples]]:
     """The names of files whose SHA-256 is in the receipt, and the samples of each side whose files are all there."""
     by_hash = {digest(file): file for file in files}
     known = {one["sha256"] for side in receipt["sides"] for one in side["inputs"]}
     for sha256, file in by_hash.items():
         is_right = sha256 in known
-        comparing.require(f"{file.name} is no file of the receipt: its SHA-256 is {sha256}.", is_right=is_right)
-    found = {side["role"]: _side(side, by_hash, comparing) for side in receipt["sides"]}
+        comparator.require(f"{file.name} is no file of the receipt: its SHA-256 is {sha256}.", is_right=is_right)
+    found = {side["role"]: _side(side, by_hash, comparator) for side in receipt["sides"]}
     hashes = [file.name for sha256, file in by_hash.items() if sha256 in known]
     return hashes, {role: samples for role, samples in found.items() if samples is not None}
 
 
-def _side(side: Mapping[str, Any], by_hash: Mapping[str, Path], comparing: Comparing) -> Samples | None:
+def _side(side: Mapping[str, Any], by_hash: Mapping[str, Path], comparator: Comparator) -> Samples | None:
     role = side["role"]
     if side["read"] is None:
-        comparing.unchecked.append(f"the {role}: {side['reason']}")
+        comparator.unchecked.append(f"the {role}: {side['reason']}")
         return None
     # Receipts of single labels did not always say so.
     if (of_task := _NOT_COMPUTED.get(str(side["read"].get("task")))) is not None:
-        comparing.unchecked.append(f"the {role}: {of_task} are not computed once more")
+        comparator.unchecked.append(f"the {role}: {of_task} are not computed once more")
         return None
     given: dict[str, Path] = {}
     for file in side["inputs"]:
@@ -112,23 +112,23 @@ def _side(side: Mapping[str, Any], by_hash: Mapping[str, Path], comparing: Compa
             given[file["role"]] = by_hash[file["sha256"]]
         else:
             why = "its SHA-256 was not kept" if file["sha256"] is None else "it was not given"
-            comparing.unchecked.append(f"the file {file['filename']} of the {role}: {why}")
+            comparator.unchecked.append(f"the file {file['filename']} of the {role}: {why}")
     if not side["inputs"] or len(given) < len(side["inputs"]):
         return None
     samples = load(side, given["predictions"], given.get("truth"))
-    comparing.equal(f"samples of the {role}", side["read"]["rows"], len(samples.truth))
+    comparator.equal(f"samples of the {role}", side["read"]["rows"], len(samples.truth))
     return samples
 
 
-def _compare(receipt: Mapping[str, Any], samples: Mapping[str, Samples], comparing: Comparing) -> None:
+def _compare(receipt: Mapping[str, Any], samples: Mapping[str, Samples], comparator: Comparator) -> None:
     if len(samples) < len(receipt["sides"]):
-        comparing.unchecked.append("the figures that need these files")
+        comparator.unchecked.append("the figures that need these files")
         return
     if receipt["kind"] == "run":
-        of_runs.compare(receipt, samples["run"], comparing)
+        of_runs.compare(receipt, samples["run"], comparator)
     elif receipt["kind"] == "comparison":
-        differences.compare(receipt, samples["baseline"], samples["candidate"], comparing)
+        differences.compare(receipt, samples["baseline"], samples["candidate"], comparator)
     elif "baseline" in samples:
-        differences.compare_check(receipt, samples["baseline"], samples["candidate"], comparing)
+        differences.compare_check(receipt, samples["baseline"], samples["candidate"], comparator)
     else:
-        comparing.unchecked.append("the reasons of the check, which had no baseline")
+        comparator.unchecked.append("the reasons of the check, which had no baseline")
