@@ -94,17 +94,13 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
     decisions = []
     for position, column in enumerate(columns):
         name = column.name or ""
-        if position in of_classes:
+        if scores is not None and position in of_classes:
             evidence = f"“{name}” is made of the class “{of_classes[position]}”"
-            rivals = () if scores is None else scores.rivals
-            decision = Decision("class_score", position, "C", "certain", evidence, rivals, of_classes[position])
-        elif position in truths or position in predictions:
-            among = truths if position in truths else predictions
-            role: Role = "truth" if position in truths else "prediction"
-            alternatives = tuple(other for other in among if other != position)
-            rule = "N3" if any(position in pair for pair in pairs) else ("N1" if role == "truth" else "N2")
-            evidence = f"“{name}” is a name of {'the truth' if role == 'truth' else 'predictions'}"
-            decision = Decision(role, position, rule, "likely" if alternatives else "certain", evidence, alternatives)
+            decision = Decision("class_score", position, "C", "certain", evidence, scores.rivals, of_classes[position])
+        elif position in truths:
+            decision = _side(position, name, "truth", truths, pairs)
+        elif position in predictions:
+            decision = _side(position, name, "prediction", predictions, pairs)
         elif doubtful is not None and position in doubtful.columns:
             class_name = doubtful.names[doubtful.columns.index(position)]
             evidence = f"nothing says for certain that “{name}” holds the scores of the class “{class_name}”"
@@ -113,6 +109,15 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
             decision = _minor(position, name, kinds[position])
         decisions.append(decision)
     return decisions
+
+
+def _side(
+    position: int, name: str, role: Role, candidates: Sequence[int], pairs: Sequence[tuple[int, int]]
+) -> Decision:
+    alternatives = tuple(other for other in candidates if other != position)
+    rule = "N3" if any(position in pair for pair in pairs) else ("N1" if role == "truth" else "N2")
+    evidence = f"“{name}” is a name of {'the truth' if role == 'truth' else 'predictions'}"
+    return Decision(role, position, rule, "likely" if alternatives else "certain", evidence, alternatives)
 
 
 def _predicted(

@@ -53,13 +53,7 @@ def class_columns(
     for before, after in _around(labels, names, candidates)[:_MAX_TRIED]:
         if not all(any(f"{before}{text}{after}" in name_set for text in _spellings(label)) for label in labels):
             continue
-        inner = {
-            column: name[len(before) : len(name) - len(after)]
-            for column in candidates
-            if (name := names[column]).startswith(before)
-            and name.endswith(after)
-            and len(name) > len(before) + len(after)
-        }
+        inner = _inner_texts(before, after, names, candidates)
         if before[-1:].isalpha() and not any(label[0].isalpha() for label in labels):
             # Of `p0`, `p1` and `predict` the last is a word.
             inner = {column: text for column, text in inner.items() if not text[0].isalpha()}
@@ -78,6 +72,15 @@ def class_columns(
             said = says_scores(before, after)
             sets.append(ClassColumns(labels_at, [*inner], [*inner.values()], said, (), before, after, len(label_set)))
     return sets
+
+
+def _inner_texts(before: str, after: str, names: Sequence[str], candidates: Sequence[int]) -> dict[int, str]:
+    """The text between `before` and `after` in each of the candidates' names that has any there, by column."""
+    return {
+        column: name[len(before) : len(name) - len(after)]
+        for column in candidates
+        if (name := names[column]).startswith(before) and name.endswith(after) and len(name) > len(before) + len(after)
+    }
 
 
 def of_one_truth(

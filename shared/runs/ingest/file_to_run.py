@@ -114,11 +114,7 @@ def inspect(
         raise FileUnreadable("Row 1 looks like a second header; remove it, or send `truth` to count it as a sample.")
     if is_private:
         assignment = without_own_groups(assignment, own_columns)
-        if assignment.weight is not None:
-            raise NeedsMapping([PRIVATE_WEIGHTS], assignment.decisions, preview)
-    if is_review and is_private:
-        # What few rows count would tell the truth of each.
-        raise NeedsMapping([CONFIRMATION], assignment.decisions, preview)
+        _refuse_private(assignment, preview, is_review=is_review)
     if is_review:
         raise review(table, assignment, preview, SAMPLE_ROWS, scratch / "rows.parquet", limits.max_classes)
     return Inspected(table, container, assignment, preview)
@@ -153,6 +149,15 @@ def _assigned(inference: Inference, preview: Preview, *, is_review: bool) -> Ass
         if not is_review:
             raise
         raise NeedsMapping([MappingQuestion("truth", str(error))], preview=preview) from error
+
+
+def _refuse_private(assignment: Assignment, preview: Preview, *, is_review: bool) -> None:
+    """Refuse weights, and a review, of a file whose actual labels are private; raises NeedsMapping."""
+    if assignment.weight is not None:
+        raise NeedsMapping([PRIVATE_WEIGHTS], assignment.decisions, preview)
+    if is_review:
+        # What few rows count would tell the truth of each.
+        raise NeedsMapping([CONFIRMATION], assignment.decisions, preview)
 
 
 def _joined(table: FileTable, truth: TruthFile, scratch: Path, given: ColumnsIn, limits: IngestLimits) -> JoinedFiles:
