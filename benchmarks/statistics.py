@@ -24,9 +24,10 @@ from shared.evaluation.intervals.of_matrix import Confidence, Estimate, class_es
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.metrics.matrix_result import MatrixResult
+from shared.evaluation.paired.area_testing import of_areas
 from shared.evaluation.paired.discordance import Pairs, mcnemar_exact, mcnemar_mid_p, newcombe
 from shared.evaluation.paired.tensor import count_pairs, replicate
-from shared.evaluation.paired.testing import Question, of_areas, of_pairs, of_replicates
+from shared.evaluation.paired.testing import Question, of_pairs, of_replicates
 
 SEED = 20
 SIZES = (200, 2000)
@@ -143,8 +144,9 @@ def further_alarms(size: int, sets: int) -> dict[str, float]:
         scores = truth + random.normal(size=size) + random.normal(size=(2, size)) / 2
         labels = (scores > 1 / 2).astype(np.int64)
         drawn = replicate(count_pairs(truth, labels[0], labels[1], 2), formula, replicates=2_000, seed=SEED)["f1.macro"]
-        by_bootstrap = of_replicates(float(drawn.candidate - drawn.baseline), drawn.drawn, size, QUESTION)
-        by_areas = of_areas(areas(truth == 1, scores), size, QUESTION)
+        difference = float(drawn.candidate - drawn.baseline)
+        by_bootstrap = of_replicates(difference, drawn.drawn, size, QUESTION, drawn.supports[0])
+        by_areas = of_areas(areas(truth == 1, scores), (size // 2, size - size // 2), QUESTION)
         worse = Pairs(*random.multinomial(size, WORSE).tolist())
         found["bootstrap of macro F1"].append((by_bootstrap.p_value or 1) <= QUESTION.alpha)
         found["DeLong"].append((by_areas.p_value or 1) <= QUESTION.alpha)

@@ -37,7 +37,8 @@ def draw(random: np.random.Generator, size: int, share: float, times: float) -> 
     counts = count_pairs(truth, baseline, candidate, 2, weights)
     found = {"accuracy": of_weighted_pairs(counts, QUESTION)}
     for name, one in replicate(counts, FORMULAS, replicates=1000, seed=SEED).items():
-        found[name] = of_weighted_replicates(float(one.candidate - one.baseline), one.drawn, counts, QUESTION)
+        difference = float(one.candidate - one.baseline)
+        found[name] = of_weighted_replicates(difference, one.drawn, counts, QUESTION, one.supports[0])
     is_positive = truth == 1
     found["roc_auc"] = of_weighted_areas(weighted_areas(is_positive, scores, weights), is_positive, weights, QUESTION)
     return found

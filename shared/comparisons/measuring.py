@@ -15,13 +15,13 @@ from shared.evaluation.intervals.weighted_areas import weighted_areas
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.metrics.definition import ANY
 from shared.evaluation.paired import testing
+from shared.evaluation.paired.area_testing import of_areas
 from shared.evaluation.paired.discordance import Pairs
 from shared.evaluation.paired.tensor import PairedCounts, Replicated
 from shared.evaluation.paired.testing import (
     MIN_SAMPLES,
     Question,
     Tested,
-    of_areas,
     of_replicates,
     without_rounding,
 )
@@ -109,7 +109,9 @@ def by_class(
     return [
         _of_replicates(
             metric,
-            Replicated(found.baseline[code], found.candidate[code], found.drawn[:, code]),
+            Replicated(
+                found.baseline[code], found.candidate[code], found.drawn[:, code], found.supports[code : code + 1]
+            ),
             counts,
             question,
             label,
@@ -177,9 +179,9 @@ def _of_replicates(
     difference = float(without_rounding(np.asarray(candidate - baseline)))
     drawn = np.clip(found.drawn, -_widest(metric), _widest(metric))
     if counts.weights is None:
-        tested = of_replicates(difference, drawn, n, question)
+        tested = of_replicates(difference, drawn, n, question, found.supports[0])
     else:
-        tested = of_weighted_replicates(difference, drawn, counts, question)
+        tested = of_weighted_replicates(difference, drawn, counts, question, found.supports[0])
     return Measured(
         metric,
         tested,
@@ -207,7 +209,7 @@ def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Ques
         return _weighted_area(samples.weights, is_positive, scores, label, questions)
     found, note = _areas(is_positive, scores)
     baseline, candidate = found.values.tolist()
-    tests = [of_areas(found, n, question) for question in questions]
+    tests = [of_areas(found, (positives, n - positives), question) for question in questions]
     return [
         Measured("roc_auc.class", test._replace(reason=test.reason or note), n, baseline, candidate, label)
         for test in tests

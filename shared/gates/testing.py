@@ -18,7 +18,7 @@ from shared.comparisons.options import (
 )
 from shared.comparisons.pairing import PairedSamples
 from shared.comparisons.tasks import meant, share_of_right
-from shared.evaluation.paired.gate_rule import DropEvidence, certain
+from shared.evaluation.paired.gate_rule import DropEvidence
 from shared.evaluation.paired.tensor import PairedCounts, Replicated, replicate, replicates_for
 from shared.evaluation.paired.testing import Question, Tested
 from shared.evaluation.types import Label
@@ -98,8 +98,6 @@ def evidence_of(versions: Sequence[Measured], margin: float | None) -> DropEvide
     if at_zero.difference is None:
         return DropEvidence(None, margin)
     difference = versions[0].sign * at_zero.difference
-    if at_zero.is_certain:
-        return certain(difference, margin)
     drops = [_p_below(one) for one in versions]
     if margin is None:
         return DropEvidence(difference, None, drops[0], smallest=at_zero.smallest)

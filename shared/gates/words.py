@@ -52,7 +52,7 @@ def sentence(test: GateTest, reason: str | None, *, unit: str = "sample") -> str
     if test.low is not None and test.high is not None:
         said += f" (bounds {signed_text(test.low)} and {signed_text(test.high)})"
     said += f" on {counted_text(test.samples, unit)}: "
-    if test.finding in {"inconclusive", "drop_out_of_reach"} and test.low is None:
+    if test.finding in {"inconclusive", "drop_out_of_reach"} and test.low is None and test.p_within is None:
         return f"{said}nothing can be concluded, because {reason}."
     said += _FINDINGS[test.finding].format(margin="" if test.margin is None else value_text(test.margin))
     if test.finding == "no_drop_shown" and test.detectable_difference is not None:

@@ -27,11 +27,13 @@ class OverallFormula(NamedTuple):
     """A metric that depends on the classes through sums over them alone.
 
     `terms` has arrays of shape (..., k), and `combine` takes k and the sums of the terms over the classes. The
-    derivatives by all classes therefore cost as much as those by one.
+    derivatives by all classes therefore cost as much as those by one. `is_of_hits` where it does not matter as which
+    class a sample is predicted that is no hit.
     """
 
     terms: Callable[[Shares, Shares, Shares], tuple[Shares, ...]]
     combine: Callable[..., Any]
+    is_of_hits: bool = False
 
     def __call__(self, hits: Shares, actual: Shares, predicted: Shares) -> Any:
         """The metric, shape (...)."""
@@ -151,16 +153,18 @@ CLASS_PROPORTIONS: dict[str, ClassFormula] = {
 
 OVERALL: dict[str, OverallFormula] = {
     "precision.macro": _mean_of(_precision),
-    "recall.macro": _mean_of(_recall),
+    "recall.macro": _mean_of(_recall)._replace(is_of_hits=True),
     "f1.macro": _mean_of(_f1),
     "jaccard.macro": _mean_of(_jaccard),
     "specificity.macro": _mean_of(_specificity),
     "npv.macro": _mean_of(_npv),
     "false_positive_rate.macro": _mean_of(_one_minus(_specificity)),
-    "false_negative_rate.macro": _mean_of(_one_minus(_recall)),
+    "false_negative_rate.macro": _mean_of(_one_minus(_recall))._replace(is_of_hits=True),
     "precision.weighted": _weighted_mean_of(_precision),
     "f1.weighted": _weighted_mean_of(_f1),
-    "balanced_accuracy": OverallFormula(_recalls_of_occurring, lambda _, recalls, occurring: recalls / occurring),
+    "balanced_accuracy": OverallFormula(
+        _recalls_of_occurring, lambda _, recalls, occurring: recalls / occurring, is_of_hits=True
+    ),
     "balanced_accuracy.ovr_macro": _mean_of(_balanced),
     "balanced_accuracy.ovr_weighted": _weighted_mean_of(_balanced),
     "csi": _mean_of(lambda h, a, p: _precision(h, a, p) + _recall(h, a, p) - 1),

@@ -60,15 +60,6 @@ class Judged(NamedTuple):
     p_within: float | None
 
 
-def certain(difference: float, margin: float | None) -> DropEvidence:
-    """The evidence of a difference that every sample drawn anew would repeat."""
-    if margin is None:
-        return DropEvidence(difference, None, float(difference >= 0))
-    return DropEvidence(
-        difference, margin, float(difference >= 0), float(difference >= -margin), float(difference < -margin)
-    )
-
-
 def judge(found: Sequence[DropEvidence], alpha: float) -> list[Judged]:
     """Judge all differences of a gate together.
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shared.evaluation.intervals.bootstrap import Summing, by_class, by_member, draw_sums
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
 from shared.evaluation.paired.discordance import Pairs
+from shared.evaluation.paired.support import Support, Supports, of_classes, of_sets
 from shared.evaluation.types import Floats
 
 Formula = ClassFormula | OverallFormula
@@ -108,12 +109,14 @@ class PairedCounts(NamedTuple):
 class Replicated(NamedTuple):
     """A metric of both, and its differences in samples drawn anew, candidate minus baseline; NaN where undefined.
 
-    Numbers and (replicates,) of a metric of all classes, (k,) and (replicates, k) of one by class.
+    Numbers and (replicates,) of a metric of all classes, (k,) and (replicates, k) of one by class. `supports` are the
+    samples that it rests on, one or k.
     """
 
     baseline: Floats
     candidate: Floats
     drawn: Floats
+    supports: list[Support]
 
 
 def count_pairs(
@@ -166,6 +169,8 @@ def replicate(
     pairs: PairedCounts, formulas: Mapping[str, Formula], *, replicates: int, seed: int
 ) -> dict[str, Replicated]:
     """Draw the samples anew, in pairs, and measure the difference of each metric; the same seed draws the same."""
+    counted = pairs.counts if pairs.weights is None else np.where(pairs.weights > 0, pairs.counts, 0)
+    supports = of_classes(pairs.truth, pairs.baseline, pairs.candidate, counted, pairs.k)
     pairs = pairs if pairs.weights is None else in_octaves(pairs, pairs.weights)
     k, right, also = pairs.k, pairs.truth == pairs.baseline, pairs.truth == pairs.candidate
     parts = [
@@ -175,18 +180,18 @@ def replicate(
         by_class(pairs.truth, k, chosen=also),
         by_class(pairs.candidate, k),
     ]
-    return _replicate(pairs, parts, k, formulas, replicates=replicates, seed=seed)
+    return _replicate(pairs, parts, k, formulas, supports, replicates=replicates, seed=seed)
 
 
 def replicate_sets(
     pairs: PairedCounts, members: NDArray[Any], formulas: Mapping[str, Formula], *, replicates: int, seed: int
 ) -> dict[str, Replicated]:
     """`replicate` of samples whose codes are sets of labels: `members` (k, labels) says which set has which label."""
-    truth, baseline, candidate = (
-        members[codes].astype(float) for codes in (pairs.truth, pairs.baseline, pairs.candidate)
-    )
+    has_label = [members[codes] for codes in (pairs.truth, pairs.baseline, pairs.candidate)]
+    truth, baseline, candidate = (own.astype(float) for own in has_label)
     parts = [*map(by_member, (truth * baseline, truth, baseline, truth * candidate, candidate))]
-    return _replicate(pairs, parts, members.shape[1], formulas, replicates=replicates, seed=seed)
+    supports = of_sets(has_label, pairs.counts)
+    return _replicate(pairs, parts, members.shape[1], formulas, supports, replicates=replicates, seed=seed)
 
 
 def _replicate(
@@ -194,6 +199,7 @@ def _replicate(
     parts: Sequence[Summing],
     k: int,
     formulas: Mapping[str, Formula],
+    supports: Supports,
     *,
     replicates: int,
     seed: int,
@@ -206,7 +212,8 @@ def _replicate(
             of_baseline, of_candidate = _both(formula, drawn)
             differences[name].append(of_candidate - of_baseline)
     return {
-        name: Replicated(*_both(formula, seen), np.concatenate(differences[name])) for name, formula in formulas.items()
+        name: Replicated(*_both(formula, seen), np.concatenate(differences[name]), supports.of(formula))
+        for name, formula in formulas.items()
     }
 
 

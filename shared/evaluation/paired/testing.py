@@ -9,8 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.distributions import critical_value, normal_upper_tail
-from shared.evaluation.intervals.areas import CorrelatedAreas, difference_test
+from shared.evaluation.distributions import normal_upper_tail
 from shared.evaluation.intervals.bootstrap import percentiles
 from shared.evaluation.paired.discordance import (
     EffectivePairs,
@@ -23,6 +22,7 @@ from shared.evaluation.paired.discordance import (
     smallest_detectable,
     whole_number,
 )
+from shared.evaluation.paired.support import Support
 from shared.evaluation.types import Floats
 
 DifferenceMethod = Literal[
@@ -38,7 +38,8 @@ TOO_FEW = f"there are fewer than {MIN_SAMPLES} samples"
 NO_DISCORDANT = "no sample is right in one of the two alone, so there is nothing to test"
 ALIKE = "both differ in nothing that this metric depends on, so there is nothing to test"
 UNVARIED = "nearly every sample that is drawn anew has the same difference, which leaves no interval"
-NO_SPREAD = "the scores of both show no spread, from which DeLong's method could tell how far the difference varies"
+TOO_FEW_OF_CLASS = f"fewer than {MIN_SAMPLES} samples are of the class, or predicted as it"
+FEW_DIFFER = "no P-value of so few samples on which the two differ can be lower"
 COARSE = "alpha is lower than any P-value that so many replicates of the bootstrap have, so that they test nothing"
 OUT_OF_REACH = (
     "its P-value is the least that so many replicates of the bootstrap can have, and the adjustment for all tests "
@@ -51,7 +52,7 @@ _LARGEST_DEVIATE = 37.0
 _STEPS = 60
 _SIDES = 2
 # Two values of a metric that are equal, and the spread of replicates that are, are rounded by less.
-_ROUNDING = 1e-13
+ROUNDING = 1e-13
 
 
 class Question(NamedTuple):
@@ -86,11 +87,6 @@ class Tested(NamedTuple):
         """True if the samples hold nothing that could show a difference."""
         return self.reason in {NO_DISCORDANT, ALIKE}
 
-    @property
-    def is_certain(self) -> bool:
-        """True if the difference, which may be 0, does not vary between samples as far as these show."""
-        return self.reason in {ALIKE, NO_SPREAD}
-
 
 def of_pairs(pairs: Pairs, question: Question) -> Tested:
     """Test the difference of two proportions of right predictions: McNemar's test and Newcombe's interval."""
@@ -115,15 +111,15 @@ def of_pairs(pairs: Pairs, question: Question) -> Tested:
     )
 
 
-def of_replicates(difference: float, drawn: Floats, samples: int, question: Question) -> Tested:
+def of_replicates(difference: float, drawn: Floats, samples: int, question: Question, support: Support) -> Tested:
     """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew."""
     if math.isnan(difference):
         return Tested(None, reason="the metric is undefined for one of the two")
-    if samples < MIN_SAMPLES:
-        return Tested(difference, reason=TOO_FEW)
+    if samples < MIN_SAMPLES or support.samples < MIN_SAMPLES:
+        return Tested(difference, reason=TOO_FEW if samples < MIN_SAMPLES else TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
         return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
-    return by_percentiles(difference, drawn, samples, question, "bootstrap")
+    return no_less(by_percentiles(difference, drawn, samples, question, "bootstrap"), support, question)
 
 
 def is_coarse(drawn: Floats, alpha: float) -> bool:
@@ -141,9 +137,10 @@ def by_percentiles(
         return Tested(difference, reason=UNSTABLE)
     values = drawn[~np.isnan(drawn)]
     error, margin = float(values.std()), question.margin
-    varies = interval[1] - interval[0] > _ROUNDING
-    if error <= _ROUNDING and abs(difference) <= _ROUNDING:
-        return Tested(difference, reason=ALIKE)
+    varies = interval[1] - interval[0] > ROUNDING
+    above, below = (None, None) if margin is None else (_share(values <= -margin), _share(values >= margin))
+    if error <= ROUNDING and abs(difference) <= ROUNDING:
+        return Tested(difference, p_above=above, p_below=below, reason=ALIKE)
     detectable, needed = planned(error, samples, question) if varies else (None, None)
     return Tested(
         difference,
@@ -151,8 +148,8 @@ def by_percentiles(
         method,
         min(1.0, 2 * min(_share(values <= 0), _share(values >= 0))),
         None,
-        None if margin is None else _share(values <= -margin),
-        None if margin is None else _share(values >= margin),
+        above,
+        below,
         detectable,
         needed,
         None if varies else UNVARIED,
@@ -160,34 +157,29 @@ def by_percentiles(
     )
 
 
+def no_less(found: Tested, support: Support, question: Question) -> Tested:
+    """P-values of a bootstrap, none less than so few samples can have, and the interval that goes with them.
+
+    A bootstrap draws the differing samples again and again, and hardly ever none of them where they are a handful.
+    """
+    least = support.least(question.margin or 0.0)
+    found = found._replace(
+        p_above=None if found.p_above is None else max(found.p_above, least),
+        p_below=None if found.p_below is None else max(found.p_below, least),
+    )
+    if found.p_value is None:
+        return found
+    p_value = max(found.p_value, min(1.0, 2 * support.least(0.0)))
+    interval = found.interval
+    if interval is not None and p_value > question.alpha:
+        interval = min(interval[0], 0.0), max(interval[1], 0.0)
+    reason = FEW_DIFFER if p_value > found.p_value else None
+    return found._replace(p_value=p_value, interval=interval, reason=found.reason or reason)
+
+
 def without_rounding(differences: Floats) -> Floats:
     """Differences of which those that rounding alone makes are 0."""
-    return np.where(np.abs(differences) <= _ROUNDING, 0.0, differences)
-
-
-def of_areas(found: CorrelatedAreas, samples: int, question: Question) -> Tested:
-    """Test the difference of two areas under ROC curves by DeLong's method."""
-    difference, error, _ = difference_test(found)
-    if samples < MIN_SAMPLES:
-        return Tested(difference, reason=TOO_FEW)
-    return of_error(difference, error, samples, question, "delong")
-
-
-def of_error(difference: float, error: float, samples: int, question: Question, method: DifferenceMethod) -> Tested:
-    """Test a difference of two areas by its standard error, as one of a normal distribution."""
-    if error <= _ROUNDING:
-        return Tested(difference, reason=ALIKE if abs(difference) <= _ROUNDING else NO_SPREAD)
-    half, margin = critical_value(question.alpha) * error, question.margin
-    return Tested(
-        difference,
-        (max(difference - half, -1.0), min(difference + half, 1.0)),
-        method,
-        2 * normal_upper_tail(abs(difference) / error),
-        None,
-        None if margin is None else normal_upper_tail((difference + margin) / error),
-        None if margin is None else normal_upper_tail((margin - difference) / error),
-        *planned(error, samples, question),
-    )
+    return np.where(np.abs(differences) <= ROUNDING, 0.0, differences)
 
 
 def planned(error: float, samples: int, question: Question) -> tuple[float, int | None]:

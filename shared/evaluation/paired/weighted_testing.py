@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical, student_upper_tail
 from shared.evaluation.intervals.weighted_areas import WeightedAreas
 from shared.evaluation.kish import kish_number
+from shared.evaluation.paired.area_testing import TOO_FEW_ON_A_SIDE, of_equal_pairs, of_error
 from shared.evaluation.paired.discordance import (
     EffectivePairs,
     Pairs,
@@ -25,6 +26,7 @@ from shared.evaluation.paired.discordance import (
     samples_needed,
     whole_number,
 )
+from shared.evaluation.paired.support import Support
 from shared.evaluation.paired.tensor import PairedCounts
 from shared.evaluation.paired.testing import (
     COARSE,
@@ -32,12 +34,13 @@ from shared.evaluation.paired.testing import (
     NO_DISCORDANT,
     POWER,
     TOO_FEW,
+    TOO_FEW_OF_CLASS,
     Question,
     Tested,
     by_percentiles,
     chance_of,
     is_coarse,
-    of_error,
+    no_less,
     planned,
 )
 from shared.evaluation.types import Floats
@@ -123,7 +126,9 @@ def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bo
     )
 
 
-def of_weighted_replicates(difference: float, drawn: Floats, counts: PairedCounts, question: Question) -> Tested:
+def of_weighted_replicates(
+    difference: float, drawn: Floats, counts: PairedCounts, question: Question, support: Support
+) -> Tested:
     """Test a weighted difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
 
     Of few samples the percentiles lie too close together: they are those that Student's distribution has further out
@@ -134,6 +139,8 @@ def of_weighted_replicates(difference: float, drawn: Floats, counts: PairedCount
         return Tested(None, reason="the metric is undefined for one of the two")
     if reason := too_few(counts):
         return Tested(difference, reason=reason)
+    if support.samples < MIN_SAMPLES:
+        return Tested(difference, reason=TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
         return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
     weights, differ = _weights(counts), counts.baseline != counts.candidate
@@ -141,7 +148,8 @@ def of_weighted_replicates(difference: float, drawn: Floats, counts: PairedCount
     alike = weights / np.maximum(np.bincount(counts.truth, counts.sums, counts.k), _ROUNDING)[counts.truth]
     freedom = min(_freedom(own[differ], counts.counts[differ]) for own in (weights, alike))
     asked = _further_out(question, freedom)
-    return _by_student(by_percentiles(difference, drawn, counts.total, asked, "weighted-bootstrap"), freedom)
+    found = _by_student(by_percentiles(difference, drawn, counts.total, asked, "weighted-bootstrap"), freedom)
+    return no_less(found, support, question)
 
 
 def of_weighted_areas(
@@ -153,7 +161,14 @@ def of_weighted_areas(
         return Tested(difference, reason=reason)
     freedom = min(_freedom(weights[own]) for own in (is_positive, ~is_positive))
     asked = _further_out(question, freedom)
-    return _by_student(of_error(difference, found.error, len(weights), asked, "weighted-delong"), freedom)
+    own_weights = weights[is_positive], weights[~is_positive]
+    area, sides = (found.baseline, difference), [int(np.count_nonzero(own)) for own in own_weights]
+    tested = of_error(area, found.error, (sides[0], sides[1]), asked, "weighted-delong")
+    if tested.method is None and tested.reason != TOO_FEW_ON_A_SIDE:
+        # As many pairs as the weights are worth; a probability of these is of no normal distribution.
+        worths = [_worth(own, np.ones(len(own), np.int64)) for own in own_weights]
+        return of_equal_pairs(area, int(round(min(worths), _NEEDED_DIGITS)), question)
+    return _by_student(tested, freedom)
 
 
 def _freedom(weights: Floats, numbers: NDArray[np.int64] | None = None) -> int:

@@ -100,6 +100,35 @@ def test_a_much_worse_candidate_fails_by_every_metric_and_the_other_way_round_pa
     assert {reason.outcome for reason in passed.reasons} == {"pass"}
 
 
+def test_a_perfect_order_that_becomes_equal_scores_fails_with_the_p_value_of_its_pairs() -> None:
+    perfect, equal = (side(scores_of=lambda _, values=values: values) for values in (TRUTH.astype(float), np.zeros(N)))
+
+    failed = checked(equal, perfect, metrics=[GateMetric(metric="roc_auc.class", label="spam", margin=0.1)])
+    passed = checked(perfect, equal, metrics=[GateMetric(metric="roc_auc.class", label="spam", margin=0.1)])
+
+    pairs = int(min(TRUTH.sum(), N - TRUTH.sum()))
+    test, other = failed.reasons[0].test, passed.reasons[0].test
+    assert (failed.verdict, passed.verdict) == ("fail", "pass")
+    assert test is not None
+    assert test.low is None
+    assert test.p_fail == pytest.approx((1.1 / 1.5) ** pairs, rel=1e-9, abs=0)
+    assert other is not None
+    assert other.p_fail == 1.0
+    assert other.p_within == pytest.approx((0.9 / 1.5) ** pairs, rel=1e-9, abs=0)
+
+
+def test_ten_equal_predictions_do_not_show_that_a_loss_stays_within_a_small_margin() -> None:
+    rows = [*np.flatnonzero(TRUTH == 0)[:10], *np.flatnonzero(TRUTH == 1)[:10]]
+
+    result = checked(side(rows=rows), side(rows=rows), metrics=[GateMetric(metric="f1.macro", margin=0.02)])
+
+    test = result.reasons[0].test
+    assert test is not None
+    assert (result.verdict, test.finding) == ("warn", "inconclusive")
+    assert test.p_within == pytest.approx(0.98**20)
+    assert result.reasons[0].text.endswith("it is not shown whether a loss stays within the margin of 0.0200.")
+
+
 def test_a_verdict_says_how_many_requirements_are_met() -> None:
     one = checked(side(), metrics=[GateMetric(metric="accuracy")])
     two = checked(side(), metrics=[GateMetric(metric="accuracy"), GateMetric(metric="mcc")])

@@ -9,6 +9,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from shared.evaluation.intervals.count_formulas import BY_CLASS, OVERALL
 from shared.evaluation.intervals.weighted_areas import weighted_areas
+from shared.evaluation.paired.area_testing import TOO_FEW_ON_A_SIDE
 from shared.evaluation.paired.discordance import Pairs, mcnemar_mid_p
 from shared.evaluation.paired.tensor import Formula, PairedCounts, count_pairs, replicate
 from shared.evaluation.paired.testing import NO_DISCORDANT, Question, of_pairs
@@ -146,9 +147,19 @@ def test_two_positives_show_nothing_at_any_level() -> None:
     areas = weighted_areas(is_positive, scores, WEIGHTS)
 
     found = of_weighted_areas(areas, is_positive, WEIGHTS, Question(1e-4, 0.02, 0.02))
-    assert found.interval == (-1.0, 1.0)
-    assert found.p_value is not None
-    assert found.p_value > 0.05
+    assert (found.interval, found.p_value, found.reason) == (None, None, TOO_FEW_ON_A_SIDE)
+
+
+def test_equal_pairs_of_weighted_areas_are_as_many_as_the_weights_are_worth() -> None:
+    is_positive = np.arange(60) < 20
+    weights = np.where(np.arange(60) < 10, 3.0, 1.0)
+    both = weighted_areas(is_positive, np.array([np.zeros(60), is_positive]), weights)
+
+    found = of_weighted_areas(both, is_positive, weights, ASKED)
+
+    # (10 · 3 + 10)²/(10 · 9 + 10) positives.
+    assert (found.difference, found.method) == (0.5, None)
+    assert found.p_value == same(2 * (2 / 3) ** 16)
 
 
 def test_the_order_of_the_samples_changes_no_bit() -> None:

@@ -1,0 +1,72 @@
+"""The difference of two areas under ROC curves, candidate minus baseline, tested by DeLong's method."""
+
+from shared.evaluation.distributions import critical_value, normal_upper_tail
+from shared.evaluation.intervals.areas import CorrelatedAreas, difference_test
+from shared.evaluation.paired.testing import (
+    ALIKE,
+    MIN_SAMPLES,
+    ROUNDING,
+    TOO_FEW,
+    DifferenceMethod,
+    Question,
+    Tested,
+    planned,
+)
+
+NO_SPREAD = "the scores of both show no spread, from which DeLong's method could tell how far the difference varies"
+TOO_FEW_ON_A_SIDE = f"there are fewer than {MIN_SAMPLES} samples of the class, or of all others"
+
+
+def of_areas(found: CorrelatedAreas, sides: tuple[int, int], question: Question) -> Tested:
+    """Test the difference of two areas under ROC curves by DeLong's method; `sides` as those of `of_error`."""
+    difference, error, _ = difference_test(found)
+    return of_error((float(found.values[0]), difference), error, sides, question, "delong")
+
+
+def of_error(
+    area: tuple[float, float], error: float, sides: tuple[int, int], question: Question, method: DifferenceMethod
+) -> Tested:
+    """Test the difference of two areas by its standard error, as one of a normal distribution.
+
+    `area` is that of the baseline and the difference, `sides` the numbers of samples of the class and of all others.
+    """
+    difference = area[1]
+    if min(sides) < MIN_SAMPLES:
+        return Tested(difference, reason=TOO_FEW if sum(sides) < MIN_SAMPLES else TOO_FEW_ON_A_SIDE)
+    if error <= ROUNDING:
+        return of_equal_pairs(area, min(sides), question)
+    half, margin = critical_value(question.alpha) * error, question.margin
+    return Tested(
+        difference,
+        (max(difference - half, -1.0), min(difference + half, 1.0)),
+        method,
+        2 * normal_upper_tail(abs(difference) / error),
+        None,
+        None if margin is None else normal_upper_tail((difference + margin) / error),
+        None if margin is None else normal_upper_tail((margin - difference) / error),
+        *planned(error, sum(sides), question),
+    )
+
+
+def of_equal_pairs(area: tuple[float, float], pairs: int, question: Question) -> Tested:
+    """Test the difference of two areas that is the same in every pair of a sample of the class and another one.
+
+    So many pairs have no sample in common, so that they are independent. Each adds a number from −1 to 1 to the mean
+    that the difference of the areas is: if the true one is at most L, a pair adds D or more with a probability of at
+    most (1 + L)/(1 + D), by Markov's inequality.
+    """
+    difference, margin = (0.0 if abs(area[1]) <= ROUNDING else area[1]), question.margin
+
+    def chance(value: float, limit: float) -> float:
+        return 1.0 if value <= limit else ((1 + max(limit, -1.0)) / (1 + value)) ** pairs
+
+    if difference and any(abs(2 * one - round(2 * one)) > ROUNDING for one in (area[0], sum(area))):
+        # Of areas other than 0, 0.5 and 1 single pairs may differ otherwise.
+        return Tested(difference, reason=NO_SPREAD)
+    return Tested(
+        area[1],
+        p_value=min(1.0, 2 * chance(abs(difference), 0.0)) if difference else None,
+        p_above=None if margin is None else chance(difference, -margin),
+        p_below=None if margin is None else chance(-difference, -margin),
+        reason=NO_SPREAD if difference else ALIKE,
+    )
