@@ -39,7 +39,10 @@ class MetricDifference(msgspec.Struct, frozen=True, kw_only=True):
     p_value: Annotated[
         float | None, Meta(description="P-value of no difference: McNemar's mid-P, DeLong's or the bootstrap's.")
     ]
-    p_exact: Annotated[float | None, Meta(description="P-value of the exact McNemar test; null for other metrics.")]
+    p_exact: Annotated[
+        float | None,
+        Meta(description="P-value of the exact McNemar test; null for other metrics and where samples have weights."),
+    ]
     p_adjusted: Annotated[float | None, Meta(description="P-value adjusted for all tests, by Holm's method.")]
     p_not_worse: Annotated[
         float | None, Meta(description="Adjusted P-value of being worse by the margin or more; null without one.")

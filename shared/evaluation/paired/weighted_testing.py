@@ -45,7 +45,6 @@ from shared.evaluation.paired.testing import (
 )
 from shared.evaluation.types import Floats
 
-NO_EXACT = "McNemar's exact test has no form for weights"
 TOO_FEW_WEIGHED = f"fewer than {MIN_SAMPLES} samples have a weight above 0"
 TOO_UNEQUAL = f"the weights are so unequal that the samples are worth fewer than {MIN_SAMPLES}"
 
@@ -122,7 +121,6 @@ def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bo
         below,
         detectable,
         needed,
-        NO_EXACT,
     )
 
 
