@@ -88,6 +88,20 @@ async def test_a_baseline_that_cannot_be_compared_with_is_refused(
     assert sentence in str(refused.value)
 
 
+async def test_runs_that_cannot_be_paired_name_a_few_samples_and_count_the_others(account: Account) -> None:
+    def converse() -> None:
+        with account.client() as client:
+            client.evaluate(table(range(60), "post"), **ROLES, name="other")
+            client.evaluate(table(range(60)), **ROLES).compare("other")
+
+    with pytest.raises(evalserve.InputRefused) as refused:
+        await asyncio.to_thread(converse)
+
+    lines = str(refused.value).splitlines()
+    assert (len(lines), lines[1], lines[-1]) == (8, "Only in the baseline: “post-0”.", "... and 34 more like these.")
+    assert len(refused.value.problem["errors"]) == 40
+
+
 ACTUAL = [1, 0, 1, 1, 0, 0, 1, 0]
 SCORES = [0.9, 0.2, 0.4, 0.8, 0.6, 0.1, 0.7, 0.5]
 

@@ -5,6 +5,8 @@ from typing import Any
 
 # 4xx statuses that say something about the account and not about the input.
 _OF_ACCOUNT = {401, 403, 429}
+# Two runs that cannot be paired name twenty samples of each; all of them stay in `problem`.
+_MOST_FAULTS = 6
 
 
 class EvalserveError(Exception):
@@ -64,7 +66,9 @@ def of_answer(status: int, problem: Mapping[str, Any]) -> EvalserveError:
 
 
 def message_of(problem: Mapping[str, Any]) -> str:
-    """Return the sentences of a problem: its detail, and each fault with its place."""
+    """Return the sentences of a problem: its detail, and the first faults with their places."""
     faults = [str(fault.get("detail", "")) for fault in problem.get("errors", []) if isinstance(fault, Mapping)]
     detail = str(problem.get("detail") or problem.get("title") or "")
-    return "\n".join([detail, *dict.fromkeys(fault for fault in faults if fault not in detail)]).strip()
+    further = list(dict.fromkeys(fault for fault in faults if fault not in detail))
+    more = [f"... and {len(further) - _MOST_FAULTS} more like these."] if len(further) > _MOST_FAULTS else []
+    return "\n".join([detail, *further[:_MOST_FAULTS], *more]).strip()
