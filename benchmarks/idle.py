@@ -25,12 +25,14 @@ COLUMNS = ("processes", "held", "of it files", "alone", "PSS")
 TICKS_S = os.sysconf("SC_CLK_TCK")
 # Of every process beside those that `memory` names.
 OTHERS = {"leash.py": "leashes", "deploy.local": "supervisor"}
-KILLED = {kind: KINDS[kind] for kind in ("courier", "thumbnailer", "dispatcher")}
+# Builds before they shared a process have the last three.
+KILLED = {kind: KINDS[kind] for kind in ("loops", "courier", "thumbnailer", "dispatcher")}
 
 
 def kind_of(command: str) -> str:
     """What a process is for, by its command."""
-    words = OTHERS if "leash.py" in command else {words: kind for kind, words in KINDS.items()} | OTHERS
+    # The process that forks the others names them.
+    words = OTHERS if "leash.py" in command else OTHERS | {words: kind for kind, words in KINDS.items()}
     return next((kind for word, kind in words.items() if word in command), "others")
 
 
@@ -100,8 +102,9 @@ def main() -> None:
         with running(options.root, data) as (root, _, ready_s):
             print(f"ready after {ready_s:.1f} s, {processor_seconds(root):.1f} s of the processor")
             time.sleep(options.settled_s)
-            show(footprint(root))
-            for kind, words in KILLED.items():
+            rows = footprint(root)
+            show(rows)
+            for kind, words in ((kind, words) for kind, words in KILLED.items() if kind in rows):
                 print(f"{kind} is there again {restart_s(root, words):.2f} s after it was killed", flush=True)
 
 

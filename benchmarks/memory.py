@@ -27,6 +27,7 @@ KINDS = {
     "dispatcher": "worker.dispatcher",
     "courier": "worker.courier",
     "thumbnailer": "worker.thumbnailer",
+    "loops": "worker.loops",
     "Postgres": "postgres",
     "S3": "weed",
     "Valkey": "valkey",
@@ -35,7 +36,7 @@ KINDS = {
 SETTLED_S = 30
 # Of less a ratio says nothing.
 LEAST_MIB = 4
-SHOWN = ("api", "worker", "dispatcher", "Postgres", "S3")
+SHOWN = ("api", "worker", "loops", "Postgres", "S3")
 
 
 @dataclass

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from deploy.local.commands import commands
+from deploy.local.commands import commands, joined
 from deploy.local.errors import CannotStart
 from deploy.local.options import add_options, options
 from deploy.local.run import run
@@ -31,7 +31,7 @@ def main() -> int:
         api_workers=run_options.api_workers,
         worker_concurrency=run_options.worker_concurrency,
     )
-    return run(run_options, table)
+    return run(run_options, joined(table))
 
 
 if __name__ == "__main__":

@@ -29,14 +29,13 @@ _FIRST_FILE = 3
 # Fields of /proc/self/stat after the name (proc_pid_stat(5)).
 _ARG_START, _ARG_END = 45, 46
 
-_MAINTENANCE = ("worker.loop_process", "shared.operations.retention", "shared.webhooks.delivering")
 # What a program imports, by the first word of its name; it is itself run under the name __main__.
 _NEEDED: dict[str, tuple[str, ...]] = {
     # Alembic itself is loaded by the migrations alone, which end: here its 10 MiB would stay.
     "alembic": ("shared.operations.retention",),
     "api": ("api.server", "granian.cli"),
     "celery": ("celery.bin.worker", "celery.concurrency.prefork", "worker.runtime", "worker.handlers.plot"),
-    "worker": (*_MAINTENANCE, "worker.heartbeat", "worker.rendering.thumbnail"),
+    "worker": ("worker.loops",),
 }
 
 # That of the settings that have been read.

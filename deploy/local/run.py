@@ -104,7 +104,7 @@ class _Service:
         self._await_end(migrate)
         self._watches = self._watch([*self._stack.servers, api])
         self._await_ready()
-        # Started last: eight processes that load their libraries side by side would delay the first answer.
+        # Started last: six processes that load their libraries side by side would delay the first answer.
         for part in others:
             part.spawn()
         self._watches += self._watch(others)
@@ -151,7 +151,7 @@ class _Service:
     def _stop(self) -> None:
         if self._signals.stop_requested.is_set():
             _say("Stopping.")
-        longer = {"courier": _webhook_timeout_s(os.environ) + _SETTLE_S}
+        longer = {"loops": _webhook_timeout_s(os.environ) + _SETTLE_S}
         stop_all(self._parts, seconds=_STOP_PARTS_S, hurry=self._signals.hurry, longer=longer, say=_say)
         self._nursery.stop()
         stop_all(self._stack.servers, seconds=_STOP_SERVERS_S, hurry=self._signals.hurry)

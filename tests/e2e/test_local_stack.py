@@ -59,12 +59,12 @@ import os, pathlib, sys
 from deploy.local.options import Options
 from deploy.local.commands import Commands
 from deploy.local.run import run
-port, folder, migrate, api, worker, courier = sys.argv[1:]
+port, folder, migrate, api, worker, loops = sys.argv[1:]
 options = Options(pathlib.Path(folder), "127.0.0.1", int(port), 1, 1)
 python = (sys.executable, "-c")
 parts = {"api": (*python, api, port), "worker": (*python, worker)}
-if courier:
-    parts["courier"] = (*python, courier)
+if loops:
+    parts["loops"] = (*python, loops)
 commands = Commands((*python, migrate), parts)
 sys.exit(run(options, commands))
 """
@@ -73,12 +73,12 @@ sys.exit(run(options, commands))
 class Run:
     """A supervisor in a process of its own, with everything that it prints."""
 
-    def __init__(self, folder: Path, *, port: int | None = None, worker: str = IDLE, courier: str = "") -> None:
+    def __init__(self, folder: Path, *, port: int | None = None, worker: str = IDLE, loops: str = "") -> None:
         self.port = port or free_ports(1)[0]
         self.environment_file = folder.with_suffix(".environment")
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-c", RUN, str(self.port), str(folder), "print('migrated')", API, worker, courier],
+            [sys.executable, "-c", RUN, str(self.port), str(folder), "print('migrated')", API, worker, loops],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -376,12 +376,12 @@ def test_a_second_signal_ends_a_part_that_does_not_listen_at_once(runs: Callable
 def test_a_delivery_under_way_is_finished_although_it_takes_longer_than_stopping_may(
     runs: Callable[..., Run], tmp_path: Path
 ) -> None:
-    run = runs(tmp_path / "data", worker=STUBBORN, courier=DELIVERING).ready()
+    run = runs(tmp_path / "data", worker=STUBBORN, loops=DELIVERING).ready()
     for mark in (".deaf", ".delivering"):
         wait_until(run.environment_file.with_suffix(mark).exists)
     processes = run.descendants()
     run.process.terminate()
-    run.wait_for("Waiting up to 12 s for courier.")
+    run.wait_for("Waiting up to 12 s for loops.")
     assert [command for command in alive(processes).values() if ".deaf" in command] == []
     assert run.ended() == 0
     assert run.environment_file.with_suffix(".delivered").exists()
