@@ -78,6 +78,8 @@ def draw(
 
 def _cells(axes: Axes, values: NDArray[np.float64], colours: _Colours) -> None:
     size = len(values)
+    # Before there are cells: matplotlib would look for limits of its own.
+    axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5))
     if size <= _VECTOR_CLASSES:
         edges = np.arange(size + 1) - 0.5
         axes.pcolormesh(
@@ -85,7 +87,6 @@ def _cells(axes: Axes, values: NDArray[np.float64], colours: _Colours) -> None:
         )
     else:
         axes.imshow(values, cmap=colours.map, norm=colours.scale, interpolation="none", aspect="auto")
-    axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5))
     axes.spines[:].set(color=_INK, linewidth=0.6)
 
 

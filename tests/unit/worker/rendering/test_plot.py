@@ -13,6 +13,7 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.types import Label
 from shared.matrices.kinds.plot import ColourMap
 from shared.presentation.labels import label_text, short_labels
+from worker.rendering import plot
 from worker.rendering.colour_map import colour_map_named
 from worker.rendering.drawing import Drawing, draw
 from worker.rendering.plot import render_plot
@@ -92,8 +93,8 @@ def test_every_option_shows_in_the_pixels(random_matrix: RandomMatrix) -> None:
         render_plot(matrix, dpi=50, numbers=False),
         render_plot(matrix, dpi=50, colour_map="Greens"),
     ]
-    assert len({_pixels(plot["png"]).tobytes() for plot in plots}) == len(plots)
-    assert len({plot["svg"] for plot in plots}) == len(plots)
+    assert len({_pixels(files["png"]).tobytes() for files in plots}) == len(plots)
+    assert len({files["svg"] for files in plots}) == len(plots)
 
 
 def test_a_plot_begins_with_the_paper_and_ends_with_the_fullest_blue_of_the_pages() -> None:
@@ -116,6 +117,21 @@ def test_cells_have_the_colours_of_the_map(colour_map: ColourMap) -> None:
             area for colour, area in areas.items() if max(abs(a - b) for a, b in zip(colour, wanted, strict=True)) <= 1
         )
         assert near > cells * 2_500
+
+
+@pytest.mark.parametrize("colour_map", _MAPS)
+@pytest.mark.parametrize("size", [2, 30])
+def test_cells_are_written_as_by_matplotlib(
+    size: int, colour_map: ColourMap, random_matrix: RandomMatrix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = random_matrix(tuple(range(size))).counts * (np.arange(size) > 0)[:, np.newaxis]
+    matrix = ConfusionMatrix(tuple(range(size)), counts)
+    ours = render_plot(matrix, colour_map=colour_map, normalised=True, formats=["svg"])["svg"]
+    monkeypatch.delattr(plot._SvgRenderer, "draw_quad_mesh")
+    theirs = render_plot(matrix, colour_map=colour_map, normalised=True, formats=["svg"])["svg"]
+    # It leaves out the colour that is the default.
+    black = b"fill: #000000; "
+    assert ours.replace(black, b"") == theirs.replace(black, b"")
 
 
 def test_the_same_values_give_the_same_bytes(hostile: tuple[Label, ...], random_matrix: RandomMatrix) -> None:
@@ -203,9 +219,9 @@ def test_a_long_title_is_cut_to_the_width_of_the_figure(random_matrix: RandomMat
 @pytest.mark.parametrize("normalised", [False, True])
 def test_odd_matrices_are_drawn(counts: list[list[int]], *, normalised: bool) -> None:
     matrix = ConfusionMatrix(tuple(range(len(counts))), np.array(counts, dtype=np.int64))
-    plot = render_plot(matrix, normalised=normalised)
-    assert _pixels(plot["png"]).std() > 0
-    assert _texts(plot["svg"])
+    files = render_plot(matrix, normalised=normalised)
+    assert _pixels(files["png"]).std() > 0
+    assert _texts(files["svg"])
 
 
 def test_huge_counts_are_shortened_where_they_would_not_fit() -> None:
