@@ -104,13 +104,15 @@ class _SvgRenderer(RendererSVG):
     def draw_quad_mesh(self, gc, master_transform, *mesh):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN202 - matplotlib's
         """Draw opaque cells that are not moved, row by row."""
         _, _, coordinates, _, _, facecolors, _, edgecolors = mesh
-        corners = self._make_flip_transform(master_transform).transform(coordinates.reshape(-1, 2))
+        flipped = self._make_flip_transform(master_transform)  # type: ignore[no-untyped-call]  # as above
+        corners = flipped.transform(coordinates.reshape(-1, 2))
         outlines = _outlines(corners.reshape(coordinates.shape))
         fills, strokes = (np.broadcast_to(_hex_colours(some), len(outlines)) for some in (facecolors, edgecolors))
-        clip = self._get_clip_attrs(gc)
+        clip = self._get_clip_attrs(gc)  # type: ignore[no-untyped-call]  # as above
         width = "" if gc.get_linewidth() == 1 else f"; stroke-width: {_number(gc.get_linewidth())}"
         for outline, fill, stroke in zip(outlines, fills, strokes, strict=True):
-            self.writer.element("path", d=outline, **clip, style=f"fill: {fill}; stroke: {stroke}{width}")
+            style = f"fill: {fill}; stroke: {stroke}{width}"
+            self.writer.element("path", d=outline, **clip, style=style)  # type: ignore[no-untyped-call]  # as above
 
 
 def _outlines(corners: NDArray[np.float64]) -> list[str]:
