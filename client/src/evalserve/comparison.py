@@ -7,7 +7,7 @@ from evalserve.calls import comparisons
 from evalserve.calls.results import Rows
 from evalserve.connection import AsyncConnection, Connection
 from evalserve.steps import content
-from evalserve.texts import number
+from evalserve.texts import number, printable
 
 
 class _Comparison:
@@ -48,7 +48,7 @@ class _Comparison:
         rows = [f"  {name_of(row)}  {change_of(row)}  {row['verdict'].replace('_', ' ')}" for row in self.differences]
         changed = f"{flips['fixed']:,} fixed, {flips['broken']:,} broken, {flips['both_wrong']:,} wrong in both"
         notices = [f"Notice: {notice}" for notice in self.result["notices"]]
-        return "\n".join([self.summary, *(rows if len(rows) > 1 else []), changed, *notices])
+        return "\n".join(map(printable, [self.summary, *(rows if len(rows) > 1 else []), changed, *notices]))
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -37,17 +37,18 @@ class Described(Protocol):
 
 
 def of_run(run: Described) -> str:
-    """Return a run in a few lines."""
+    """Return a run in a few lines, in which nothing steers a terminal."""
     lines = [f"Run {_title(run)}: {_size(run)}"]
     lines.append("  ".join(f"{name} {number(run.metrics[name])}" for name in headlines(run.metrics)))
-    width = max((len(str(entry["label"])) for entry in run.classes), default=0)
-    for entry in run.classes[:_MAX_CLASSES]:
+    labels = [printable(str(entry["label"])) for entry in run.classes]
+    width = max(map(len, labels), default=0)
+    for label, entry in zip(labels[:_MAX_CLASSES], run.classes, strict=False):
         metrics = "  ".join(f"{name} {number(entry[name])}" for name in ("precision", "recall", "f1"))
-        lines.append(f"  {entry['label']!s:<{width}}  {metrics}  support {entry['support']:,}")
+        lines.append(f"  {label:<{width}}  {metrics}  support {entry['support']:,}")
     if len(run.classes) > _MAX_CLASSES:
         lines.append(f"  and {len(run.classes) - _MAX_CLASSES:,} further classes")
     lines += [f"Notice: {notice}" for notice in run.notices]
-    return "\n".join([*lines, run.url])
+    return "\n".join(map(printable, [*lines, run.url]))
 
 
 def html_of_run(run: Described) -> str:
