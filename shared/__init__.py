@@ -1,3 +1,3 @@
-"""What the api and the worker both need; imports neither."""
+"""Code of both the api and the worker; imports neither."""
 
 __version__ = "0.1.0"

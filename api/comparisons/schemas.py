@@ -1,4 +1,4 @@
-"""What is sent and answered about comparisons."""
+"""Bodies and answers of the routes of comparisons."""
 
 from datetime import datetime
 from typing import Annotated, Any

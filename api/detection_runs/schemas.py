@@ -1,4 +1,4 @@
-"""What is sent and answered about detection runs."""
+"""Bodies and answers of the routes of detection runs."""
 
 from datetime import datetime
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""What is sent and answered about gates."""
+"""Bodies and answers of the routes of gates."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""How many bytes the body of a route may have."""
+"""The most bytes that the body of each route may have."""
 
 import re
 from enum import StrEnum

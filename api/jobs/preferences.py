@@ -1,4 +1,4 @@
-"""How long a client prefers to wait (RFC 7240)."""
+"""The time that a client prefers to wait (RFC 7240)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a new run is made of: a form with a file, or JSON with rows or the id of an upload."""
+"""The content of a new run: a form with a file, or JSON with rows or the id of an upload."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, NamedTuple

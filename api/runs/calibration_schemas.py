@@ -1,4 +1,4 @@
-"""What is answered about the calibration of a run."""
+"""Answers about the calibration of a run."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What is answered about samples that come in groups."""
+"""Answers about samples that come in groups."""
 
 from typing import Annotated
 from uuid import UUID

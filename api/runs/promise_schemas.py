@@ -1,4 +1,4 @@
-"""What is answered about promised thresholds and net benefit."""
+"""Answers about promised thresholds and net benefit."""
 
 import math
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What is answered about the recalibration of a run."""
+"""Answers about the recalibration of a run."""
 
 from collections.abc import Sequence
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What is answered from the counts and rows of a run."""
+"""Answers from the counts and rows of a run."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""What is answered of single samples of a run."""
+"""Answers about single samples of a run."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What is answered about runs."""
+"""Answers about runs."""
 
 from datetime import datetime
 from typing import Annotated, Any

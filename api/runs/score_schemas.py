@@ -1,4 +1,4 @@
-"""What is answered from all scores of a run."""
+"""Answers from all scores of a run."""
 
 import math
 from typing import Annotated

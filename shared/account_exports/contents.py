@@ -1,4 +1,4 @@
-"""What an export of an account holds: a folder for each noun, and in it the objects by their ids."""
+"""Contents of an export of an account: a folder for each noun, and in it the objects by their ids."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""What the ground truth of an image says of the image as a whole, among the parameters of its analysis."""
+"""Labels of an image as a whole, among the parameters of the analysis that is its ground truth."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""What is asked of a detection run."""
+"""Options of a detection run, as its request states them."""
 
 from typing import Annotated, Any
 

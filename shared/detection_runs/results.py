@@ -1,4 +1,4 @@
-"""What a detection run finds."""
+"""Results of a detection run."""
 
 import zlib
 from typing import Annotated

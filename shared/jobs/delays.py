@@ -1,4 +1,4 @@
-"""How long a job waits for its next attempt, by what ended the last one; each time longer."""
+"""Delays of a job's next attempt, by what ended the last one; each longer than the one before."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""How much work one picture may be, known from its headers before any pixel is decoded."""
+"""Limits on the work of decoding a picture, known from its headers."""
 
 from msgspec import Struct
 

@@ -1,4 +1,4 @@
-"""How each quota is measured: one statement for each, given the id of the account."""
+"""Measures of the quotas: one statement for each, given the id of the account."""
 
 from shared.kit.settings.plans import Quota
 

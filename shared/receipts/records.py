@@ -1,4 +1,4 @@
-"""What a receipt says: enough to compute its figures once more from the files."""
+"""Records of a receipt: enough to compute its figures once more from the files."""
 
 from datetime import datetime
 from typing import Annotated, Literal

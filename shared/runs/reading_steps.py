@@ -1,4 +1,4 @@
-"""How far the reading of a file has come, in SQL."""
+"""Progress of the reading of a file, in SQL."""
 
 # ruff: noqa: S608 -- the texts are put together from the table of states only
 

@@ -1,4 +1,4 @@
-"""What is known of a run once its file was read: it answers everything that needs no rows."""
+"""The summary of a run, made while its file is read: it answers everything that needs no rows."""
 
 import zlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where the actual labels of a run are, if not in its own file: an upload or a dataset of the caller."""
+"""The actual labels of a run that are not in its own file: an upload or a dataset of the caller."""
 
 from shared import datasets, uploads
 from shared.accounts import Caller

@@ -1,4 +1,4 @@
-"""What a gallery of a detection run shows: the level, the filter and the position of its address."""
+"""Options of a gallery of a detection run, from its address: the level, the filter and the position."""
 
 from typing import Any, Literal, NamedTuple, get_args
 

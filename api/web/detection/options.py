@@ -1,4 +1,4 @@
-"""What the page of a detection run shows: the level, the class and the objects of its address."""
+"""Options of the page of a detection run, from its address: the level, the class and the objects."""
 
 import math
 from collections.abc import Mapping, Sequence

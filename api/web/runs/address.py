@@ -1,4 +1,4 @@
-"""What the address of a run's page says: the class, the threshold, the slices, and the order of the classes."""
+"""The address of a run's page: the class, the threshold, the slices, and the order of the classes."""
 
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple

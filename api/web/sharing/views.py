@@ -1,4 +1,4 @@
-"""What a visitor sees of a shared object: figures and drawings, no single samples, and no link to anything else."""
+"""Views of shared objects for visitors: figures and drawings, no single samples, and no link to anything else."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""What a check of a gate says: pass, warn or fail, with every reason."""
+"""Checks of gates: pass, warn or fail, with every reason."""
 
 from html import escape
 from typing import Any

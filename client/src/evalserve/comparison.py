@@ -1,4 +1,4 @@
-"""What a comparison shows: a verdict in words, the differences, and the samples that changed."""
+"""Comparisons: a verdict in words, the differences, and the samples that changed."""
 
 from html import escape
 from typing import Any

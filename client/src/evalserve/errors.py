@@ -1,4 +1,4 @@
-"""What can go wrong, by what one can do about it."""
+"""Errors of the client, by what one can do about them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the columns of predictions are."""
+"""The roles of the columns of predictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

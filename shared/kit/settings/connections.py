@@ -1,4 +1,4 @@
-"""How many connections an api process holds, and for how long."""
+"""Settings of an api process's connections: how many it holds, and for how long."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings

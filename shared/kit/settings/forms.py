@@ -1,4 +1,4 @@
-"""How an environment variable is written: a list with commas, an object as JSON, an empty text for none."""
+"""Written forms of environment variables: a list with commas, an object as JSON, an empty text for none."""
 
 import json
 

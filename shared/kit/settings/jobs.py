@@ -1,4 +1,4 @@
-"""How long jobs run, wait and are kept."""
+"""Settings of jobs: how long they run, wait and are kept."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings

@@ -1,4 +1,4 @@
-"""When objects in storage that no row refers to are deleted."""
+"""Settings of the deletion of objects in storage that no row refers to."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings

@@ -1,4 +1,4 @@
-"""What one request may bring, and how long it may last."""
+"""Settings of one request: how much it may bring, and how long it may last."""
 
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated

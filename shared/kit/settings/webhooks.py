@@ -1,4 +1,4 @@
-"""Where webhooks may go, and how long a receiver may take."""
+"""Settings of webhooks: where they may go, and how long a receiver may take."""
 
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Whether sample ids are all different, for any number of rows."""
+"""The check that sample ids are all different, for any number of rows."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
