@@ -188,7 +188,8 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
         low, high = (low, x) if excess > 0 else (x, high)
         density = binomial_probability(a, a + b, x) * a * b / ((a + b) * x * (1 - x))
         step = x - excess / density if density else math.nan
-        following = step if low < step < high else (low + high) / 2
+        # One that stays where it is has arrived, though it is at a bound: halving would begin far away again.
+        following = step if low < step < high or step == x else (low + high) / 2
         if abs(following - x) <= 2 * sys.float_info.epsilon * x:
             return following
         x = following
