@@ -84,6 +84,8 @@ def _of_parameter(request: HttpRequest, key: str, message: str) -> Fault:
     if parameter and message.startswith("Invalid enum value"):
         kinds = (parameter, *parameter.inner_types)
         message = among([value for kind in kinds for value in (kind.args if kind.is_literal else _members(kind.raw))])
+    # All that a query holds is text; one that is no number to the decoder may be one to people, such as “.5”.
+    message = message.replace("got `str`", "such as 0.5" if "`float" in message else "such as 5")
     return Fault(f"/{name}", f"{name}: {plain(message)}.")
 
 

@@ -16,7 +16,7 @@ from shared.kit.platform import Platform
 from shared.runs.records import ReadyRun
 from shared.runs.rows import exports
 from shared.runs.rows.exported_rows import RowFormat
-from shared.runs.rows.filters import RowFilter, read_class, read_conditions, read_score
+from shared.runs.rows.filters import RowFilter, read_class, read_conditions, read_scores
 from shared.runs.scores.decisions import ThresholdDecision, read_decision, read_predicted
 
 _MEDIA_TYPES: dict[RowFormat, str] = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
@@ -53,13 +53,14 @@ class RunExportController(Controller):
         """
         run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK, heeds_weights=True)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
+        scores = read_scores(run, min_score, max_score)
         wanted = RowFilter(
             read_class(run, actual, "actual"),
             read_predicted(run, decision, predicted),
             only_errors=only_errors,
             conditions=read_conditions(run, slices),
-            lowest_score=read_score(run, min_score, "min_score"),
-            highest_score=read_score(run, max_score, "max_score"),
+            lowest_score=scores.lowest,
+            highest_score=scores.highest,
         )
         return await _streamed(platform, run, wanted, file_format, decision, "samples")
 

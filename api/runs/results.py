@@ -27,7 +27,7 @@ from shared.receipts.records import RunReceipt
 from shared.runs import answers, clustered
 from shared.runs.label_set_results import metric_named
 from shared.runs.records import ReadyRun
-from shared.runs.rows.filters import RowFilter, read_class, read_conditions, read_score
+from shared.runs.rows.filters import RowFilter, read_class, read_conditions, read_scores
 from shared.runs.scores.decisions import decided, decided_position, read_decision, read_predicted
 from shared.runs.slicing import read_axes, refuse_without_by
 
@@ -171,12 +171,13 @@ class RunResultController(Controller):
         """
         run = await runs.get_shown(platform, caller, run_id, runs.ANY_TASK, heeds_weights=True)
         decision = read_decision(run, threshold, read_class(run, class_label, "class"))
+        scores = read_scores(run, min_score, max_score)
         wanted = RowFilter(
             read_class(run, actual, "actual"),
             read_predicted(run, decision, predicted),
             conditions=read_conditions(run, slices),
-            lowest_score=read_score(run, min_score, "min_score"),
-            highest_score=read_score(run, max_score, "max_score"),
+            lowest_score=scores.lowest,
+            highest_score=scores.highest,
         )
         page = await answers.samples(platform, run, wanted, after=cursor, limit=limit, decision=decision)
         return RunSamplePage(run.version, [RunSample.of(run, row) for row in page.rows], page.next)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.datasets.errors import DatasetPrivate
 from shared.kit.errors import Fault, InvalidInput
-from shared.kit.quotes import listed
+from shared.kit.quotes import listed, quoted
 from shared.runs.errors import WITHOUT_LABELS, ScoresMissing, TaskUnsupported
 from shared.runs.records import ReadyRun, position_of
 from shared.runs.rows.number_ranges import read_range
@@ -41,7 +41,12 @@ def read_conditions(run: ReadyRun, slices: Sequence[str] | None) -> list[Conditi
     if len(slices or ()) > MAX_CONDITIONS:
         raise InvalidInput(Fault("/slice", f"slice: send at most {MAX_CONDITIONS} conditions."))
     conditions = [_condition(run, text) for text in slices or ()]
-    if run.is_private and (len(conditions) > 1 or any(read_range(condition.value) for condition in conditions)):
+    ranges = [(condition, read_range(condition.value)) for condition in conditions]
+    for condition, wanted in ranges:
+        if wanted is not None and wanted.is_empty:
+            detail = f"slice: no number is in {quoted(condition.value)}; write the lower bound first, such as [30,40)."
+            raise InvalidInput(Fault("/slice", detail))
+    if run.is_private and (len(conditions) > 1 or any(wanted is not None for _, wanted in ranges)):
         raise DatasetPrivate("The truth of this dataset is private: send one `slice`, with a value and not a range.")
     return conditions
 
@@ -58,8 +63,23 @@ def read_class(run: ReadyRun, label: str | None, name: str) -> int | None:
     return position
 
 
-def read_score(run: ReadyRun, score: float | None, name: str) -> float | None:
-    """Read a bound of the scores of predictions; raises InvalidInput, ScoresMissing where predictions have none."""
+class ScoreRange(NamedTuple):
+    """Bounds of the scores of predictions, or None."""
+
+    lowest: float | None
+    highest: float | None
+
+
+def read_scores(run: ReadyRun, lowest: float | None, highest: float | None) -> ScoreRange:
+    """Read bounds of the scores of predictions; raises InvalidInput, ScoresMissing where predictions have none."""
+    found = ScoreRange(_score(run, lowest, "min_score"), _score(run, highest, "max_score"))
+    if lowest is not None and highest is not None and lowest > highest:
+        detail = f"max_score: no score is at least {lowest:g} and at most {highest:g}; make it larger than `min_score`."
+        raise InvalidInput(Fault("/max_score", detail))
+    return found
+
+
+def _score(run: ReadyRun, score: float | None, name: str) -> float | None:
     if score is None:
         return None
     if not run.summary.scores or run.summary.is_multilabel:

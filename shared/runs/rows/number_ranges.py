@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from shared.evaluation.types import Floats
 
-_NUMBER = r"-?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _RANGE = re.compile(rf"\[({_NUMBER}),({_NUMBER})([\])])")
 # Of each row group; quantiles are off by no more than one in so many.
 _KEPT = 2**16
@@ -28,6 +28,11 @@ class NumberRange(NamedTuple):
 
     def __str__(self) -> str:
         return f"[{_short(self.low)},{_short(self.high)}{']' if self.is_closed else ')'}"
+
+    @property
+    def is_empty(self) -> bool:
+        """True if no number belongs to the range."""
+        return self.low > self.high or (self.low == self.high and not self.is_closed)
 
     def holds(self, numbers: Floats) -> NDArray[np.bool_]:
         """Which of the numbers belong to the range; NaN does not."""

@@ -14,8 +14,13 @@ _SPACE = " \t\r\n\u00a0"
 
 def equal_texts(array: Any, value: str) -> NDArray[np.bool_]:
     """Which texts of an array are this one, but for spaces around it, or are numbers in the range that it writes."""
-    if (wanted := read_range(value)) is not None:
-        return wanted.holds(numbers_in(array))
+    equal = _same_texts(array, value)
+    wanted = read_range(value)
+    # A column of ranges as texts, such as those of ages in tens, has the text itself.
+    return equal if wanted is None else equal | wanted.holds(numbers_in(array))
+
+
+def _same_texts(array: Any, value: str) -> NDArray[np.bool_]:
     if isinstance(array, pa.DictionaryArray):
         texts = np.array([text.strip(_SPACE) == value for text in array.dictionary.to_pylist()], bool)
         equal: NDArray[np.bool_] = texts[array.indices.to_numpy()]

@@ -115,6 +115,37 @@ async def test_a_range_of_numbers_is_a_slice_everywhere(alice: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("route", "query", "sentence"),
+    [
+        ("matrix", {"slice": "age:[50,30)"}, "slice: no number is in “[50,30)”; write the lower bound first, such as"),
+        ("curves", {"slice": "age:[30,30)"}, "slice: no number is in “[30,30)”"),
+        ("samples", {"min_score": 0.9, "max_score": 0.1}, "max_score: no score is at least 0.9 and at most 0.1; "),
+        ("thresholds", {"metric": "precision", "at_least": ".5"}, "at_least: expected a number or null, such as 0.5."),
+    ],
+)
+async def test_what_no_sample_can_be_in_is_refused(
+    alice: Client, route: str, query: dict[str, Any], sentence: str
+) -> None:
+    run = await send(alice, BODY)
+
+    answer = await alice.get(f"/v1/runs/{run['id']}/{route}", **query)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["detail"].startswith(sentence)
+
+
+async def test_a_column_of_ranges_is_sliced_by_its_texts(alice: Client) -> None:
+    bands = np.char.add(np.char.add('"[', (AGE // 10 * 10).astype(str)), ',90)"')
+    run = await send(alice, table("y_true,y_pred,band", TRUTH, PREDICTED, bands))
+
+    listed = await read(alice, run, "slices", column="band", metric="accuracy")
+    counted = [(await read(alice, run, "matrix", slice=f"band:{one['value']}"))["rows"] for one in listed["items"]]
+
+    assert counted == [one["support"] for one in listed["items"]]
+    assert sum(counted) == N
+
+
+@pytest.mark.parametrize(
     ("query", "pointer"),
     [({"by": "nobody"}, "/by"), ({"by": "age,age"}, "/by"), ({"threshold": 0.5}, "/threshold"), ({"bins": 4}, "/bins")],
 )

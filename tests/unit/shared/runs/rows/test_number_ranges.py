@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.runs.rows.number_ranges import NumberRange, numbers_in, quantile_ranges, read_range
+from shared.runs.rows.row_texts import equal_texts
 
 
 @pytest.mark.parametrize(
@@ -16,7 +17,10 @@ from shared.runs.rows.number_ranges import NumberRange, numbers_in, quantile_ran
     [
         ("[30,40)", NumberRange(30, 40, is_closed=False)),
         ("[-1.5,2e3]", NumberRange(-1.5, 2000, is_closed=True)),
+        ("[.5,+.75]", NumberRange(0.5, 0.75, is_closed=True)),
         ("(30,40)", None),
+        # As pandas writes it: a text.
+        ("[30, 40)", None),
         ("[30,40", None),
         ("[a,b)", None),
         ("DE", None),
@@ -25,6 +29,21 @@ from shared.runs.rows.number_ranges import NumberRange, numbers_in, quantile_ran
 )
 def test_a_range_is_read_from_its_text(text: str, found: NumberRange | None) -> None:
     assert read_range(text) == found
+
+
+@pytest.mark.parametrize(("text", "is_empty"), [("[40,30)", True), ("[30,30)", True), ("[30,30]", False)])
+def test_a_range_that_ends_before_it_begins_holds_nothing(text: str, is_empty: bool) -> None:
+    found = read_range(text)
+
+    assert found is not None
+    assert found.is_empty == is_empty
+
+
+def test_a_range_is_also_the_text_that_a_column_of_ranges_has() -> None:
+    texts = pa.array(["[30,40)", "[40,50)", "35", "41"])
+
+    for array in (texts, texts.dictionary_encode()):
+        assert equal_texts(array, "[30,40)").tolist() == [True, False, True, False]
 
 
 @given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12), st.booleans())
