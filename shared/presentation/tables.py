@@ -41,7 +41,7 @@ class Pair(NamedTuple):
     share: str
 
 
-class Support(NamedTuple):
+class ClassSupport(NamedTuple):
     """The number of samples of a class and of predictions of it; `bar` in percent of the largest class."""
 
     samples: str
@@ -105,12 +105,12 @@ def confused_pairs(matrix: ConfusionMatrix, limit: int) -> list[Pair]:
     ]
 
 
-def support(matrix: ConfusionMatrix, positions: Sequence[int]) -> list[Support]:
+def support(matrix: ConfusionMatrix, positions: Sequence[int]) -> list[ClassSupport]:
     """One entry for each of these classes."""
     samples, predicted = matrix.actual.tolist(), matrix.predicted.tolist()
     total, largest = sum(samples) or 1, max(samples) or 1
     return [
-        Support(
+        ClassSupport(
             count_text(samples[i]),
             percent_text(samples[i] / total),
             round(100 * samples[i] / largest, 2),
