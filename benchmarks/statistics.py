@@ -37,7 +37,7 @@ _LEAST_CHANCE = 1e-9
 KINDS = {"1:1": (0.5, 0.5), "1:20": (20 / 21, 1 / 21)}
 # Of the first class and of the second.
 RECALLS = (0.85, 0.8)
-_OF_COUNTS = ("wilson", "mover", "delta")
+_OF_COUNTS = ("wilson", "score", "mover", "delta")
 _COUNTED = [metric for metric in CATALOGUE.values() if metric.needs == "labels" and metric.interval in _OF_COUNTS]
 OVERALL = [metric.id for metric in _COUNTED if metric.averaging != "class"]
 BY_CLASS = [metric.id for metric in _COUNTED if metric.averaging == "class"]

@@ -23,7 +23,7 @@ from shared.evaluation.intervals.of_weighted import weighted_class_estimates, we
 from shared.evaluation.metrics import OVERALL, PER_CLASS
 from shared.evaluation.metrics.matrix_result import MatrixResult
 
-METHODS = ("wilson", "mover", "delta")
+METHODS = ("wilson", "score", "mover", "delta")
 # Krippendorff's alpha is corrected for a number of samples, which weights are not, and has no interval of them.
 OF_ALL = [metric for metric in OVERALL.metrics if metric.interval in METHODS and metric.id != "krippendorff_alpha"]
 OF_CLASS = [metric for metric in PER_CLASS.metrics if metric.interval in METHODS]

@@ -9,11 +9,13 @@ from shared.kit.number_format import value_text
 METHOD_NAMES: dict[IntervalMethod, str] = {
     "wilson": "Wilson",
     "clopper-pearson": "Clopper-Pearson",
+    "score": "score test of the sum",
     "mover": "Wilson, combined",
     "delta": "delta method",
     "moderated-delong": "DeLong, moderated",
     "influence": "influence of samples",
     "weighted-wilson": "Wilson, weighted",
+    "weighted-score": "score test of the sum, weighted",
     "weighted-mover": "Wilson, weighted and combined",
     "weighted-delta": "delta method, weighted",
     "weighted-delong": "DeLong, weighted",

@@ -1,8 +1,9 @@
-"""Intervals of what recall and specificity of a class make together, from Wilson's interval of each (MOVER).
+"""Intervals of what recall and specificity of a class make together.
 
-The two are of different samples, and so independent: the distances to the bounds of a sum are the root of the squares
-of those of its parts (Zou and Donner 2008), also of logarithms; of a ratio they solve a quadratic equation (Donner and
-Zou 2012). Bounds are NaN where a rate is undefined, or has no logarithm.
+The two are of different samples, and so independent. Their sum has the score test's. Of all else Wilson's intervals are
+put together (MOVER): the distances to the bounds of a sum of logarithms or squares are the root of the squares of those
+of its parts (Zou and Donner 2008); of a ratio they solve a quadratic equation (Donner and Zou 2012). Bounds are NaN
+where a rate is undefined, or has no logarithm.
 """
 
 import math
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from shared.evaluation.intervals.proportions import wilson
+from shared.evaluation.intervals.score import sum_bounds
 from shared.evaluation.types import Floats
 
 Bounds = tuple[Floats, Floats]
@@ -23,22 +25,20 @@ class BoundedRate:
 
     def __init__(self, part: Any, whole: Any, critical: float) -> None:
         """Take the samples that the rate counts, those that it is of, and the deviate of the level."""
-        self._part, self._whole, self._critical = np.asarray(part, float), np.asarray(whole, float), critical
+        self.part, self.whole, self.critical = np.asarray(part, float), np.asarray(whole, float), critical
         self.low, self.high = wilson(part, whole, critical)
         with np.errstate(invalid="ignore", divide="ignore"):
-            self.share: Floats = self._part / self._whole
+            self.share: Floats = self.part / self.whole
 
     @property
     def complement(self) -> "BoundedRate":
         """The rate of the other samples, from their number: one minus a share near 1 would lose digits."""
-        return BoundedRate(self._whole - self._part, self._whole, self._critical)
+        return BoundedRate(self.whole - self.part, self.whole, self.critical)
 
 
 def _sum(recall: BoundedRate, specificity: BoundedRate, weight: float, less: float) -> Bounds:
-    down = np.hypot(recall.share - recall.low, specificity.share - specificity.low)
-    up = np.hypot(recall.high - recall.share, specificity.high - specificity.share)
-    value = weight * (recall.share + specificity.share) - less
-    return value - weight * down, value + weight * up
+    low, high = sum_bounds([recall.part, specificity.part], [recall.whole, specificity.whole], recall.critical)
+    return weight * low - less, weight * high - less
 
 
 def _ratio(above: BoundedRate, below: BoundedRate) -> Bounds:

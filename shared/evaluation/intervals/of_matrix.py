@@ -14,8 +14,8 @@ from shared.evaluation.intervals.both_rates import OF_BOTH_RATES, BoundedRate
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
 from shared.evaluation.intervals.delta import Spread, class_spreads
 from shared.evaluation.intervals.logit import ROUNDING, spread_interval
-from shared.evaluation.intervals.mover import MEANS_OF_RECALLS, distances
 from shared.evaluation.intervals.proportions import clopper_pearson, wilson
+from shared.evaluation.intervals.score import MEANS_OF_RECALLS, sum_bounds
 from shared.evaluation.intervals.spreads_by_metric import ADDED_SAMPLES, OF_PI, Spreads, spreads_by_metric
 from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS, Metric
 from shared.evaluation.metrics.definition import IntervalMethod
@@ -93,7 +93,7 @@ def _overall(
     if metric.interval == "wilson":
         part = OVERALL_PROPORTIONS[metric.id](int(sum(result.hits)), int(result.total))
         return _proportions([value], [part], [int(result.total)], confidence)[0]
-    if metric.interval == "mover":
+    if metric.interval == "score":
         return _mean_of_recalls(metric, value, result, confidence)
     return _by_delta(metric, value, result, confidence, spreads)
 
@@ -114,13 +114,16 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
         part, whole = CLASS_PROPORTIONS[metric.id](*_sums(result))
         found = _proportions(values, part, np.broadcast_to(whole, part.shape), confidence)
         return list(map(f1_of_jaccard, found)) if metric.id == "f1.class" else found
-    if metric.interval == "mover":
+    if metric.interval in {"score", "mover"}:
         rates = [
             BoundedRate(*CLASS_PROPORTIONS[name](*_sums(result)), confidence.critical)
             for name in ("recall.class", "specificity.class")
         ]
         bounds = zip(*(bound.tolist() for bound in OF_BOTH_RATES[metric.id](*rates)), strict=True)
-        return [within_range(metric, value, *ends) for value, ends in zip(values, bounds, strict=True)]
+        return [
+            within_range(metric, value, low, high, metric.interval)
+            for value, (low, high) in zip(values, bounds, strict=True)
+        ]
     if metric.id == "lift.class":
         return [*map(lift_of_score, values, _by_class(CATALOGUE["information_score.class"], result, confidence))]
     formula, matrix = count_formulas.BY_CLASS[metric.id], result.matrix
@@ -165,8 +168,14 @@ def _sums(result: MatrixResult) -> tuple[Any, Any, Any, float]:
 def _mean_of_recalls(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
     hits, actual, _, _ = _sums(result)
     occurs = actual > 0
-    down, up = (side / occurs.sum() for side in distances(hits[occurs], actual[occurs], confidence.critical))
-    return _around(metric, value, up, down) if MEANS_OF_RECALLS[metric.id] else _around(metric, value, down, up)
+    low, high = mean_of_recalls(metric, hits[occurs], actual[occurs], confidence)
+    return within_range(metric, value, low, high, "score")
+
+
+def mean_of_recalls(metric: Metric, hits: Any, actual: Any, confidence: Confidence) -> tuple[float, float]:
+    """The bounds of the mean of the recalls of classes, or of its complement."""
+    low, high = (float(bound) / len(hits) for bound in sum_bounds(hits, actual, confidence.critical))
+    return (1 - high, 1 - low) if MEANS_OF_RECALLS[metric.id] else (low, high)
 
 
 def _proportions(values: Sequence[float | None], part: Any, whole: Any, confidence: Confidence) -> list[Estimate]:
@@ -220,13 +229,7 @@ def on_logit_scale(
     return Estimate(value, reason=NO_SPREAD) if bounds is None else Estimate(value, *bounds, method)
 
 
-def _around(metric: Metric, value: float, down: float, up: float) -> Estimate:
-    return within_range(metric, value, value - down, value + up)
-
-
-def within_range(
-    metric: Metric, value: float | None, low: float, high: float, method: IntervalMethod = "mover"
-) -> Estimate:
+def within_range(metric: Metric, value: float | None, low: float, high: float, method: IntervalMethod) -> Estimate:
     """A metric with these bounds, cut at the ends of its range; NaN where a logarithm has no value."""
     if value is None or math.isnan(low + high):
         return Estimate(value, reason=UNDEFINED if value is None else NO_LOGARITHM)

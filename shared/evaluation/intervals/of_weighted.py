@@ -1,7 +1,6 @@
 """The metrics of weighted samples with their intervals, each by the weighted form of the catalogue's method."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +10,6 @@ from shared.evaluation.intervals.both_rates import OF_BOTH_RATES, BoundedRate
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
 from shared.evaluation.intervals.delta import Spread
 from shared.evaluation.intervals.logit import ROUNDING
-from shared.evaluation.intervals.mover import MEANS_OF_RECALLS, distances
 from shared.evaluation.intervals.of_matrix import (
     UNDEFINED,
     WEIGHTED,
@@ -19,6 +17,7 @@ from shared.evaluation.intervals.of_matrix import (
     Estimate,
     f1_of_jaccard,
     lift_of_score,
+    mean_of_recalls,
     of_accuracies,
     on_logit_scale,
     within_range,
@@ -28,6 +27,7 @@ from shared.evaluation.intervals.spreads_by_metric import ADDED_SAMPLES
 from shared.evaluation.intervals.weighted import effective_counts, effective_proportion, outcome_sums, overall_sums
 from shared.evaluation.intervals.weighted_delta import class_spreads, overall_spread, samples_worth
 from shared.evaluation.metrics import CATALOGUE, Metric
+from shared.evaluation.metrics.definition import IntervalMethod
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.metrics.undefined import why_undefined
 
@@ -57,11 +57,11 @@ def _overall(metric: Metric, result: MatrixResult, confidence: Confidence) -> Es
         return Estimate(value, reason=WEIGHTED)
     if metric.id in LINEAR_IN_ACCURACY or metric.interval == "wilson":
         return _share(metric, value, result, confidence)
-    if metric.interval == "mover":
+    if metric.interval == "score":
         hits, actual = effective_proportion(outcome_sums(result.matrix), CLASS_PROPORTIONS["recall.class"])
         occurs = actual > 0
-        down, up = (side / occurs.sum() for side in distances(hits[occurs], actual[occurs], confidence.critical))
-        return _around(metric, value, up, down) if MEANS_OF_RECALLS[metric.id] else _around(metric, value, down, up)
+        low, high = mean_of_recalls(metric, hits[occurs], actual[occurs], confidence)
+        return within_range(metric, value, low, high, "weighted-score")
     formula, matrix = count_formulas.OVERALL[metric.id], result.matrix
     does_vary = bool(overall_spread(formula, matrix).error > ROUNDING)
     spread = overall_spread(formula, matrix, ADDED_SAMPLES)
@@ -92,16 +92,14 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
             for value, low, high in zip(values, *(bound.tolist() for bound in bounds), strict=True)
         ]
         return [*map(f1_of_jaccard, found)] if metric.id == "f1.class" else found
-    if metric.interval == "mover":
+    if metric.interval in {"score", "mover"}:
+        method: IntervalMethod = "weighted-score" if metric.interval == "score" else "weighted-mover"
         rates = [
             BoundedRate(*effective_proportion(sums, CLASS_PROPORTIONS[name]), confidence.critical)
             for name in ("recall.class", "specificity.class")
         ]
         ends = zip(*(bound.tolist() for bound in OF_BOTH_RATES[metric.id](*rates)), strict=True)
-        return [
-            within_range(metric, value, low, high, "weighted-mover")
-            for value, (low, high) in zip(values, ends, strict=True)
-        ]
+        return [within_range(metric, value, low, high, method) for value, (low, high) in zip(values, ends, strict=True)]
     if metric.id == "lift.class":
         return [*map(lift_of_score, values, _by_class(CATALOGUE["information_score.class"], result, confidence))]
     formula, matrix = count_formulas.BY_CLASS[metric.id], result.matrix
@@ -124,7 +122,3 @@ def _by_delta(
 ) -> Estimate:
     samples = samples_worth(matrix)
     return on_logit_scale(metric, value, spread, samples, confidence, does_vary=does_vary, method="weighted-delta")
-
-
-def _around(metric: Metric, value: float, down: Any, up: Any) -> Estimate:
-    return within_range(metric, value, value - float(down), value + float(up), "weighted-mover")

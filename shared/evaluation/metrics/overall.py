@@ -167,7 +167,7 @@ OVERALL_GROUPS = (
                 averaging="macro",
                 mean_of="recall.class",
                 sklearn="recall_score(average='macro')",
-                interval="mover",
+                interval="score",
             ),
             _metric(
                 "f1.macro",
@@ -326,7 +326,7 @@ OVERALL_GROUPS = (
                 read=lambda r: _complement(r.summary.recall),
                 averaging="macro",
                 mean_of="false_negative_rate.class",
-                interval="mover",
+                interval="score",
                 **_LOWER,
             ),
             _metric(
@@ -926,7 +926,7 @@ FURTHER = Group(
             averaging="macro",
             source="Brodersen et al. 2010",
             sklearn="balanced_accuracy_score()",
-            interval="mover",
+            interval="score",
         ),
         _metric(
             "precision.weighted",

@@ -181,7 +181,7 @@ CLASS_GROUPS = (
                 _SIDES_OCCUR,
                 of_labels=True,
                 field="balanced_accuracy",
-                interval="mover",
+                interval="score",
             ),
         ),
     ),
@@ -408,7 +408,7 @@ CLASS_GROUPS = (
                 _SIDES_OCCUR,
                 range=CORRELATION,
                 source="Powers 2011",
-                interval="mover",
+                interval="score",
             ),
             _metric(
                 "markedness",
@@ -430,7 +430,7 @@ CLASS_GROUPS = (
                 _SIDES_OCCUR,
                 range=CORRELATION,
                 source="Youden 1950",
-                interval="mover",
+                interval="score",
             ),
             _metric(
                 "gini",
@@ -440,7 +440,7 @@ CLASS_GROUPS = (
                 "TPR+TNR−1",
                 _SIDES_OCCUR,
                 range=CORRELATION,
-                interval="mover",
+                interval="score",
             ),
             _metric(
                 "yule_q",

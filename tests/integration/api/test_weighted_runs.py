@@ -55,7 +55,7 @@ async def test_every_figure_counts_the_weights(alice: Client) -> None:
     assert (spam["precision"], spam["roc_auc"]) == (pytest.approx(right), pytest.approx(area))
     assert (spam["support"], spam["support_weight"], spam["predicted_weight"]) == (3, 5.5, 7.5)
     methods = {one["method"] for one in (*metrics["estimates"].values(), *spam["estimates"].values())}
-    assert methods <= {None, "weighted-wilson", "weighted-mover", "weighted-delta", "weighted-delong"}
+    assert methods <= {None, "weighted-wilson", "weighted-score", "weighted-mover", "weighted-delta", "weighted-delong"}
 
 
 async def test_cells_have_the_sums_of_weights_largest_first(alice: Client) -> None:

@@ -1,6 +1,5 @@
 """Every metric has the interval of the method that the catalogue names, or a reason for having none."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,11 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
 from shared.evaluation.confusion.matrix import ConfusionMatrix
+from shared.evaluation.distributions import critical_value
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.both_rates import OF_BOTH_RATES
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
 from shared.evaluation.intervals.delta import class_spreads, overall_spreads
-from shared.evaluation.intervals.mover import MEANS_OF_RECALLS
 from shared.evaluation.intervals.of_matrix import (
     NO_LOGARITHM,
     NO_SPREAD,
@@ -29,6 +28,7 @@ from shared.evaluation.intervals.of_matrix import (
     class_estimates,
     overall_estimates,
 )
+from shared.evaluation.intervals.score import MEANS_OF_RECALLS, sum_bounds
 from shared.evaluation.metrics import CATALOGUE, OVERALL, PER_CLASS, WITHOUT_INTERVAL
 from shared.evaluation.metrics.matrix_result import MatrixResult
 
@@ -62,8 +62,8 @@ def test_the_catalogue_names_the_method_of_each_formula() -> None:
     assert by_method(OVERALL.metrics, "delta") == {"krippendorff_alpha"} | set(count_formulas.OVERALL) - set(
         MEANS_OF_RECALLS
     )
-    assert by_method(OVERALL.metrics, "mover") == set(MEANS_OF_RECALLS)
-    assert by_method(PER_CLASS.metrics, "mover") == set(OF_BOTH_RATES)
+    assert by_method(OVERALL.metrics, "score") == set(MEANS_OF_RECALLS)
+    assert by_method(PER_CLASS.metrics, "score") | by_method(PER_CLASS.metrics, "mover") == set(OF_BOTH_RATES)
     assert by_method(OVERALL.metrics, "wilson") == set(OVERALL_PROPORTIONS) | set(LINEAR_IN_ACCURACY)
     assert by_method(PER_CLASS.metrics, "delta") == {"lift.class"} | set(count_formulas.BY_CLASS)
     assert by_method(PER_CLASS.metrics, "wilson") == set(CLASS_PROPORTIONS)
@@ -220,20 +220,19 @@ def test_the_interval_of_f1_is_that_of_jaccards_index() -> None:
     assert f1.value == pytest.approx(0.8485981308, abs=1e-9)
 
 
-def test_the_interval_of_balanced_accuracy_combines_those_of_the_recalls() -> None:
+def test_the_interval_of_balanced_accuracy_is_that_of_the_score_test_of_both_recalls() -> None:
     result = result_of([[90, 10], [2, 8]])
-    (low, high), (low2, high2) = proportion_confint(90, 100, 0.05, "wilson"), proportion_confint(8, 10, 0.05, "wilson")
-    down, up = math.hypot(0.9 - low, 0.8 - low2), math.hypot(high - 0.9, high2 - 0.8)
+    low, high = (float(bound) - 1 for bound in sum_bounds([90, 8], [100, 10], critical_value(0.05)))
 
     overall = overall_estimates(result, Confidence())
     by_class = {name: ones[1] for name, ones in class_estimates(result, Confidence()).items()}
 
     for one in (overall["balanced_accuracy"], overall["recall.macro"], by_class["balanced_accuracy.class"]):
-        assert (one.low, one.high) == pytest.approx((0.85 - down / 2, 0.85 + up / 2), abs=1e-12)
+        assert (one.low, one.high) == pytest.approx(((1 + low) / 2, (1 + high) / 2), abs=1e-12)
     complement = overall["false_negative_rate.macro"]
-    assert (complement.low, complement.high) == pytest.approx((0.15 - up / 2, 0.15 + down / 2), abs=1e-12)
+    assert (complement.low, complement.high) == pytest.approx(((1 - high) / 2, (1 - low) / 2), abs=1e-9)
     youden = by_class["youden.class"]
-    assert (youden.low, youden.high) == pytest.approx((0.7 - down, 0.7 + up), abs=1e-12)
+    assert (youden.low, youden.high) == pytest.approx((low, high), abs=1e-9)
 
 
 @settings(deadline=None)
