@@ -109,9 +109,7 @@ def by_class(
     return [
         _of_replicates(
             metric,
-            Replicated(
-                found.baseline[code], found.candidate[code], found.drawn[:, code], found.supports[code : code + 1]
-            ),
+            Replicated(found.baseline[code], found.candidate[code], found.drawn[:, code], found.bases[code : code + 1]),
             counts,
             question,
             label,
@@ -179,9 +177,9 @@ def _of_replicates(
     difference = float(without_rounding(np.asarray(candidate - baseline)))
     drawn = np.clip(found.drawn, -_widest(metric), _widest(metric))
     if counts.weights is None:
-        tested = of_replicates(difference, drawn, n, question, found.supports[0])
+        tested = of_replicates(difference, drawn, n, question, found.bases[0])
     else:
-        tested = of_weighted_replicates(difference, drawn, counts, question, found.supports[0])
+        tested = of_weighted_replicates(difference, drawn, counts, question, found.bases[0])
     return Measured(
         metric,
         tested,

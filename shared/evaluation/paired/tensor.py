@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shared.evaluation.intervals.bootstrap import Summing, by_class, by_member, draw_sums
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
 from shared.evaluation.paired.discordance import Pairs
-from shared.evaluation.paired.support import Support, Supports, of_classes, of_sets
+from shared.evaluation.paired.sample_basis import SampleBases, SampleBasis, of_classes, of_sets
 from shared.evaluation.types import Floats
 
 Formula = ClassFormula | OverallFormula
@@ -109,14 +109,14 @@ class PairedCounts(NamedTuple):
 class Replicated(NamedTuple):
     """A metric of both, and its differences in samples drawn anew, candidate minus baseline; NaN where undefined.
 
-    Numbers and (replicates,) of a metric of all classes, (k,) and (replicates, k) of one by class. `supports` are the
+    Numbers and (replicates,) of a metric of all classes, (k,) and (replicates, k) of one by class. `bases` are the
     samples that it rests on, one or k.
     """
 
     baseline: Floats
     candidate: Floats
     drawn: Floats
-    supports: list[Support]
+    bases: list[SampleBasis]
 
 
 def count_pairs(
@@ -170,7 +170,7 @@ def replicate(
 ) -> dict[str, Replicated]:
     """Draw the samples anew, in pairs, and measure the difference of each metric; the same seed draws the same."""
     counted = pairs.counts if pairs.weights is None else np.where(pairs.weights > 0, pairs.counts, 0)
-    supports = of_classes(pairs.truth, pairs.baseline, pairs.candidate, counted, pairs.k)
+    bases = of_classes(pairs.truth, pairs.baseline, pairs.candidate, counted, pairs.k)
     pairs = pairs if pairs.weights is None else in_octaves(pairs, pairs.weights)
     k, right, also = pairs.k, pairs.truth == pairs.baseline, pairs.truth == pairs.candidate
     parts = [
@@ -180,7 +180,7 @@ def replicate(
         by_class(pairs.truth, k, chosen=also),
         by_class(pairs.candidate, k),
     ]
-    return _replicate(pairs, parts, k, formulas, supports, replicates=replicates, seed=seed)
+    return _replicate(pairs, parts, k, formulas, bases, replicates=replicates, seed=seed)
 
 
 def replicate_sets(
@@ -190,8 +190,8 @@ def replicate_sets(
     has_label = [members[codes] for codes in (pairs.truth, pairs.baseline, pairs.candidate)]
     truth, baseline, candidate = (own.astype(float) for own in has_label)
     parts = [*map(by_member, (truth * baseline, truth, baseline, truth * candidate, candidate))]
-    supports = of_sets(has_label, pairs.counts)
-    return _replicate(pairs, parts, members.shape[1], formulas, supports, replicates=replicates, seed=seed)
+    bases = of_sets(has_label, pairs.counts)
+    return _replicate(pairs, parts, members.shape[1], formulas, bases, replicates=replicates, seed=seed)
 
 
 def _replicate(
@@ -199,7 +199,7 @@ def _replicate(
     parts: Sequence[Summing],
     k: int,
     formulas: Mapping[str, Formula],
-    supports: Supports,
+    bases: SampleBases,
     *,
     replicates: int,
     seed: int,
@@ -212,7 +212,7 @@ def _replicate(
             of_baseline, of_candidate = _both(formula, drawn)
             differences[name].append(of_candidate - of_baseline)
     return {
-        name: Replicated(*_both(formula, seen), np.concatenate(differences[name]), supports.of(formula))
+        name: Replicated(*_both(formula, seen), np.concatenate(differences[name]), bases.of(formula))
         for name, formula in formulas.items()
     }
 

@@ -22,7 +22,7 @@ from shared.evaluation.paired.discordance import (
     smallest_detectable,
     whole_number,
 )
-from shared.evaluation.paired.support import Support
+from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.types import Floats
 
 DifferenceMethod = Literal[
@@ -111,15 +111,15 @@ def of_pairs(pairs: Pairs, question: Question) -> Tested:
     )
 
 
-def of_replicates(difference: float, drawn: Floats, samples: int, question: Question, support: Support) -> Tested:
+def of_replicates(difference: float, drawn: Floats, samples: int, question: Question, basis: SampleBasis) -> Tested:
     """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew."""
     if math.isnan(difference):
         return Tested(None, reason="the metric is undefined for one of the two")
-    if samples < MIN_SAMPLES or support.samples < MIN_SAMPLES:
+    if samples < MIN_SAMPLES or basis.samples < MIN_SAMPLES:
         return Tested(difference, reason=TOO_FEW if samples < MIN_SAMPLES else TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
         return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
-    return no_less(by_percentiles(difference, drawn, samples, question, "bootstrap"), support, question)
+    return no_less(by_percentiles(difference, drawn, samples, question, "bootstrap"), basis, question)
 
 
 def is_coarse(drawn: Floats, alpha: float) -> bool:
@@ -157,19 +157,19 @@ def by_percentiles(
     )
 
 
-def no_less(found: Tested, support: Support, question: Question) -> Tested:
+def no_less(found: Tested, basis: SampleBasis, question: Question) -> Tested:
     """P-values of a bootstrap, none less than so few samples can have, and the interval that goes with them.
 
     A bootstrap draws the differing samples again and again, and hardly ever none of them where they are a handful.
     """
-    least = support.least(question.margin or 0.0)
+    least = basis.least(question.margin or 0.0)
     found = found._replace(
         p_above=None if found.p_above is None else max(found.p_above, least),
         p_below=None if found.p_below is None else max(found.p_below, least),
     )
     if found.p_value is None:
         return found
-    p_value = max(found.p_value, min(1.0, 2 * support.least(0.0)))
+    p_value = max(found.p_value, min(1.0, 2 * basis.least(0.0)))
     interval = found.interval
     if interval is not None and p_value > question.alpha:
         interval = min(interval[0], 0.0), max(interval[1], 0.0)

@@ -26,7 +26,7 @@ from shared.evaluation.paired.discordance import (
     samples_needed,
     whole_number,
 )
-from shared.evaluation.paired.support import Support
+from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.paired.tensor import PairedCounts
 from shared.evaluation.paired.testing import (
     COARSE,
@@ -125,7 +125,7 @@ def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bo
 
 
 def of_weighted_replicates(
-    difference: float, drawn: Floats, counts: PairedCounts, question: Question, support: Support
+    difference: float, drawn: Floats, counts: PairedCounts, question: Question, basis: SampleBasis
 ) -> Tested:
     """Test a weighted difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
 
@@ -137,7 +137,7 @@ def of_weighted_replicates(
         return Tested(None, reason="the metric is undefined for one of the two")
     if reason := too_few(counts):
         return Tested(difference, reason=reason)
-    if support.samples < MIN_SAMPLES:
+    if basis.samples < MIN_SAMPLES:
         return Tested(difference, reason=TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
         return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
@@ -147,7 +147,7 @@ def of_weighted_replicates(
     freedom = min(_freedom(own[differ], counts.counts[differ]) for own in (weights, alike))
     asked = _further_out(question, freedom)
     found = _by_student(by_percentiles(difference, drawn, counts.total, asked, "weighted-bootstrap"), freedom)
-    return no_less(found, support, question)
+    return no_less(found, basis, question)
 
 
 def of_weighted_areas(

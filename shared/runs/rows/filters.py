@@ -63,16 +63,16 @@ def read_class(run: ReadyRun, label: str | None, name: str) -> int | None:
     return position
 
 
-class ScoreRange(NamedTuple):
+class ScoreBounds(NamedTuple):
     """Bounds of the scores of predictions, or None."""
 
     lowest: float | None
     highest: float | None
 
 
-def read_scores(run: ReadyRun, lowest: float | None, highest: float | None) -> ScoreRange:
+def read_scores(run: ReadyRun, lowest: float | None, highest: float | None) -> ScoreBounds:
     """Read bounds of the scores of predictions; raises InvalidInput, ScoresMissing where predictions have none."""
-    found = ScoreRange(_score(run, lowest, "min_score"), _score(run, highest, "max_score"))
+    found = ScoreBounds(_score(run, lowest, "min_score"), _score(run, highest, "max_score"))
     if lowest is not None and highest is not None and lowest > highest:
         detail = f"max_score: no score is at least {lowest:g} and at most {highest:g}; make it larger than `min_score`."
         raise InvalidInput(Fault("/max_score", detail))

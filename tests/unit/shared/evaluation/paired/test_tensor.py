@@ -96,7 +96,7 @@ def test_classes_are_drawn_as_sets_of_one_label_each_are() -> None:
     of_sets = replicate_sets(pairs, np.eye(4, dtype=bool), formulas, replicates=30, seed=1)
 
     for name, metric in found.items():
-        assert [one.differing for one in metric.supports] == [one.differing for one in of_sets[name].supports]
+        assert [one.differing for one in metric.bases] == [one.differing for one in of_sets[name].bases]
         for part, other in zip(metric[:3], of_sets[name][:3], strict=True):
             np.testing.assert_allclose(part, other, atol=1e-12)
 

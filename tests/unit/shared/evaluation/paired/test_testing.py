@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shared.evaluation.intervals.areas import CorrelatedAreas
 from shared.evaluation.paired.area_testing import of_areas
 from shared.evaluation.paired.discordance import Pairs, newcombe
-from shared.evaluation.paired.support import Support
+from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.paired.testing import (
     ALIKE,
     COARSE,
@@ -22,7 +22,7 @@ from shared.evaluation.paired.testing import (
 
 ASKED = Question(alpha=0.05, margin=0.02, sought=0.02)
 # So many that no P-value is too low for them.
-MANY = Support(500, 500)
+MANY = SampleBasis(500, 500)
 PAIRS = Pairs(both=402, baseline_only=12, candidate_only=17, neither=69)
 
 counts = st.integers(0, 500)

@@ -12,7 +12,7 @@ Members = NDArray[np.bool_]
 _HALF = 0.5
 
 
-class Support(NamedTuple):
+class SampleBasis(NamedTuple):
     """The samples that a metric counts, and those of them that it counts differently for baseline and candidate."""
 
     samples: int
@@ -29,14 +29,14 @@ class Support(NamedTuple):
         return min(_HALF**self.differing, (1 - min(max(margin, 0.0), 1.0)) ** self.samples)
 
 
-class Supports(NamedTuple):
+class SampleBases(NamedTuple):
     """What metrics rest on: those of all predictions, of right ones alone, and of each class."""
 
-    of_predictions: Support
-    of_hits: Support
-    of_classes: list[Support]
+    of_predictions: SampleBasis
+    of_hits: SampleBasis
+    of_classes: list[SampleBasis]
 
-    def of(self, formula: ClassFormula | OverallFormula) -> list[Support]:
+    def of(self, formula: ClassFormula | OverallFormula) -> list[SampleBasis]:
         """What a metric of all classes rests on, or one of each class."""
         if not isinstance(formula, OverallFormula):
             return self.of_classes
@@ -45,30 +45,30 @@ class Supports(NamedTuple):
 
 def of_classes(
     truth: NDArray[np.int64], baseline: NDArray[np.int64], candidate: NDArray[np.int64], counts: NDArray[Any], k: int
-) -> Supports:
-    """The supports of metrics of k classes; codes and numbers of samples of cells, four arrays (m,)."""
+) -> SampleBases:
+    """The bases of metrics of k classes; codes and numbers of samples of cells, four arrays (m,)."""
     right, also, differs = truth == baseline, truth == candidate, baseline != candidate
     total = int(counts.sum())
     samples, differing = _by_class(truth, counts, k), np.zeros(k)
     for side, own in ((baseline, ~right), (candidate, ~also & differs)):
         samples += _by_class(side[own], counts[own], k)
         differing += _by_class(side[differs], counts[differs], k)
-    return Supports(
-        Support(total, int(counts[differs].sum())),
-        Support(total, int(counts[right != also].sum())),
-        list(map(Support, samples.astype(int).tolist(), differing.astype(int).tolist())),
+    return SampleBases(
+        SampleBasis(total, int(counts[differs].sum())),
+        SampleBasis(total, int(counts[right != also].sum())),
+        list(map(SampleBasis, samples.astype(int).tolist(), differing.astype(int).tolist())),
     )
 
 
-def of_sets(has_label: Sequence[Members], counts: NDArray[np.int64]) -> Supports:
-    """The supports of metrics of sets of labels; truth and both predictions (m, labels) of cells, and samples (m,)."""
+def of_sets(has_label: Sequence[Members], counts: NDArray[np.int64]) -> SampleBases:
+    """The bases of metrics of sets of labels; truth and both predictions (m, labels) of cells, and samples (m,)."""
     truth, baseline, candidate = has_label
     differs, total = baseline != candidate, int(counts.sum())
     samples, differing = counts @ (truth | baseline | candidate), counts @ differs
-    return Supports(
-        Support(total, int(counts[differs.any(axis=1)].sum())),
-        Support(total, int(counts[(differs & truth).any(axis=1)].sum())),
-        list(map(Support, samples.tolist(), differing.tolist())),
+    return SampleBases(
+        SampleBasis(total, int(counts[differs.any(axis=1)].sum())),
+        SampleBasis(total, int(counts[(differs & truth).any(axis=1)].sum())),
+        list(map(SampleBasis, samples.tolist(), differing.tolist())),
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.evaluation.intervals import count_formulas
-from shared.evaluation.paired.support import Support
+from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.paired.tensor import count_pairs, replicate, replicate_sets
 from shared.evaluation.paired.testing import FEW_DIFFER, Question, of_replicates
 
@@ -33,15 +33,15 @@ def test_only_samples_that_count_as_differing_change_a_metric_where_their_predic
             changed[name] = changed.get(name, 0) + gone
 
     for name, found in before.items():
-        assert np.all(changed[name] <= [one.differing for one in found.supports]), name
+        assert np.all(changed[name] <= [one.differing for one in found.bases]), name
 
 
 def test_a_sample_that_both_predict_wrongly_matters_where_the_predicted_class_does() -> None:
     found = measured(np.array([0, 0, 1, 1, 2]), np.array([0, 1, 1, 0, 1]), np.array([0, 2, 2, 1, 1]))
 
-    assert found["balanced_accuracy"].supports == [Support(5, 2)]
-    assert found["f1.macro"].supports == [Support(5, 3)]
-    assert found["f1.class"].supports == [Support(3, 1), Support(4, 3), Support(3, 2)]
+    assert found["balanced_accuracy"].bases == [SampleBasis(5, 2)]
+    assert found["f1.macro"].bases == [SampleBasis(5, 3)]
+    assert found["f1.class"].bases == [SampleBasis(3, 1), SampleBasis(4, 3), SampleBasis(3, 2)]
 
 
 def test_sets_of_labels_rest_on_the_samples_whose_sets_differ() -> None:
@@ -52,8 +52,8 @@ def test_sets_of_labels_rest_on_the_samples_whose_sets_differ() -> None:
 
     found = replicate_sets(counts, members, formulas, replicates=1, seed=0)
 
-    assert found["multilabel.f1.macro"].supports == [Support(4, 2)]
-    assert found["multilabel.f1.class"].supports == [Support(3, 1), Support(2, 1)]
+    assert found["multilabel.f1.macro"].bases == [SampleBasis(4, 2)]
+    assert found["multilabel.f1.class"].bases == [SampleBasis(3, 1), SampleBasis(2, 1)]
 
 
 @pytest.mark.parametrize("differing", [1, 4, 6, 9])
@@ -65,7 +65,7 @@ def test_no_p_value_is_below_the_least_that_exchanging_predictions_can_have(diff
     drawn = replicate(count_pairs(truth, baseline, truth, 2), formula, replicates=9_999, seed=0)["f1.macro"]
     difference = float(drawn.candidate - drawn.baseline)
 
-    found = of_replicates(difference, drawn.drawn, 40, ASKED, drawn.supports[0])
+    found = of_replicates(difference, drawn.drawn, 40, ASKED, drawn.bases[0])
 
     exchanged = []
     for signs in product((False, True), repeat=differing):
@@ -82,17 +82,17 @@ def test_no_p_value_is_below_the_least_that_exchanging_predictions_can_have(diff
 def test_a_class_of_fewer_than_ten_samples_is_not_tested() -> None:
     drawn = np.linspace(0.001, 0.03, 99)
 
-    found = of_replicates(0.015, drawn, 500, ASKED, Support(9, 9))
+    found = of_replicates(0.015, drawn, 500, ASKED, SampleBasis(9, 9))
 
     assert found[1:] == (*[None] * 8, "fewer than 10 samples are of the class, or predicted as it", 0.0)
 
 
-@pytest.mark.parametrize(("support", "margin", "least"), [
-    (Support(100, 0), 0.05, 0.95**100),
-    (Support(100, 2), 0.001, 0.25),
-    (Support(100, 2), -0.1, 0.25),
-    (Support(100, 0), 1.5, 0.0),
-    (Support(10**9, 10**9), 0.0, 0.0),
+@pytest.mark.parametrize(("basis", "margin", "least"), [
+    (SampleBasis(100, 0), 0.05, 0.95**100),
+    (SampleBasis(100, 2), 0.001, 0.25),
+    (SampleBasis(100, 2), -0.1, 0.25),
+    (SampleBasis(100, 0), 1.5, 0.0),
+    (SampleBasis(10**9, 10**9), 0.0, 0.0),
 ])  # fmt: skip
-def test_the_least_p_value_of_a_margin_is_of_all_samples(support: Support, margin: float, least: float) -> None:
-    assert support.least(margin) == least
+def test_the_least_p_value_of_a_margin_is_of_all_samples(basis: SampleBasis, margin: float, least: float) -> None:
+    assert basis.least(margin) == least
