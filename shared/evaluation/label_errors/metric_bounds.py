@@ -17,13 +17,18 @@ def class_bounds(counts: NDArray[np.int64], doubted: NDArray[np.int64]) -> dict[
 
     A doubted hit may become a false positive, a false positive a hit, a miss a true negative, and any other sample a
     miss. The predictions of a class stay as many as they are, so that all three grow with its hits and shrink with its
-    misses: each bound is where all doubted samples move the same way, and is attained.
+    misses: each bound is where all doubted samples move the same way, and is attained. A class of which every sample is
+    doubted may have none, so that its recall may be undefined, and its F1 where it is never predicted.
     """
     hits, misses, predicted = counts.diagonal(), counts.sum(axis=1) - counts.diagonal(), counts.sum(axis=0)
     own, labelled, guessed = doubted.diagonal(), doubted.sum(axis=1), doubted.sum(axis=0)
     others = doubted.sum() - labelled - guessed + own
     least = _metrics(hits - own, misses + others, predicted)
     most = _metrics(hits + guessed - own, misses - (labelled - own), predicted)
+    may_be_none = labelled == hits + misses
+    for values in (least, most):
+        values["recall"][may_be_none] = np.nan
+        values["f1"][may_be_none & (predicted == 0)] = np.nan
     return {name: (_undefined(least[name]), _undefined(most[name])) for name in least}
 
 

@@ -40,6 +40,7 @@ def test_bounds_are_the_extremes_of_all_labellings(rows: list[tuple[int, int]], 
         for at in range(K):
             values = [one[at] for one in by_labelling]
             if None in values:
+                assert (low[at], high[at]) == (None, None)
                 continue
             assert (low[at], high[at]) == (pytest.approx(min(values)), pytest.approx(max(values)))  # type: ignore[type-var] # none is None
         means = [sum(one) / K for one in by_labelling if None not in one]  # type: ignore[arg-type] # as above
@@ -61,5 +62,6 @@ def test_a_class_that_may_have_no_sample_has_no_bound_where_it_is_undefined() ->
 
     found = class_bounds(counts, matrix([(0, 1)]))
 
-    assert found["recall"][1][0] is None
+    assert (found["recall"][0][0], found["recall"][1][0]) == (None, None)
+    assert (found["f1"][0][0], found["f1"][1][0]) == (None, None)
     assert found["precision"] == ([None, 2 / 3, None], [None, 1.0, None])
