@@ -48,9 +48,9 @@ def of_references(sides: Sequence[Objects], mask_areas: Floats | None = None) ->
     return _of(sides, boxes.areas(_joined([side.boxes for side in sides], _NO_BOXES)))
 
 
-def of_candidates(sides: Sequence[Objects], mask_areas: Floats | None = None) -> ObjectTable:
-    """What a model says of the images, measured as `measured` does."""
-    return measured(_of(sides, np.zeros(0))) if mask_areas is None else _of(sides, mask_areas)
+def of_candidates(sides: Sequence[Objects], areas: Floats | None = None) -> ObjectTable:
+    """What a model says of the images, with these areas (n,), or those of its boxes as `measured` has them."""
+    return measured(_of(sides, np.zeros(0))) if areas is None else _of(sides, areas)
 
 
 def of_joined(joined: Objects, counts: Integers) -> ObjectTable:
