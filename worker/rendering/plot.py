@@ -104,8 +104,8 @@ class _SvgRenderer(RendererSVG):
     def draw_quad_mesh(self, gc, master_transform, *mesh):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN202 - matplotlib's
         """Draw opaque cells that are not moved, row by row."""
         _, _, coordinates, _, _, facecolors, _, edgecolors = mesh
-        flipped = self._make_flip_transform(master_transform)  # type: ignore[no-untyped-call]  # as above
-        corners = flipped.transform(coordinates.reshape(-1, 2))
+        placed: Any = self._make_flip_transform(master_transform)  # type: ignore[no-untyped-call]  # as above
+        corners = placed.transform(coordinates.reshape(-1, 2))
         outlines = _outlines(corners.reshape(coordinates.shape))
         fills, strokes = (np.broadcast_to(_hex_colours(some), len(outlines)) for some in (facecolors, edgecolors))
         clip = self._get_clip_attrs(gc)  # type: ignore[no-untyped-call]  # as above
