@@ -1,7 +1,7 @@
 """S3-compatible storage: bytes in and out by key, and links that need no credentials."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, partial
 from http import HTTPStatus
@@ -19,7 +19,7 @@ from shared.kit.storage.listing import ListedObject, date_of
 from shared.kit.storage.s3_client import PROBE, bucket_signer, s3_client, shared_client
 from shared.kit.storage.s3_errors import code_of, outage_of, status_of
 from shared.kit.storage.s3_links import S3Links
-from shared.kit.storage.s3_requests import FOREVER, BucketRequests
+from shared.kit.storage.s3_requests import FOREVER, BucketRequests, Put
 from shared.kit.storage.service_links import ServiceLinks
 from shared.kit.storage.upload_proxy import UploadProxy
 
@@ -102,28 +102,27 @@ class Storage:
         `details` are stored beside the bytes, as ASCII text of less than 2 KB, and sent with them.
         """
         stored = stored_file(file, key)
-        shown = f'{disposition}; filename="{file.name}"'
-        if not self._requests.put(key, file, stored.sha256, disposition=shown, details=details):
-            with file.open() as body:
-                self._call(
-                    self._client.put_object,
-                    Key=key,
-                    Body=body,
-                    ContentType=file.content_type,
-                    ContentDisposition=shown,
-                    CacheControl=FOREVER,
-                    Metadata=details or {},
-                )
+        self._store([_put(stored, file, disposition, details or {})])
         return stored
 
     def put_all(self, files: Mapping[str, AnyFile], *, disposition: str = "inline") -> list[StoredFile]:
         """Store files under their keys, all at once; raises what the first that fails raises."""
-        if not files:
-            return []
-        first, *others = files.items()
-        put = partial(self.put, disposition=disposition)
-        calls = [self._threads.submit(put, *other) for other in others]
-        return [put(*first), *(call.result() for call in calls)]
+        stored = [stored_file(file, key) for key, file in files.items()]
+        self._store([_put(one, file, disposition, {}) for one, file in zip(stored, files.values(), strict=True)])
+        return stored
+
+    def _store(self, puts: Sequence[Put]) -> None:
+        are_stored = self._requests.put_all(puts)
+        left = [put for put, is_stored in zip(puts, are_stored, strict=True) if not is_stored]
+        calls = [self._threads.submit(self._store_by_client, put) for put in left[1:]]
+        for put in left[:1]:
+            self._store_by_client(put)
+        for call in calls:
+            call.result()
+
+    def _store_by_client(self, put: Put) -> None:
+        with put.file.open() as body:
+            self.call("put_object", Body=body, **put.parameters)
 
     def get(self, key: str) -> bytes:
         """Return the bytes under a key; raises FileGone if there is no object."""
@@ -253,3 +252,7 @@ class Storage:
             if outage := outage_of(error):
                 raise outage from error
             raise
+
+
+def _put(stored: StoredFile, file: AnyFile, disposition: str, details: Mapping[str, str]) -> Put:
+    return Put(stored.object_key, file, stored.sha256, f'{disposition}; filename="{file.name}"', details)

@@ -5,7 +5,7 @@ import select
 import socket
 import ssl
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -26,6 +26,29 @@ class StorageAnswer(NamedTuple):
     body: bytes | None
 
 
+class StorageRequest(NamedTuple):
+    """A request: its method, its path, the lines of its head, and its body."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    @property
+    def content(self) -> bytes | None:
+        """What is sent; None where a header is no line of ASCII."""
+        lines = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        if not lines.isascii() or {lines.count("\r"), lines.count("\n")} != {len(self.headers)}:
+            return None
+        start = f"{self.method} {self.path} HTTP/1.1\r\n{lines}content-length: {len(self.body)}\r\n\r\n"
+        return start.encode("ascii") + self.body
+
+    @property
+    def has_body(self) -> bool:
+        """Whether its answer has a body."""
+        return self.method != "HEAD"
+
+
 class HttpRequests:
     """Connections to one server, from any thread."""
 
@@ -39,29 +62,67 @@ class HttpRequests:
         self._idle: list[socket.socket] = []
         weakref.finalize(self, _close_all, self._idle)
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> StorageAnswer | None:
+    def ask(self, request: StorageRequest) -> StorageAnswer | None:
         """Send a request; None if it is not answered, not as is read here, or cannot be written. Blocks.
 
         One that fails on a kept connection, which the server may have closed, is sent again on a new one, so it must
         bear repeating. One that is not answered in time is not sent again, as every connection to a server that hangs
         would take as long.
         """
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        if not lines.isascii() or {lines.count("\r"), lines.count("\n")} != {len(headers)}:
+        if (content := request.content) is None:
             return None
-        request = f"{method} {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n".encode("ascii") + body
-        has_body = method != "HEAD"
         while (connection := self._kept()) is not None:
             try:
-                return self._exchange(connection, request, has_body=has_body)
+                return self._exchange(connection, content, has_body=request.has_body)
             except TimeoutError:
                 return None
             except (OSError, ValueError):
                 continue
         try:
-            return self._exchange(self._connect(), request, has_body=has_body)
+            return self._exchange(self._connect(), content, has_body=request.has_body)
         except (OSError, ValueError):
             return None
+
+    def ask_all(self, requests: Sequence[StorageRequest]) -> list[StorageAnswer | None]:
+        """Send requests at once, each over a connection of its own, and return what `ask` would of each. Blocks.
+
+        They are all sent before an answer is read: threads, which would wait for them, cost more than a small request.
+        One that cannot be sent is left to `ask`.
+        """
+        first, *others = requests
+        begun = [(request, self._begin(request)) for request in others]
+        try:
+            answers = [self.ask(first)]
+            while begun:
+                answers.append(self._end(*begun.pop(0)))
+        finally:
+            _close_all([connection for _, connection in begun if connection is not None])
+        return answers
+
+    def _begin(self, request: StorageRequest) -> socket.socket | None:
+        """The connection over which a request is sent whose answer is still to be read; None for every trouble."""
+        if (content := request.content) is None:
+            return None
+        connection = None
+        try:
+            connection = self._kept() or self._connect()
+            connection.sendall(content)
+        except OSError:
+            if connection is not None:
+                connection.close()
+            return None
+        return connection
+
+    def _end(self, request: StorageRequest, connection: socket.socket | None) -> StorageAnswer | None:
+        if connection is not None:
+            try:
+                return self._read(connection, has_body=request.has_body)
+            except TimeoutError:
+                return None
+            except (OSError, ValueError):
+                # As above: it is sent again.
+                pass
+        return self.ask(request)
 
     def _kept(self) -> socket.socket | None:
         while self._idle:
@@ -82,9 +143,16 @@ class HttpRequests:
         return self._tls.wrap_socket(connection, server_hostname=self._address[0]) if self._tls else connection
 
     def _exchange(self, connection: socket.socket, request: bytes, *, has_body: bool) -> StorageAnswer:
-        is_kept = False
         try:
             connection.sendall(request)
+        except BaseException:
+            connection.close()
+            raise
+        return self._read(connection, has_body=has_body)
+
+    def _read(self, connection: socket.socket, *, has_body: bool) -> StorageAnswer:
+        is_kept = False
+        try:
             answer, is_kept = _read_answer(connection, has_body=has_body)
         finally:
             if is_kept and len(self._idle) < _KEPT:

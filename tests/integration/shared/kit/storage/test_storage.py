@@ -6,7 +6,6 @@ import threading
 import tracemalloc
 from itertools import product
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -17,7 +16,7 @@ from shared.kit.settings import Settings
 from shared.kit.storage.bucket import MAX_WAITING, THREADS, Storage
 from shared.kit.storage.downloads import download
 from shared.kit.storage.errors import FileGone, StorageRefused, StorageUnavailable
-from shared.kit.storage.files import AnyFile, File, FileOnDisk, StoredFile, stored_file
+from shared.kit.storage.files import AnyFile, File, FileOnDisk, stored_file
 from shared.kit.storage.s3_client import bucket_signer
 from shared.kit.storage.s3_requests import MAX_BYTES, BucketRequests
 from tests.actors import eventually
@@ -35,39 +34,27 @@ def test_a_storage_that_is_set_up_wrongly_refuses_the_service(settings: Settings
         storage.check()
 
 
-def test_files_are_stored_at_once_each_under_its_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    storage, are_under_way, put = Storage(settings), threading.Barrier(2), Storage.put
+@pytest.mark.parametrize("large", [0, MAX_BYTES + 1])
+def test_files_are_stored_together_each_under_its_key(settings: Settings, large: int) -> None:
+    storage = Storage(settings)
+    bodies = {"one": b"1", "two": bytes(large), "three": bytes(large), "four": b"4"}
+    files = {f"jobs/{uuid4()}/1/{name}": File(name, "text/plain", body) for name, body in bodies.items()}
 
-    def put_together(storage: Storage, key: str, file: AnyFile, **options: Any) -> StoredFile:
-        are_under_way.wait(20)
-        return put(storage, key, file, **options)
-
-    monkeypatch.setattr(Storage, "put", put_together)
-    files = {f"jobs/{uuid4()}/1/{name}": File(name, "text/plain", name.encode()) for name in ("one", "two")}
     stored = storage.put_all(files, disposition="attachment")
 
     assert [stat.disposition for key in files if (stat := storage.stat(key))] == [
-        'attachment; filename="one"',
-        'attachment; filename="two"',
+        f'attachment; filename="{name}"' for name in bodies
     ]
     assert stored == [stored_file(file, key) for key, file in files.items()]
-    assert [storage.get(key) for key in files] == [b"one", b"two"]
+    assert [storage.get(key) for key in files] == [*bodies.values()]
     assert storage.put_all({}) == []
 
 
-def test_a_file_that_cannot_be_stored_fails_those_beside_it(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put = Storage.put
+def test_a_file_that_cannot_be_stored_fails_those_beside_it(settings: Settings) -> None:
+    away = Storage(settings.model_copy(update={"s3_bucket": "missing"}))
 
-    def put_one(storage: Storage, key: str, file: AnyFile, **options: Any) -> StoredFile:
-        if file.name == "two":
-            raise StorageUnavailable(retry_after_s=1)
-        return put(storage, key, file, **options)
-
-    monkeypatch.setattr(Storage, "put", put_one)
-    with pytest.raises(StorageUnavailable):
-        Storage(settings).put_all({name: File(name, "text/plain", b"") for name in ("one", "two", "three")})
+    with pytest.raises(StorageRefused):
+        away.put_all({name: File(name, "text/plain", b"") for name in ("one", "two", "three")})
 
 
 @pytest.mark.parametrize("size_bytes", [None, len(FILE.body), MAX_BYTES + 1])

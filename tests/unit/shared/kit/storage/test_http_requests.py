@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from shared.kit.storage.http_requests import HttpRequests, StorageAnswer
+from shared.kit.storage.http_requests import HttpRequests, StorageAnswer, StorageRequest
 
 HEADERS = {"host": "127.0.0.1", "x-name": "value"}
 
@@ -81,7 +81,7 @@ def requests(server: Server) -> HttpRequests:
 
 
 def _put(requests: HttpRequests, path: str, body: bytes = b"body") -> bool:
-    answer = requests.ask("PUT", path, HEADERS, body)
+    answer = requests.ask(StorageRequest("PUT", path, HEADERS, body))
     return answer is not None and answer.status == HTTPStatus.OK
 
 
@@ -123,7 +123,7 @@ def test_threads_have_connections_of_their_own(server: Server, requests: HttpReq
 def test_a_header_that_is_no_line_of_ascii_is_not_sent(
     server: Server, requests: HttpRequests, headers: dict[str, str]
 ) -> None:
-    assert not requests.ask("PUT", "/200", headers, b"body")
+    assert not requests.ask(StorageRequest("PUT", "/200", headers, b"body"))
     assert server.taken == []
 
 
@@ -185,10 +185,70 @@ def test_a_server_that_hangs_is_waited_for_once() -> None:
             one.close()
 
 
+def test_requests_are_on_the_way_at_once_over_connections_that_are_kept(
+    server: Server, requests: HttpRequests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    are_under_way, put = threading.Barrier(3), _Handler.do_PUT
+
+    def put_together(handler: _Handler) -> None:
+        are_under_way.wait(20)
+        put(handler)
+
+    monkeypatch.setattr(_Handler, "do_PUT", put_together)
+    puts = [StorageRequest("PUT", f"/{name}/200", HEADERS, name.encode()) for name in ("one", "two", "three")]
+
+    assert [requests.ask_all(puts) for _ in range(2)] == [[StorageAnswer(200, b"done")] * 3] * 2
+
+    assert sorted(taken.body for taken in server.taken) == sorted([b"one", b"two", b"three"] * 2)
+    assert len({taken.client_port for taken in server.taken}) == 3
+
+
+def test_of_requests_at_once_each_has_its_own_answer(server: Server, requests: HttpRequests) -> None:
+    paths = ["/close/200", "/503", "/said/close/200", "/200"]
+    puts = [StorageRequest("PUT", path, HEADERS, path.encode()) for path in paths]
+    wrong = StorageRequest("PUT", "/200", {"x-name": "ä"})
+
+    for _ in range(3):
+        answers = requests.ask_all([*puts, wrong])
+        assert answers == [StorageAnswer(status, b"done") for status in (200, 503, 200, 200)] + [None]
+
+    assert sorted(taken.body.decode() for taken in server.taken) == sorted(paths * 3)
+
+
+def test_of_requests_at_once_those_that_a_server_ends_are_sent_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        requests = HttpRequests(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=5)
+        bodies: list[bytes] = []
+
+        def answer() -> None:
+            ended, first = [server.accept()[0] for _ in range(2)]
+            ended.recv(4096)
+            ended.close()
+            bodies.append(first.recv(4096)[-3:])
+            first.sendall(SUCCESS)
+            # On the connection that the first has kept.
+            bodies.append(first.recv(4096)[-3:])
+            first.sendall(SUCCESS)
+            first.close()
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        puts = [StorageRequest("PUT", f"/{body.decode()}", HEADERS, body) for body in (b"one", b"two")]
+        assert requests.ask_all(puts) == [StorageAnswer(200, b"")] * 2
+        thread.join()
+        assert bodies == [b"one", b"two"]
+
+
+def test_requests_at_once_to_a_server_that_is_away_have_no_answer() -> None:
+    requests = HttpRequests("http://127.0.0.1:1", connect_s=1, answer_s=1)
+
+    assert requests.ask_all([StorageRequest("PUT", "/200", HEADERS)] * 2) == [None, None]
+
+
 def test_the_body_of_an_answer_is_all_of_it_or_none(server: Server, requests: HttpRequests) -> None:
     paths = [("GET", "/whole"), ("HEAD", "/whole"), ("GET", "/whole"), ("GET", "/unsaid"), ("GET", "/broken")]
 
-    answers = [requests.ask(method, path, HEADERS) for method, path in paths]
+    answers = [requests.ask(StorageRequest(method, path, HEADERS)) for method, path in paths]
 
     assert answers == [
         StorageAnswer(200, OBJECT),
