@@ -184,8 +184,15 @@ async def test_the_log_of_requests_has_the_account_the_key_and_the_address(
     assert (unknown["account"], unknown["key"], unknown["address"]) == (None, None, "127.0.0.1")
 
 
-async def _answer(settings: Settings, peer: str, scheme: str = "http", **headers: str) -> httpx2.Response:
-    transport = httpx2.ASGITransport(app=create_app(settings), client=(peer, 1))  # type: ignore[arg-type] # the same protocol in other words
+@pytest.fixture(scope="module")
+def proxied(settings: Settings) -> dict[bool, Litestar]:
+    """Applications behind proxies of the network 10.0.0.0/8, by whether all that reaches them came by TLS."""
+    trusted = settings.model_copy(update={"trusted_proxies": [ip_network("10.0.0.0/8")]})
+    return {always: create_app(trusted.model_copy(update={"always_tls": always})) for always in (False, True)}
+
+
+async def _answer(app: Litestar, peer: str, scheme: str = "http", **headers: str) -> httpx2.Response:
+    transport = httpx2.ASGITransport(app=app, client=(peer, 1))  # type: ignore[arg-type] # the same protocol in other words
     async with httpx2.AsyncClient(transport=transport, base_url=f"{scheme}://evalserve.test") as client:
         return await client.get("/healthz", headers={name.replace("_", "-"): value for name, value in headers.items()})
 
@@ -201,25 +208,20 @@ async def _answer(settings: Settings, peer: str, scheme: str = "http", **headers
     ],
 )
 async def test_browsers_are_told_to_use_tls_where_it_is(
-    settings: Settings, scheme: str, peer: str, proto: str | None, always: bool, told: bool
+    proxied: dict[bool, Litestar], scheme: str, peer: str, proto: str | None, always: bool, told: bool
 ) -> None:
-    changed = settings.model_copy(update={"trusted_proxies": [ip_network("10.0.0.0/8")], "always_tls": always})
-
-    answer = await _answer(changed, peer, scheme, **({"X_Forwarded_Proto": proto} if proto else {}))
+    answer = await _answer(proxied[always], peer, scheme, **({"X_Forwarded_Proto": proto} if proto else {}))
 
     assert answer.headers.get("strict-transport-security") == ("max-age=31536000" if told else None)
 
 
 async def test_a_peer_that_is_no_trusted_proxy_is_warned_of_once(
-    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    proxied: dict[bool, Litestar], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_counters, "has_ignored_forwarding", False)
-    changed = settings.model_copy(update={"trusted_proxies": [ip_network("10.0.0.0/8")]})
-    transport = httpx2.ASGITransport(app=create_app(changed), client=("203.0.113.9", 1))  # type: ignore[arg-type] # as above
-    async with httpx2.AsyncClient(transport=transport, base_url="http://evalserve.test") as client:
-        for _ in range(3):
-            await client.get("/healthz", headers={"X-Forwarded-For": "198.51.100.1"})
-    await _answer(changed, "10.0.0.1", X_Forwarded_For="198.51.100.1")
+    for _ in range(3):
+        await _answer(proxied[False], "203.0.113.9", X_Forwarded_For="198.51.100.1")
+    await _answer(proxied[False], "10.0.0.1", X_Forwarded_For="198.51.100.1")
 
     warnings = [line for line in capsys.readouterr().out.splitlines() if "TRUSTED_PROXIES" in line]
     assert len(warnings) == 1

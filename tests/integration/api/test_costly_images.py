@@ -31,7 +31,7 @@ class Service:
         return platform
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def strict(app: Litestar, settings: Settings) -> AsyncIterator[Service]:
     """The application with low limits, so that small pictures exceed them."""
     assert app.state.platform, "the servers run"

@@ -10,8 +10,9 @@ from tests.integration.api.operations.things import Scene
 from tests.receiver import Receiver
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def document(http: httpx2.AsyncClient) -> Any:
+    """The OpenAPI document, which no test changes: reading it takes longer than most operations."""
     return (await http.get("/openapi.json")).json()
 
 
