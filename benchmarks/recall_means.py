@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.statistics import ALPHA, SEED, SIZES
 from shared.evaluation.distributions import critical_value
@@ -22,6 +23,8 @@ EQUAL_RECALLS = (0.5, 0.7, 0.85, 0.9, 0.95, 0.97, 0.99)
 CRITICAL = critical_value(ALPHA)
 # Each is half as frequent as the one before: of more, the last ones hardly occur.
 _HALVING = (3, 5)
+# So many samples that their share is known.
+_SURE = 1e18
 
 
 def shares_of(classes: int) -> Iterator[tuple[str, Floats]]:
@@ -42,21 +45,24 @@ def recalls_of(classes: int) -> Iterator[tuple[str, Floats]]:
 
 
 def coverages(shares: Floats, recalls: Floats, size: int, sets: int) -> tuple[float, float]:
-    """The shares of sets whose interval holds the mean, by the score test and by MOVER."""
+    """The shares of sets whose interval holds the sum of the recalls, by the score test and by MOVER."""
     random = np.random.default_rng(SEED)
     actual = random.multinomial(size, shares, sets)
     hits = random.binomial(actual, recalls)
-    held = []
-    for number, right in zip(actual, hits, strict=True):
-        occurs = number > 0
-        true, found = recalls[occurs].mean(), (right[occurs] / number[occurs]).mean()
-        low, high = wilson(right[occurs], number[occurs], CRITICAL)
-        own = right[occurs] / number[occurs]
-        down, up = (float(np.sqrt((side**2).sum())) / occurs.sum() for side in (own - low, high - own))
-        bounds = [float(bound) / occurs.sum() for bound in sum_bounds(right[occurs], number[occurs], CRITICAL)]
-        held.append((bounds[0] <= true <= bounds[1], found - down <= true <= found + up))
-    by_score, by_mover = np.mean(held, axis=0).tolist()
+    occurs = actual > 0
+    true = np.where(occurs, recalls, 0.0).sum(axis=1)
+    # A class that does not occur adds nothing, for sure.
+    wholes = np.where(occurs, actual, _SURE).T
+    bounds = sum_bounds(hits.T, wholes, CRITICAL), _by_mover(hits.T, wholes)
+    by_score, by_mover = (float(np.mean((low <= true) & (true <= high))) for low, high in bounds)
     return by_score, by_mover
+
+
+def _by_mover(hits: NDArray[np.int64], wholes: Floats) -> tuple[Floats, Floats]:
+    shares, (low, high) = hits / wholes, wilson(hits, wholes, CRITICAL)
+    found = shares.sum(axis=0)
+    down, up = (np.sqrt((side**2).sum(axis=0)) for side in (shares - low, high - shares))
+    return found - down, found + up
 
 
 def main() -> None:

@@ -84,6 +84,26 @@ def _student(mean: float) -> ScoreModel:
     return ScoreModel(f"Student's t of 3, {mean:g} apart", float(np.mean(2 * np.cos(angle) ** 2 * below)), draw)
 
 
+def _student_of_two(mean: float) -> ScoreModel:
+    def draw(random: np.random.Generator, positives: int, negatives: int) -> Sides:
+        return mean + random.standard_t(2, positives), random.standard_t(2, negatives)
+
+    # The mean over the quantiles of the one distribution of the other's.
+    rank = (np.arange(200_000) + 0.5) / 200_000
+    score = mean + (2 * rank - 1) / np.sqrt(2 * rank * (1 - rank))
+    below = 0.5 + score / (2 * np.sqrt(2 + score**2))
+    return ScoreModel(f"Student's t of 2, {mean:g} apart", float(below.mean()), draw)
+
+
+def _with_outliers(share: float) -> ScoreModel:
+    def draw(random: np.random.Generator, positives: int, negatives: int) -> Sides:
+        is_far = random.random(positives) < share
+        return random.normal(size=positives) + np.where(is_far, -2, 3), random.normal(size=negatives)
+
+    area = (1 - share) * NormalDist().cdf(3 / math.sqrt(2)) + share * NormalDist().cdf(-2 / math.sqrt(2))
+    return ScoreModel(f"normal, 3 apart, {share:.0%} of positives 2 below", area, draw)
+
+
 SCORE_MODELS = (
     *(_normal(*shape) for shape in ((1, 1), (0.3, 1), (2, 1), (1.5, 2), (1, 0.5))),
     *(_exponential(mean) for mean in (3, 10)),
@@ -91,3 +111,5 @@ SCORE_MODELS = (
 )
 # Of these a single negative may lie above almost all positives.
 LONG_TAILED = (*(_long_tailed(mean) for mean in (1, 2, 3, 4, 6)), *(_student(mean) for mean in (2, 4)))
+# Areas near 1, and those of sets that look better than they are: of which hardly any interval holds its level.
+HARD = (_normal(3, 1), _student_of_two(6), _student_of_two(4), _with_outliers(0.02))

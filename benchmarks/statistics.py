@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from benchmarks.score_models import LONG_TAILED, SCORE_MODELS, ScoreModel
+from benchmarks.score_models import HARD, LONG_TAILED, SCORE_MODELS, ScoreModel
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.curves.area_spread import area_spread, share_moments
 from shared.evaluation.distributions import critical_value
@@ -183,7 +183,7 @@ def main() -> None:
     print(
         "\n| scores | area | classes | n | coverage of 95 % | sets without |\n| --- | ---: | --- | ---: | ---: | ---: |"
     )
-    for scores in (*SCORE_MODELS, *LONG_TAILED):
+    for scores in (*SCORE_MODELS, *LONG_TAILED, *HARD):
         for name, kind in KINDS.items():
             for size in SIZES:
                 _, covered, without = area_coverage(scores, kind, size, sets)

@@ -4,16 +4,12 @@ Each sample has a share of pairs that it wins. How much these shares vary on eit
 (DeLong, DeLong and Clarke-Pearson 1988). A variance is known as well as its degrees of freedom say: with a kurtosis of
 κ those of n numbers are 2n/(κ − (n − 3)/(n − 1)) (O'Neill 2014), which is n − 1 of normal ones, and those of the sum of
 both sides follow (Satterthwaite 1946).
-
-Where scores have long tails, the few samples far on the wrong side decide. Most sets have fewer of them than there are
-on average, and look too good. A further sample may lose more of its pairs than the worst one, of which this loses a
-share L. With a density that falls as the square of the share, up to all pairs, the mean square of what such a sample
-loses is L, by L − L² more than the square of the worst one; shorter tails make less of it.
 """
 
 import math
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,44 +18,33 @@ from shared.evaluation.distributions import summed_freedom
 _TWO = 2
 # With so many degrees of freedom Student's 97.5 % quantile is 1.0006 times the normal one.
 _PLENTY = 2_000
-# A worst sample among so few says nothing of a further one: Student's deviate is long enough for these.
-_TELLING = 10
-# Samples more that the lower bound allows for; `benchmarks.statistics` tries scores with short and with long tails.
-_FURTHER = 1.25
 
 
-class AreaSpread(NamedTuple):
+class AreaSpread(msgspec.Struct, frozen=True, array_like=True):
     """The standard error of an area, and the degrees of freedom of its square, one at least.
 
-    `further` is what a sample that was not drawn adds to the error below the area; 0 in runs that were read before it
-    was measured.
+    Runs that were read in another version have a third number, which is passed over.
     """
 
     error: float
     freedom: float
-    further: float = 0.0
 
 
 class SideVariance(NamedTuple):
-    """The variance of the mean share of one side, its degrees of freedom, and what a further sample adds to it."""
+    """The variance of the mean share of one side, and its degrees of freedom."""
 
     of_mean: float
     freedom: float
-    further: float = 0.0
 
 
 class ShareMoments(NamedTuple):
-    """Some shares by their number, their mean, and the sums of powers 2 to 4 of what they differ from it.
-
-    `most` is the largest one, of none the least number there is.
-    """
+    """Some shares by their number, their mean, and the sums of powers 2 to 4 of what they differ from it."""
 
     size: int = 0
     mean: float = 0.0
     squares: float = 0.0
     cubes: float = 0.0
     fourths: float = 0.0
-    most: float = -math.inf
 
     def together(self, other: "ShareMoments") -> "ShareMoments":
         """The moments of the shares of both (Pébay 2008)."""
@@ -80,17 +65,16 @@ class ShareMoments(NamedTuple):
             + step**4 * a * b * (a * a - a * b + b * b) / n**3
             + 6 * step**2 * (a * a * other.squares + b * b * self.squares) / n**2
             + 4 * step * (a * other.cubes - b * self.cubes) / n,
-            max(self.most, other.most),
         )
 
     @property
     def variance(self) -> SideVariance:
         """That of two shares of lost pairs or more."""
-        if surely := sure_variance(self.size, self.mean, self.squares, self.most):
+        if surely := sure_variance(self.size, self.mean, self.squares):
             return surely
         kurtosis = self.fourths * self.size / self.squares**2 if self.squares else 1.0
         of_mean = self.squares / (self.size - 1) / self.size
-        return SideVariance(of_mean, variance_freedom(self.size, kurtosis), further_variance(self.size, self.most))
+        return SideVariance(of_mean, variance_freedom(self.size, kurtosis))
 
 
 def share_moments(shares: NDArray[Any], times: NDArray[Any] | None = None) -> ShareMoments:
@@ -103,11 +87,10 @@ def share_moments(shares: NDArray[Any], times: NDArray[Any] | None = None) -> Sh
     off = shares - mean
     squares = off * off
     weighted = counts * squares
-    most = float(shares.max() if times is None else shares[counts > 0].max())
-    return ShareMoments(size, mean, float(weighted.sum()), float(weighted @ off), float(weighted @ squares), most)
+    return ShareMoments(size, mean, float(weighted.sum()), float(weighted @ off), float(weighted @ squares))
 
 
-def sure_variance(size: int, mean: float, squares: float, worst: float) -> SideVariance | None:
+def sure_variance(size: int, mean: float, squares: float) -> SideVariance | None:
     """The variance of shares whose kurtosis may be anything; None where it matters for the degrees of freedom.
 
     Shares are between 0 and 1: none is further from the mean than one of these, and so n·max(m, 1 − m)² / Σ(x − m)²
@@ -118,12 +101,7 @@ def sure_variance(size: int, mean: float, squares: float, worst: float) -> SideV
     freedom = variance_freedom(size, size * max(mean, 1 - mean) ** 2 / squares)
     if freedom < _PLENTY:
         return None
-    return SideVariance(squares / (size - 1) / size, freedom, further_variance(size, worst))
-
-
-def further_variance(size: float, worst: float) -> float:
-    """What a further sample adds to the variance of the mean of so many shares of lost pairs, by the worst one."""
-    return _FURTHER * max(1 - _TELLING / size, 0.0) * worst * (1 - worst) / size**2
+    return SideVariance(squares / (size - 1) / size, freedom)
 
 
 def variance_freedom(size: float, kurtosis: float) -> float:
@@ -147,5 +125,4 @@ def spread_of_sides(*sides: SideVariance) -> AreaSpread:
     """The spread of a sum of two means of different samples."""
     variance = sum(side.of_mean for side in sides)
     uncertain = sum(side.of_mean**2 / side.freedom for side in sides)
-    further = sum(side.further for side in sides)
-    return AreaSpread(math.sqrt(variance), summed_freedom(variance, uncertain), math.sqrt(further))
+    return AreaSpread(math.sqrt(variance), summed_freedom(variance, uncertain))

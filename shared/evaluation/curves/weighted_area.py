@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from shared.evaluation.curves.area_spread import (
     AreaSpread,
     SideVariance,
-    further_variance,
     spread_of_sides,
     variance_freedom,
 )
@@ -85,6 +84,5 @@ def _variance(area: float, side: WeightsAtScores, shares: Floats, total: float) 
     own, of_all = float(side.squares @ squares), mean_square * heavy * total
     kurtosis = float(side.weights @ squares**2) / total / mean_square**2 if mean_square else 1.0
     of_mean = side.size / (side.size - 1) * max(own, of_all) / total**2
-    worst = 1 - float(shares[side.weights > 0].min())
     effective = total / heavy
-    return SideVariance(of_mean, variance_freedom(effective, kurtosis), further_variance(effective, worst))
+    return SideVariance(of_mean, variance_freedom(effective, kurtosis))

@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 from shared.evaluation.curves.area_spread import AreaSpread
 from shared.evaluation.curves.precision_spread import PrecisionSpread
 from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical
-from shared.evaluation.intervals.logit import logit_bounds
+from shared.evaluation.intervals.logit import logit_interval
 from shared.evaluation.types import Floats
 
 # In samples of the smaller side. With ten positives, less leaves intervals of steep curves too short, and more makes
 # all of them too long: `benchmarks.statistics` tries ten distributions of scores.
 _MODERATION = 1 / 3
+# Of a sample of either side that was not drawn and would lose all of its pairs; and the number of samples of which
+# Student's deviate is long enough without it. `benchmarks.statistics` tries scores with short and with long tails.
+_NOT_DRAWN = 1 / 2
+_WITHOUT = 10
 _MOST_IN_32_BITS = 2**30
 # On the scale of log(−log): both ends of the range, to the last digit.
 _LONGEST = 100.0
@@ -90,17 +94,26 @@ def area_interval(area: float, spread: AreaSpread, sides: tuple[int, int], alpha
 
     `sides` are the numbers of positives and negatives. Of few samples on a side the variance is often too small: it is
     moderated (Smyth 2004), which means that the largest variance that an area of this size can have counts as much as a
-    third of a further sample. Of long tails the lower bound is that of the normal deviate with the error of a further
-    sample, wherever this is lower.
+    third of a further sample. Where scores have long tails, the few samples far on the wrong side decide, of which most
+    sets have fewer than there are on average. The lower bound therefore allows for half a sample that was not drawn,
+    put together with that of the normal deviate by their squares (MOVER, Zou and Donner 2008), wherever this is lower.
     """
     if not 0 < area < 1:
         return None
     own = min(sides) - 1
     largest = area * (1 - area) * (1 / sides[0] + 1 / sides[1])
     variance = (own * spread.error**2 + _MODERATION * largest) / (own + _MODERATION)
-    up = student_critical(alpha, spread.freedom) * math.sqrt(variance)
-    down = max(up, critical_value(alpha) * math.hypot(spread.error, spread.further))
-    return logit_bounds(area, down, up)
+    seen = logit_interval(area, math.sqrt(variance), student_critical(alpha, spread.freedom))
+    normal = logit_interval(area, spread.error, critical_value(alpha))
+    assert seen is not None, "the area is not at an end"
+    assert normal is not None, "the area is not at an end"
+    down = math.hypot(area - normal[0], critical_value(alpha) * _error_of_not_drawn(sides))
+    return max(min(seen[0], area - down), 0.0), seen[1]
+
+
+def _error_of_not_drawn(sides: tuple[int, int]) -> float:
+    """How far samples that were not drawn, and lose all of their pairs, may move the mean of either side."""
+    return math.sqrt(sum(_NOT_DRAWN * max(1 - _WITHOUT / size, 0.0) / size**2 for size in sides))
 
 
 def average_precision_interval(value: float, spread: PrecisionSpread, alpha: float) -> tuple[float, float] | None:

@@ -22,20 +22,13 @@ def logit_interval(
     value: float, error: float, critical: float, limits: tuple[float, float] = (0.0, 1.0)
 ) -> tuple[float, float] | None:
     """The interval of a metric with this standard error; None for a value at either end of its range."""
-    return logit_bounds(value, critical * error, critical * error, limits)
-
-
-def logit_bounds(
-    value: float, down: float, up: float, limits: tuple[float, float] = (0.0, 1.0)
-) -> tuple[float, float] | None:
-    """The bounds of a metric whose normal interval would end so far below and above it; None as above."""
     lowest, highest = limits
     share = (value - lowest) / (highest - lowest)
     if not 0 < share < 1:
         return None
     centre = math.log(share / (1 - share))
-    per_unit = (highest - lowest) * (share * (1 - share))
-    low, high = ((1 + math.tanh((centre + by / per_unit) / 2)) / 2 for by in (-down, up))
+    half = critical * error / ((highest - lowest) * (share * (1 - share)))
+    low, high = ((1 + math.tanh((centre + by) / 2)) / 2 for by in (-half, half))
     return lowest + (highest - lowest) * low, lowest + (highest - lowest) * high
 
 

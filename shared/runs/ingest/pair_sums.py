@@ -14,7 +14,7 @@ _NEW = 2
 
 
 class PairedSide(NamedTuple):
-    """The samples of one label: how many, and of twice the pairs that each wins the sum, that of squares and the least.
+    """The samples of one label: how many, and of twice the pairs that each wins the sum and that of squares.
 
     A pair is won by a positive with the higher score, and then by its negative as well; equal scores win half a pair.
     """
@@ -22,7 +22,6 @@ class PairedSide(NamedTuple):
     size: int
     twice: int
     squares: int
-    fewest: int
 
 
 class _Place(NamedTuple):
@@ -46,20 +45,16 @@ class PairSums:
         # The pairs of equal scores, and what they take from the squares of positives and, of a negative with no
         # positive above it, give to those of negatives.
         self._tied = [0, 0, 0]
-        # Twice the negatives that the lowest positive beats, and twice the positives below the highest negative.
-        self._of_lowest: int | None = None
-        self._of_highest = 0
 
     def add(self, keys: NDArray[Any]) -> None:
         """Add scores above all those before, as keys in ascending order of which the lowest bit is the label."""
-        self._start = before = self._below
+        self._start = self._below
         for start in range(0, len(keys), CHUNK):
             part = keys[start : start + CHUNK]
             steps = part[1:] ^ part[:-1]
             first = part[0] ^ keys[start - 1] if start else part.dtype.type(_NEW)
             self._add(part, np.concatenate([[first], steps]))
         self._end_score(self._below)
-        self._note_worst(keys, before)
 
     def sides(self) -> tuple[PairedSide, PairedSide]:
         """The positives and the negatives."""
@@ -71,24 +66,9 @@ class PairSums:
         above = positives * positives * negatives - 2 * positives * below + negative_squares
         lost = 4 * above - 4 * positives * pairs + to_negatives
         return (
-            PairedSide(positives, twice, 4 * squares - from_positives, self._of_lowest or 0),
-            PairedSide(negatives, twice, lost, 2 * positives - self._of_highest),
+            PairedSide(positives, twice, 4 * squares - from_positives),
+            PairedSide(negatives, twice, lost),
         )
-
-    def _note_worst(self, keys: NDArray[Any], before: _Place) -> None:
-        """Look for the lowest positive and the highest negative, which lose most, in scores above so many samples."""
-        positives = self._below.positives - before.positives
-        one = keys.dtype.type(1)
-        if positives and self._of_lowest is None:
-            first = _first(keys, 1)
-            # Of the negatives before it those with its own score count half.
-            lower = int(np.searchsorted(keys[:first], keys[first] ^ one))
-            self._of_lowest = 2 * before.negatives + lower + first
-        if positives < len(keys):
-            last = len(keys) - 1 - _first(keys[::-1], 0)
-            tied = int(np.searchsorted(keys, keys[last] | one, "right")) - last - 1
-            above = len(keys) - last - 1
-            self._of_highest = 2 * (before.positives + positives - above) + tied
 
     def _add(self, keys: NDArray[Any], steps: NDArray[Any]) -> None:
         positives = np.flatnonzero((keys & keys.dtype.type(1)).astype(bool))
@@ -151,15 +131,6 @@ class PairSums:
         self._tied[1] += pairs * (4 * negatives + 3 * low)
         self._tied[2] += pairs * (4 * positives + high)
         self._start = end
-
-
-def _first(keys: NDArray[Any], label: int) -> int:
-    """The first row with a label, which there is."""
-    for start in range(0, len(keys), CHUNK):
-        found = np.flatnonzero((keys[start : start + CHUNK] & keys.dtype.type(1)) == label)
-        if len(found):
-            return start + int(found[0])
-    raise AssertionError
 
 
 def _add_shifted(sums: list[int], by: int, count: int, added: tuple[int, int]) -> None:

@@ -56,7 +56,7 @@ def _sure_variance(side: PairedSide, others: int) -> SideVariance | None:
     n = side.size
     # Whole numbers until the division, as the squares and the mean of a hundred million shares are nearly equal.
     squares = (n * side.squares - side.twice**2) / (n * (2 * others) ** 2)
-    return sure_variance(n, side.twice / (2 * n * others), squares, 1 - side.fewest / (2 * others))
+    return sure_variance(n, side.twice / (2 * n * others), squares)
 
 
 class _Blocks:

@@ -9,9 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from shared.evaluation.curves import area_spread
@@ -123,35 +122,6 @@ def test_the_area_is_that_of_scikit_learn_with_any_ties(
         else:
             assert area is not None
             assert area.value == pytest.approx(roc_auc_score(positive, values), abs=1e-12)
-
-
-def further_of(positive: NDArray[np.bool_], scores: NDArray[Any]) -> float:
-    """What the worst sample of either side says of a further one."""
-    won = (scores[positive, None] > scores[~positive]) + (scores[positive, None] == scores[~positive]) / 2
-    found = 0.0
-    for side in (won.mean(axis=1), won.mean(axis=0)):
-        found += 1.25 * side.min() * (1 - side.min()) / len(side) ** 2
-    return float(found**0.5)
-
-
-@pytest.mark.parametrize("plenty", [0, 2_000])
-@pytest.mark.parametrize("division", DIVISIONS)
-@given(rows=st.lists(st.tuples(st.booleans(), st.floats(-3, 3, width=32)), min_size=4, max_size=60))
-def test_the_worst_samples_of_an_area_are_those_of_all_rows_however_the_scores_are_divided(
-    division: tuple[int, int], plenty: int, rows: list[tuple[bool, float]]
-) -> None:
-    positive = np.array([row[0] for row in rows])
-    scores = np.round(np.array([row[1] for row in rows]), 1).astype(np.float32)
-    assume(min(positive.sum(), (~positive).sum()) > 1)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(area_spread, "_PLENTY", plenty)
-        # As if of so few samples the worst one said enough.
-        patched.setattr(area_spread, "_TELLING", 0)
-        area = area_of(scores, positive, division)
-
-    assert area is not None
-    assert area.spread is not None
-    assert area.spread.further == pytest.approx(further_of(positive, scores), abs=1e-12)
 
 
 @pytest.mark.parametrize("division", DIVISIONS)

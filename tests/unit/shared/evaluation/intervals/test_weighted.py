@@ -124,7 +124,7 @@ def test_areas_of_equal_weights_have_delongs_error() -> None:
     assert weighted.spread.error == pytest.approx(math.sqrt(plain.covariance[0, 0]), abs=1e-12)
     unweighted = roc_area_spread(count_at_scores(scores, positive))
     assert unweighted is not None
-    assert weighted.spread.further == pytest.approx(unweighted.further, abs=1e-12)
+    assert weighted.spread.freedom == pytest.approx(unweighted.freedom, rel=1e-9)
 
 
 def test_the_error_of_a_weighted_area_is_that_of_all_pairs() -> None:
