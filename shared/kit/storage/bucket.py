@@ -54,7 +54,7 @@ class Storage:
         self._calls: set[Future[Any]] = set()
         self._deadline_s = deadline_s
 
-    # Made at the first use where it was not made before a fork: eight megabytes, which many a process never needs.
+    # Made at the first use where it was not made before a fork: four megabytes, which many a process never needs.
     @cached_property
     def _client(self) -> Any:
         return shared_client(self._settings)

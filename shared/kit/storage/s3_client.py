@@ -5,10 +5,10 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 from botocore.config import Config
 
 from shared.kit.settings import Settings
+from shared.kit.storage import s3_descriptions
 from shared.kit.storage.s3_signing import BucketSigner
 
 CONFIG = Config(
@@ -40,7 +40,7 @@ def s3_client(settings: Settings, endpoint: str, config: Config = CONFIG) -> Any
 def shared_client(settings: Settings) -> Any:
     """Return the client of the service's own storage, the same one for the same settings; it serves all threads.
 
-    Made before a fork, it is shared by the processes: making one takes each 80 ms and eight megabytes.
+    Made before a fork, it is shared by the processes: making one takes each 80 ms and four megabytes.
     """
     id_, secret = settings.s3_access_key_id.get_secret_value(), settings.s3_secret_access_key.get_secret_value()
     return _made(settings.s3_endpoint_url, settings.s3_region, id_, secret)
@@ -55,7 +55,7 @@ def _made(endpoint: str, region: str, access_key_id: str, secret_access_key: str
 def _make(endpoint: str, region: str, access_key_id: str, secret_access_key: str, config: Config) -> Any:
     # Clients serve all threads; making one does not.
     with _MAKING:
-        return boto3.client(
+        return s3_descriptions.session().client(
             "s3",
             endpoint_url=endpoint,
             use_ssl=urlsplit(endpoint).scheme == "https",
