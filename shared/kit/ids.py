@@ -5,7 +5,12 @@ import time
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from shared.kit.errors import DomainError
+
+# A UUID in its canonical form, 8-4-4-4-12 digits.
+_LENGTH = 36
 
 
 def uuid7() -> UUID:
@@ -26,11 +31,13 @@ def first_uuid7(moment: datetime) -> UUID:
 
 def parse_uuid(text: str) -> UUID | None:
     """Parse a UUID in its canonical form; None for any other text."""
-    try:
-        value = UUID(text)
-    except ValueError:
+    if len(text) != _LENGTH:
         return None
-    return value if str(value) == text.lower() else None
+    # The decoder takes a fifth of the time of the standard library, which lets braces and prefixes through as well.
+    try:
+        return msgspec.convert(text, UUID)
+    except (msgspec.ValidationError, UnicodeEncodeError):
+        return None
 
 
 def known_uuid(text: str, unknown: type[DomainError]) -> UUID:

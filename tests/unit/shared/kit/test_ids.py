@@ -21,7 +21,18 @@ def test_ids_do_not_repeat() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "nonsense", "{01a2d7a0-0000-7000-8000-000000000000}", "01a2d7a0000070008000000000000000", "urn:uuid:1", "\0"],
+    [
+        "",
+        "nonsense",
+        "{01a2d7a0-0000-7000-8000-000000000000}",
+        "01a2d7a0000070008000000000000000",
+        "01a2d7a00-000-7000-8000-000000000000",
+        "+1a2d7a0-0000-7000-8000-000000000000",
+        "٠1a2d7a0-0000-7000-8000-000000000000",
+        "\ud8001a2d7a0-0000-7000-8000-00000000000",
+        "urn:uuid:1",
+        "\0",
+    ],
 )
 def test_only_the_canonical_spelling_is_an_id(text: str) -> None:
     assert parse_uuid(text) is None
