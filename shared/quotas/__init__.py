@@ -7,7 +7,7 @@ announced) counts from the next measurement on.
 """
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
@@ -67,15 +67,22 @@ async def take(connection: Connection, settings: Settings, owner: QuotaOwner, ad
             await queries.set_amount(connection, owner.account_id, quota, used + adding)
 
 
-@asynccontextmanager
-async def counted(platform: Platform, owner: QuotaOwner, additions: Mapping[Quota, int]) -> AsyncIterator[Connection]:
-    """Yield a connection for writing additions that are counted in the same transaction; raises QuotaReached.
+def counted(
+    platform: Platform, owner: QuotaOwner, additions: Mapping[Quota, int]
+) -> AbstractAsyncContextManager[Connection]:
+    """Return a context with a connection for additions, which are counted in its transaction; raises QuotaReached.
 
     Where none of them has a limit, statements commit one by one, which saves two round trips. Functions that use it
     carry `@retry_conflicts`, as those that open a transaction themselves.
     """
-    is_limited = are_limited(platform.settings, owner, additions)
-    async with (platform.db.transaction if is_limited else platform.db.connection)() as connection:
+    if not are_limited(platform.settings, owner, additions):
+        return platform.db.connection()
+    return _counted(platform, owner, additions)
+
+
+@asynccontextmanager
+async def _counted(platform: Platform, owner: QuotaOwner, additions: Mapping[Quota, int]) -> AsyncIterator[Connection]:
+    async with platform.db.transaction() as connection:
         await take(connection, platform.settings, owner, additions)
         yield connection
 
