@@ -87,8 +87,9 @@ async def key_text(request: Request[Any, Any, Any]) -> str | None:
 
 
 def _proxy_email(request: Request[Any, Any, Any], platform: Platform) -> str | None:
-    secret, email = platform.settings.proxy_shared_secret, request.headers.get("x-user-email")
-    if secret is None or email is None:
+    secret = platform.settings.proxy_shared_secret
+    # Without a proxy nobody looks into the headers, which the framework first makes a mapping of.
+    if secret is None or (email := request.headers.get("x-user-email")) is None:
         return None
     proxy_secret = request.headers.get("x-proxy-secret", "")
     is_trusted = hmac.compare_digest(proxy_secret.encode(), secret.get_secret_value().encode())

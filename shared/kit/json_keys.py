@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from msgspec import Raw
 
@@ -39,14 +40,20 @@ def repeated_within(text: bytes, members: Collection[str]) -> str | None:
     return found[0] if found else None
 
 
-def repeated_name(text: bytes, names: Collection[str]) -> str | None:
+def repeated_name(text: bytes, names: tuple[str, ...]) -> str | None:
     """Return one of these names that is twice a key of an object; None if each is at most once.
 
     For names of ours in objects that may have any number of other members, which take no memory.
     """
-    if all(text.count(f'"{name}"'.encode()) <= 1 for name in names):
-        return None
-    return _first_repeated(text, names)
+    for quoted in _quoted(names):
+        if text.count(quoted) > 1:
+            return _first_repeated(text, names)
+    return None
+
+
+@cache
+def _quoted(names: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(f'"{name}"'.encode() for name in names)
 
 
 def _colons_in(member: tuple[str, Raw]) -> int:
