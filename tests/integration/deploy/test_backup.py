@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from subprocess import PIPE
 from typing import Any
 
 import httpx2
@@ -26,6 +27,7 @@ from shared.operations.orphans import collection, installation
 from shared.operations.orphans.__main__ import main
 from shared.operations.orphans.prefixes import PREFIXES
 from tests.actors import ROOT, Client, eventually
+from tests.integration.deploy.programs import Programs
 from tests.orphans import CARELESS, looking_only_below, with_settings
 from tests.pictures import picture
 
@@ -103,14 +105,6 @@ class Load:
         return picture(size=(self._random.randrange(20, 90), self._random.randrange(20, 90)))
 
 
-def _program(environment: dict[str, str], *words: str) -> str:
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    command = [sys.executable, "-m", "deploy.backup", *words]
-    ended = subprocess.run(command, env=inherited | environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
-
-
 @pytest.fixture
 async def load(alice: Client, workers: Any) -> Load:
     """A client that has done something of everything."""
@@ -127,10 +121,6 @@ def empty(tmp_path: Path, environment: dict[str, str]) -> Iterator[dict[str, str
     with Stack(tmp_path / "restored", durable=False) as stack:
         own = {"SECRET_KEY": environment["SECRET_KEY"], "S3_PUBLIC_ENDPOINT_URL": stack.environment["S3_ENDPOINT_URL"]}
         yield environment | stack.environment | own
-
-
-async def _save(environment: dict[str, str], folder: Path) -> str:
-    return await asyncio.to_thread(_program, environment, "save", str(folder))
 
 
 def _settings(environment: dict[str, str]) -> Settings:
@@ -176,35 +166,30 @@ async def _losses(settings: Settings, client: Client, ledger: Ledger) -> list[st
     return losses
 
 
-async def _migrate(environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
-    await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, check=True, capture_output=True)
-
-
 async def test_a_backup_under_load_restored_in_the_right_order_has_all_that_was_acknowledged_before(
-    load: Load, environment: dict[str, str], empty: dict[str, str], tmp_path: Path
+    load: Load, environment: dict[str, str], empty: dict[str, str], programs: Programs, tmp_path: Path
 ) -> None:
     async with load.going_on():
         await eventually(load.is_well_under_way)
         before = load.ledger.copy()
-        await _save(environment, tmp_path / "backup")
-    await asyncio.to_thread(_program, empty, "restore", str(tmp_path / "backup"))
+        await programs.save(environment, tmp_path / "backup")
+    await programs.backup(empty, "restore", str(tmp_path / "backup"))
 
     assert await _losses(_settings(empty), load.client, before) == []
 
 
 async def test_a_restore_in_the_wrong_order_beside_running_collectors_loses_nothing(
-    load: Load, environment: dict[str, str], empty: dict[str, str], tmp_path: Path
+    load: Load, environment: dict[str, str], empty: dict[str, str], programs: Programs, tmp_path: Path
 ) -> None:
     async with load.going_on():
         await eventually(load.is_well_under_way)
         before = load.ledger.copy()
-        await _save(environment, tmp_path / "backup")
+        await programs.save(environment, tmp_path / "backup")
     settings = _settings(empty)
     folder = BackupFolder.existing(tmp_path / "backup")
     dump = folder.dump(None)
     folder.close()
-    await _migrate(empty)
+    await asyncio.to_thread(programs.run, empty, "alembic", "upgrade", "head")
     deleted = []
     async with connect(settings) as platform:
         # The service was started on the empty servers, and so has bound them.
@@ -220,13 +205,13 @@ async def test_a_restore_in_the_wrong_order_beside_running_collectors_loses_noth
 
 
 async def test_a_bucket_that_is_copied_before_the_dump_lacks_what_came_in_between(
-    load: Load, settings: Settings, empty: dict[str, str], tmp_path: Path
+    load: Load, settings: Settings, empty: dict[str, str], programs: Programs, tmp_path: Path
 ) -> None:
     folder = BackupFolder.create(tmp_path / "backup")
     copy_out(servers.bucket(settings), folder)
     between = await load.add_image()
     database.dump(settings.database_url.get_secret_value(), folder.new_dump())
-    await asyncio.to_thread(_program, empty, "restore", str(tmp_path / "backup"))
+    await programs.backup(empty, "restore", str(tmp_path / "backup"))
     wrong = await _losses(_settings(empty), load.client, load.ledger)
 
     copy_out(servers.bucket(settings), folder)
@@ -241,19 +226,20 @@ async def test_images_that_are_newer_than_the_restored_database_stay_and_can_be_
     load: Load,
     environment: dict[str, str],
     empty: dict[str, str],
+    programs: Programs,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    await _save(environment, tmp_path / "backup")
+    await programs.save(environment, tmp_path / "backup")
     folder = BackupFolder.existing(tmp_path / "backup")
     first = folder.dump(None).name
     folder.close()
     before = load.ledger.copy()
     for act in (load.add_image, load.finalize_upload):
         await act()
-    said = await _save(environment, tmp_path / "backup")
-    await asyncio.to_thread(_program, empty, "restore", str(tmp_path / "backup"), "--dump", first)
+    said = await programs.save(environment, tmp_path / "backup")
+    await programs.backup(empty, "restore", str(tmp_path / "backup"), "--dump", first)
     settings = _settings(empty)
     newer = load.ledger.images.keys() - before.images.keys()
     monkeypatch.setattr("shared.operations.orphans.__main__.settings", lambda: settings)
@@ -276,17 +262,20 @@ async def test_images_that_are_newer_than_the_restored_database_stay_and_can_be_
 
 
 def test_an_operator_asks_about_orphans_of_the_servers_that_are_backed_up(environment: dict[str, str]) -> None:
-    said = _program(environment, "orphans", "status")
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = [sys.executable, "-m", "deploy.backup", "orphans", "status"]
+    # A process that loads the program itself, as the operator's.
+    said = subprocess.run(command, env=inherited | environment, cwd=ROOT, text=True, check=True, stdout=PIPE).stdout
 
     assert said.startswith(("The database and the bucket are bound", "Not bound, so no orphan is deleted"))
 
 
-def test_only_its_owner_reads_a_dump(environment: dict[str, str], tmp_path: Path) -> None:
+async def test_only_its_owner_reads_a_dump(environment: dict[str, str], programs: Programs, tmp_path: Path) -> None:
     # An operator's own folder, which everybody may list.
     folder = tmp_path / "backup"
     folder.mkdir(mode=0o755)
 
-    _program(environment, "save", str(folder))
+    await programs.save(environment, folder)
 
     (dump,) = folder.glob("*.dump")
     assert dump.stat().st_mode & 0o777 == 0o600
