@@ -56,6 +56,10 @@ class Postgres(Server):
             # At rest, the processes that read for others and the one that looks for replicas hold 8 MiB.
             "io_method": "sync",
             "max_logical_replication_workers": 0,
+            # All of both is written to at the start, 3 MiB each if left alone. Nothing here is serializable, and a
+            # commit is a few KiB.
+            "max_pred_locks_per_transaction": 10,
+            "wal_buffers": "1MB",
         }
         if not self.durable:
             # A commit still reaches the kernel, so killing the server loses nothing; only the machine may not die.
