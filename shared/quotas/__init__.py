@@ -77,13 +77,18 @@ def counted(
     """
     if not are_limited(platform.settings, owner, additions):
         return platform.db.connection()
-    return _counted(platform, owner, additions)
+    return _counted(platform.db.transaction(), platform.settings, owner, additions)
 
 
 @asynccontextmanager
-async def _counted(platform: Platform, owner: QuotaOwner, additions: Mapping[Quota, int]) -> AsyncIterator[Connection]:
-    async with platform.db.transaction() as connection:
-        await take(connection, platform.settings, owner, additions)
+async def _counted(
+    transaction: AbstractAsyncContextManager[Connection],
+    settings: Settings,
+    owner: QuotaOwner,
+    additions: Mapping[Quota, int],
+) -> AsyncIterator[Connection]:
+    async with transaction as connection:
+        await take(connection, settings, owner, additions)
         yield connection
 
 
