@@ -23,13 +23,13 @@ backup: .venv/run.stamp ## Back up the database and the bucket, also while they 
 restore: .venv/run.stamp ## Restore a backup into an empty database: make restore FROM=/some/dir [DATA_DIR=...]
 	@$(PY) -m deploy.backup restore "$(FROM)"
 
-# Three at once keep two cores busy: a third of the time a test waits for a process, a lease or a browser. Who begins with
-# what, tests/conftest.py says. Each process rewrites the asserts of every file that it has no bytecode of, which takes it
-# as long as a hundred tests.
 .PHONY: orphans
 orphans: .venv/run.stamp ## Look after objects that no row refers to, as after a restore: make orphans DO=list [DATA_DIR=...]
 	@$(PY) -m deploy.backup orphans $(DO)
 
+# Three at once keep two cores busy: a third of the time a test waits for a process, a lease or a browser. Who begins with
+# what, tests/scheduling.py says. The asserts of a file of tests are rewritten once and kept as bytecode for the other
+# processes, which would take each as long as a hundred tests.
 .PHONY: test
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev.stamp ## Run all tests on a stack of their own; as root, installs chromium for those of the pages

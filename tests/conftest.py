@@ -18,7 +18,6 @@ import pytest
 from argon2 import PasswordHasher
 from litestar import Litestar
 from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 from api.app import create_app
 from deploy.local.forking import Nursery
@@ -29,6 +28,7 @@ from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client, Team
 from tests.receiver import Receiver
+from tests.scheduling import Scheduling, rank
 
 # The time of one example depends more on the load of the machine than on the code. What is drawn depends on the code
 # alone, so that the same code passes or fails wherever it is tested; `make fuzz` draws anew, and ten times as much.
@@ -60,32 +60,27 @@ def _trusted_here(*, _trust_env: bool = True) -> SSLContext:
 # Every session of every test would load whom to trust, 30 ms of the processor, and nearly none speaks TLS.
 httpcore2.default_ssl_context = _trusted_here
 
-# The folder whose tests need all the processes of the service, and share those that start slowly.
-WHOLE = "tests/e2e/"
-
-# What begins first: the folder that takes one test process half of the time; the file that copies all that is stored,
-# several times, which is little but its own while its stack is new; and the folder that makes browsers work.
-FIRST = (WHOLE, "tests/integration/deploy/test_backup.py", "tests/pages/")
-
-
-class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
-    """Gives a test process one file after the other, but the folder with the whole service at once.
-
-    So only one test at a time needs all the processes of the service, beside small ones.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        return WHOLE if nodeid.startswith(WHOLE) else nodeid.partition("::")[0]
-
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     """Distribute the tests to the test processes."""
     return Scheduling(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let each test process begin at another place to load all files of tests.
+
+    Who comes to a file first rewrites its asserts for all; beginning together, each process would rewrite every file.
+    """
+    if hasattr(config, "workerinput") and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        number, of = int(config.workerinput["workerid"].removeprefix("gw")), config.workerinput["workercount"]
+        files = sorted(str(path) for path in ROOT.glob("tests/**/test_*.py"))
+        start = len(files) * number // of
+        config.args[:] = files[start:] + files[:start]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what takes longest first; run last, it would keep a single test process busy to the end."""
-    items.sort(key=lambda item: next((i for i, path in enumerate(FIRST) if item.nodeid.startswith(path)), len(FIRST)))
+    """Run the files in one order, wherever their loading began."""
+    items.sort(key=rank)
 
 
 def pytest_collection() -> None:
