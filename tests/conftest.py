@@ -60,6 +60,10 @@ def _trusted_here(*, _trust_env: bool = True) -> SSLContext:
 # Every session of every test would load whom to trust, 30 ms of the processor, and nearly none speaks TLS.
 httpcore2.default_ssl_context = _trusted_here
 
+# jsonschema would build a grammar of IRIs, a second of the processor in each test process, for a check of formats that
+# no test asks for.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment] # so that its import fails
+
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     """Distribute the tests to the test processes."""
