@@ -71,6 +71,9 @@ def draw(
     _colour_bar(figure, figure.add_axes(figure_layout.bar()), colours, normalised=normalised, whole=whole)
     originals = _tick_labels(axes, figure_layout)
     _axis_titles(figure, figure_layout)
+    for axis in (axis for part in figure.axes for axis in (part.xaxis, part.yaxis)):
+        # They are labelled by the titles above; matplotlib would measure all ticks to place an empty label.
+        axis.set_label_coords(0, 0)
     full_title = (plain_text(title) if title and title.strip() else _default_title(normalised=normalised)) + note
     heading = _title(figure, figure_layout, full_title)
     return Drawing(figure, {**originals, **heading}, full_title)
