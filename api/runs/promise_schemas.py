@@ -60,18 +60,27 @@ class DecisionCurvePoint(msgspec.Struct):
     net_benefit: Annotated[
         float, Meta(description="TP / n - FP / n x threshold / (1 - threshold), by weights if there are any.")
     ]
-    low: Annotated[float, Meta(description="Lower bound of its interval of 95 %.")]
-    high: Annotated[float, Meta(description="Upper bound of its interval of 95 %.")]
+    low: Annotated[
+        float | None,
+        Meta(description="Lower bound of its interval of 95 %; null where no sample reaches it."),
+    ]
+    high: Annotated[float | None, Meta(description="Upper bound of its interval of 95 %; null like `low`.")]
     of_all: Annotated[float, Meta(description="Net benefit of acting on every sample; that of acting on none is 0.")]
     gain: Annotated[float, Meta(description="Net benefit minus the better of acting on all and on none.")]
-    gain_low: Annotated[float, Meta(description="Lower bound of the interval of 95 % of the gain.")]
-    gain_high: Annotated[float, Meta(description="Upper bound of the interval of 95 % of the gain.")]
+    gain_low: Annotated[
+        float | None,
+        Meta(description="Lower bound of the interval of 95 % of the gain; null where both decide every sample alike."),
+    ]
+    gain_high: Annotated[
+        float | None, Meta(description="Upper bound of the interval of 95 % of the gain; null like `gain_low`.")
+    ]
 
     @classmethod
     def of(cls, found: NetBenefit) -> "DecisionCurvePoint":
         """Present a point."""
-        low, high = found.interval
-        return cls(found.threshold, found.net_benefit, low, high, found.of_all, found.gain, *found.gain_interval)
+        low, high = found.interval or (None, None)
+        bounds = found.gain_interval or (None, None)
+        return cls(found.threshold, found.net_benefit, low, high, found.of_all, found.gain, *bounds)
 
 
 class RunDecisionCurve(msgspec.Struct):

@@ -12,20 +12,23 @@ from shared.evaluation.kish import kish_number
 from shared.evaluation.types import Floats
 
 _ALPHA = 0.05
+# What is left of a sum of weights without all of them is off by less, as a share of it.
+_ROUNDING = 1e-12
 
 
 class NetBenefit(NamedTuple):
     """The net benefit per sample at a threshold probability, its interval of 95 %, and that of acting on all samples.
 
-    `gain` is the net benefit minus the better of acting on all samples and on none, with the interval of that.
+    `gain` is the net benefit minus the better of acting on all samples and on none, with the interval of that. An
+    interval is None where no sample adds to its mean, so that nothing shows how far it varies.
     """
 
     threshold: float
     net_benefit: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
     of_all: float
     gain: float
-    gain_interval: tuple[float, float]
+    gain_interval: tuple[float, float] | None
 
 
 class _Kind(NamedTuple):
@@ -83,8 +86,10 @@ def _at(threshold: float, part: tuple[Any, Any], whole: tuple[Any, Any]) -> NetB
     return NetBenefit(threshold, mean, interval, of_all, gain, gain_interval)
 
 
-def _mean(kinds: Sequence[_Kind], weight: float, square: float) -> tuple[float, tuple[float, float]]:
-    """The mean of all samples, 0 but for these kinds, with its interval."""
+def _mean(kinds: Sequence[_Kind], weight: float, square: float) -> tuple[float, tuple[float, float] | None]:
+    """The mean of all samples, 0 but for these kinds, with its interval; None without a sample of these kinds."""
+    if not any(kind.weight > _ROUNDING * weight for kind in kinds):
+        return 0.0, None
     mean = math.fsum(kind.benefit * kind.weight for kind in kinds) / weight
     spread = max(0.0, math.fsum(kind.benefit**2 * kind.weight for kind in kinds) / weight - mean**2)
     n = kish_number(weight, square)

@@ -24,8 +24,22 @@ def test_net_benefit_is_a_mean_over_samples() -> None:
         assert (point.net_benefit, point.of_all) == pytest.approx((acted.mean(), benefits.mean()), abs=1e-12)
         assert point.gain == pytest.approx(gains.mean(), abs=1e-12)
         for values, interval in ((acted, point.interval), (gains, point.gain_interval)):
+            if not values.any():
+                assert interval is None
+                continue
             half = 1.959963984540054 * values.std(ddof=1) / np.sqrt(500)
             assert interval == pytest.approx((values.mean() - half, values.mean() + half), abs=1e-12)
+
+
+def test_a_mean_to_which_no_sample_adds_has_no_interval() -> None:
+    scores, labels = np.full(60, 0.5), np.arange(60) % 2 == 0
+
+    below, above = decision_curve(rank_probabilities([(scores, labels)], 60), np.array([0.4, 0.6]))
+
+    # Below the score all are acted on, which is what the gain compares with; above it none is.
+    assert below.interval is not None
+    assert (below.gain, below.gain_interval) == (0.0, None)
+    assert (above.net_benefit, above.interval, above.gain, above.gain_interval) == (0.0, None, 0.0, None)
 
 
 def test_a_textbook_example() -> None:

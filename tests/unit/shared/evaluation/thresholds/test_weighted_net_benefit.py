@@ -58,6 +58,9 @@ def test_whole_weights_have_the_net_benefit_of_repeated_rows(seed: int) -> None:
         assert (one.net_benefit, one.of_all, one.gain) == pytest.approx(
             (other.net_benefit, other.of_all, other.gain), abs=1e-12
         )
+        assert (one.interval is None) == (other.interval is None)
+        if one.interval is None or other.interval is None:
+            continue
         assert one.interval[1] - one.interval[0] >= (other.interval[1] - other.interval[0]) * (1 - 1e-9)
 
 
@@ -69,5 +72,9 @@ def test_equal_weights_have_the_intervals_of_samples_without(weight: float) -> N
     found = weighted(scores, labels, np.full(80, weight))
 
     for one, other in zip(found, plain, strict=True):
-        assert one.interval == pytest.approx(other.interval, rel=1e-9, abs=1e-12)
-        assert one.gain_interval == pytest.approx(other.gain_interval, rel=1e-9, abs=1e-12)
+        assert (one.interval is None) == (other.interval is None)
+        if other.interval is not None:
+            assert one.interval == pytest.approx(other.interval, rel=1e-9, abs=1e-12)
+        assert (one.gain_interval is None) == (other.gain_interval is None)
+        if other.gain_interval is not None:
+            assert one.gain_interval == pytest.approx(other.gain_interval, rel=1e-9, abs=1e-12)
