@@ -4,6 +4,7 @@ import re
 import select
 import socket
 import ssl
+import time
 import weakref
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -17,6 +18,8 @@ _MOST_HEAD_BYTES = 64 * 1024
 _MOST_PIECE_BYTES = 256 * 1024
 # More connections than threads of a process put at once are closed after use.
 _KEPT = 32
+# Enough to take an answer that has come; zero would mean something else to a socket.
+_AT_ONCE_S = 0.001
 
 
 class StorageAnswer(NamedTuple):
@@ -87,25 +90,28 @@ class HttpRequests:
         """Send requests at once, each over a connection of its own, and return what `ask` would of each. Blocks.
 
         They are all sent before an answer is read: threads, which would wait for them, cost more than a small request.
-        One that cannot be sent is left to `ask`.
+        One that cannot be sent is left to `ask`. A server that hangs is waited for as long as it would be for two
+        requests, one after the other.
         """
         first, *others = requests
-        begun = [(request, self._begin(request)) for request in others]
+        until = time.monotonic() + self._answer_s
+        begun = [(request, self._begin(request, until)) for request in others]
         try:
             answers = [self.ask(first)]
             while begun:
-                answers.append(self._end(*begun.pop(0)))
+                answers.append(self._end(*begun.pop(0), until))
         finally:
             _close_all([connection for _, connection in begun if connection is not None])
         return answers
 
-    def _begin(self, request: StorageRequest) -> socket.socket | None:
+    def _begin(self, request: StorageRequest, until: float) -> socket.socket | None:
         """The connection over which a request is sent whose answer is still to be read; None for every trouble."""
-        if (content := request.content) is None:
+        if (content := request.content) is None or time.monotonic() >= until:
             return None
         connection = None
         try:
             connection = self._kept() or self._connect()
+            connection.settimeout(_left(until))
             connection.sendall(content)
         except OSError:
             if connection is not None:
@@ -113,16 +119,17 @@ class HttpRequests:
             return None
         return connection
 
-    def _end(self, request: StorageRequest, connection: socket.socket | None) -> StorageAnswer | None:
+    def _end(self, request: StorageRequest, connection: socket.socket | None, until: float) -> StorageAnswer | None:
         if connection is not None:
             try:
+                connection.settimeout(_left(until))
                 return self._read(connection, has_body=request.has_body)
             except TimeoutError:
                 return None
             except (OSError, ValueError):
                 # As above: it is sent again.
                 pass
-        return self.ask(request)
+        return self.ask(request) if time.monotonic() < until else None
 
     def _kept(self) -> socket.socket | None:
         while self._idle:
@@ -132,6 +139,7 @@ class HttpRequests:
                 # Another thread has taken the last one.
                 break
             if _is_quiet(connection):
+                connection.settimeout(self._answer_s)
                 return connection
             connection.close()
         return None
@@ -160,6 +168,10 @@ class HttpRequests:
             else:
                 connection.close()
         return answer
+
+
+def _left(until: float) -> float:
+    return max(until - time.monotonic(), _AT_ONCE_S)
 
 
 def _close_all(connections: list[socket.socket]) -> None:

@@ -1,5 +1,6 @@
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from shared.kit.storage.http_requests import HttpRequests, StorageAnswer, StorageRequest
+from shared.kit.storage.http_requests import HttpRequests, StorageAnswer, StorageRequest, _read_answer
 
 HEADERS = {"host": "127.0.0.1", "x-name": "value"}
 
@@ -243,6 +244,38 @@ def test_requests_at_once_to_a_server_that_is_away_have_no_answer() -> None:
     requests = HttpRequests("http://127.0.0.1:1", connect_s=1, answer_s=1)
 
     assert requests.ask_all([StorageRequest("PUT", "/200", HEADERS)] * 2) == [None, None]
+
+
+@pytest.mark.parametrize("size", [9, 32 * 2**20])
+def test_requests_at_once_to_a_server_that_hangs_do_not_wait_for_each_other(size: int) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        requests = HttpRequests(f"http://127.0.0.1:{server.getsockname()[1]}", connect_s=5, answer_s=0.5)
+        puts, began = [StorageRequest("PUT", "/200", HEADERS, bytes(size))] * 16, time.monotonic()
+
+        assert requests.ask_all(puts) == [None] * 16
+
+        # One after the other they would take eight seconds, and sixteen where even sending waits.
+        assert time.monotonic() - began < 5
+
+
+def test_a_connection_that_had_little_time_left_has_all_of_it_for_the_next_request(
+    server: Server, requests: HttpRequests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = StorageRequest("PUT", "/200", HEADERS, b"body")
+    requests.ask_all([put] * 3)
+    given: list[float | None] = []
+
+    def read(connection: socket.socket, *, has_body: bool) -> tuple[StorageAnswer, bool]:
+        given.append(connection.gettimeout())
+        return _read_answer(connection, has_body=has_body)
+
+    monkeypatch.setattr("shared.kit.storage.http_requests._read_answer", read)
+
+    requests.ask_all([put] * 3)
+
+    assert given[0] == 5
+    assert max(given[1:], default=5) < 5
+    assert len({taken.client_port for taken in server.taken}) == 3
 
 
 def test_the_body_of_an_answer_is_all_of_it_or_none(server: Server, requests: HttpRequests) -> None:
