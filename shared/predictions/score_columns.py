@@ -89,14 +89,27 @@ def of_one_truth(
     """The first of some sets of columns, with the other columns of labels that these may be the scores of.
 
     Such is a column of the sex of each person beside that of the outcome, both of 0 and 1. A constant is none, and the
-    words before the classes may name the only one.
+    words before the classes may name the only one, unless it holds the class with the highest score of each row, as the
+    predictions of a model do of which the scores have the name.
     """
     varied = [one for one in found if len({*columns[one.labels]}) > 1] or found
     words = [(one, {*tokens(names[one.labels])}) for one in varied]
     named = [one for one, own in words if own and own <= {*tokens(one.before)}]
-    if len(named) == 1 or not varied:
-        return next(iter(named), None)
+    if not varied:
+        return None
+    if len(named) == 1 and (len(varied) == 1 or not _are_the_highest(named[0], columns)):
+        return named[0]
     return varied[0]._replace(label_rivals=tuple(one.labels for one in varied[1:]))
+
+
+def _are_the_highest(found: ClassColumns, columns: Sequence[Sequence[str]]) -> bool:
+    """Return True if the label of each row is a class with the highest score in it."""
+    names = [number_or_text(name) for name in found.names]
+    rows = zip(*([number_in(cell) for cell in columns[at]] for at in found.columns), strict=True)
+    return all(
+        number_or_text(label) in {name for name, number in zip(names, row, strict=True) if number == max(row)}
+        for label, row in zip(columns[found.labels], rows, strict=True)
+    )
 
 
 def without_others(found: ClassColumns, columns: Sequence[Sequence[str]], labels: Collection[str]) -> ClassColumns:

@@ -48,3 +48,13 @@ def test_what_a_detector_found_is_no_table_of_actual_labels(header: str) -> None
 def test_a_score_beside_a_label_is_that_of_a_class() -> None:
     assert read_score_table(b"label,score\n1,.9\n0,.8\n1,.7\n").scored == 1
     assert read_score_table(b"label,confidence_1\n1,.9\n0,.8\n1,.7\n").scored == 1
+
+
+def test_the_answers_of_a_model_of_which_the_scores_have_the_name_are_not_the_truth() -> None:
+    rows = "cat,cat,0.9,0.1\ndog,cat,0.6,0.4\ndog,dog,0.2,0.8\ncat,dog,0.3,0.7\n"
+
+    with pytest.raises(UnreadablePredictions, match="“pet” and “Naive Bayes” may both be the actual labels"):
+        read_score_table(f"pet,Naive Bayes,Naive Bayes (cat),Naive Bayes (dog)\n{rows}".encode())
+
+    wrong = rows.replace("cat,cat", "cat,dog")
+    assert read_score_table(f"breed,pet,P (pet=cat),P (pet=dog)\n{wrong}".encode()).labels == ["dog", "cat", "dog", "dog"]
