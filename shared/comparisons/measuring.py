@@ -177,9 +177,9 @@ def _of_replicates(
     difference = float(without_rounding(np.asarray(candidate - baseline)))
     drawn = np.clip(found.drawn, -_widest(metric), _widest(metric))
     if counts.weights is None:
-        tested = of_replicates(difference, drawn, n, question, found.bases[0])
+        tested = of_replicates(difference, drawn, n, question, found.bases[0], found.losses)
     else:
-        tested = of_weighted_replicates(difference, drawn, counts, question, found.bases[0])
+        tested = of_weighted_replicates(difference, drawn, counts, question, found.bases[0], found.losses)
     return Measured(
         metric,
         tested,

@@ -18,15 +18,19 @@ class SampleBasis(NamedTuple):
     samples: int
     differing: int
 
-    def least(self, margin: float) -> float:
-        """The least one-sided P-value that a difference from −`margin` can have.
+    @property
+    def least(self) -> float:
+        """The least one-sided P-value that a difference can have.
 
         If neither of the two is better, the predictions of each sample could as well be exchanged: of so many differing
         ones that is 2^differing outcomes, equally likely, and all in favour of one of the two is one of them (Fisher
-        and Pitman's test, 1937). That no sample differs at all has the chance (1 − margin)^samples where a share of
-        `margin` of them does.
+        and Pitman's test, 1937).
         """
-        return min(_HALF**self.differing, (1 - min(max(margin, 0.0), 1.0)) ** self.samples)
+        return float(_HALF**self.differing)
+
+    def chance(self, loss: float) -> float:
+        """The chance that none of the samples differs where a share of them, the loss, does; 1 of no loss."""
+        return float((1 - min(max(loss, 0.0), 1.0)) ** self.samples)
 
 
 class SampleBases(NamedTuple):

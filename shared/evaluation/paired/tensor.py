@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shared.evaluation.intervals.bootstrap import Summing, by_class, by_member, draw_sums
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
 from shared.evaluation.paired.discordance import Pairs
+from shared.evaluation.paired.hidden_losses import HiddenLosses
 from shared.evaluation.paired.sample_basis import SampleBases, SampleBasis, of_classes, of_sets
 from shared.evaluation.types import Floats
 
@@ -110,13 +111,29 @@ class Replicated(NamedTuple):
     """A metric of both, and its differences in samples drawn anew, candidate minus baseline; NaN where undefined.
 
     Numbers and (replicates,) of a metric of all classes, (k,) and (replicates, k) of one by class. `bases` are the
-    samples that it rests on, one or k.
+    samples that it rests on, one or k, and `losses` what these may hide of a metric of all classes; None by class.
     """
 
     baseline: Floats
     candidate: Floats
     drawn: Floats
     bases: list[SampleBasis]
+    losses: HiddenLosses | None = None
+
+
+class _Grounds(NamedTuple):
+    """The samples that metrics rest on, and the numbers of those of each class that the baseline has right, (k,)."""
+
+    bases: SampleBases
+    hits: Floats
+    are_sets: bool = False
+
+    def losses(self, formula: Formula, seen: list[Floats]) -> HiddenLosses | None:
+        """What the samples may hide of a metric of all classes, by the shares of `_both`."""
+        if not isinstance(formula, OverallFormula):
+            return None
+        hits, truth, baseline, *_ = seen
+        return HiddenLosses(formula, hits, truth, baseline, self.hits, self.are_sets)
 
 
 def count_pairs(
@@ -171,6 +188,7 @@ def replicate(
     """Draw the samples anew, in pairs, and measure the difference of each metric; the same seed draws the same."""
     counted = pairs.counts if pairs.weights is None else np.where(pairs.weights > 0, pairs.counts, 0)
     bases = of_classes(pairs.truth, pairs.baseline, pairs.candidate, counted, pairs.k)
+    hits = by_class(pairs.truth, pairs.k, chosen=pairs.truth == pairs.baseline)(counted[np.newaxis])[0]
     pairs = pairs if pairs.weights is None else in_octaves(pairs, pairs.weights)
     k, right, also = pairs.k, pairs.truth == pairs.baseline, pairs.truth == pairs.candidate
     parts = [
@@ -180,7 +198,7 @@ def replicate(
         by_class(pairs.truth, k, chosen=also),
         by_class(pairs.candidate, k),
     ]
-    return _replicate(pairs, parts, k, formulas, bases, replicates=replicates, seed=seed)
+    return _replicate(pairs, parts, k, formulas, _Grounds(bases, hits), replicates=replicates, seed=seed)
 
 
 def replicate_sets(
@@ -190,8 +208,8 @@ def replicate_sets(
     has_label = [members[codes] for codes in (pairs.truth, pairs.baseline, pairs.candidate)]
     truth, baseline, candidate = (own.astype(float) for own in has_label)
     parts = [*map(by_member, (truth * baseline, truth, baseline, truth * candidate, candidate))]
-    bases = of_sets(has_label, pairs.counts)
-    return _replicate(pairs, parts, members.shape[1], formulas, bases, replicates=replicates, seed=seed)
+    grounds = _Grounds(of_sets(has_label, pairs.counts), pairs.counts @ (truth * baseline), are_sets=True)
+    return _replicate(pairs, parts, members.shape[1], formulas, grounds, replicates=replicates, seed=seed)
 
 
 def _replicate(
@@ -199,7 +217,7 @@ def _replicate(
     parts: Sequence[Summing],
     k: int,
     formulas: Mapping[str, Formula],
-    bases: SampleBases,
+    grounds: _Grounds,
     *,
     replicates: int,
     seed: int,
@@ -212,7 +230,12 @@ def _replicate(
             of_baseline, of_candidate = _both(formula, drawn)
             differences[name].append(of_candidate - of_baseline)
     return {
-        name: Replicated(*_both(formula, seen), np.concatenate(differences[name]), bases.of(formula))
+        name: Replicated(
+            *_both(formula, seen),
+            np.concatenate(differences[name]),
+            grounds.bases.of(formula),
+            grounds.losses(formula, seen),
+        )
         for name, formula in formulas.items()
     }
 

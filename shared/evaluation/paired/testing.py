@@ -22,6 +22,7 @@ from shared.evaluation.paired.discordance import (
     smallest_detectable,
     whole_number,
 )
+from shared.evaluation.paired.hidden_losses import HiddenLosses
 from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.types import Floats
 
@@ -111,7 +112,14 @@ def of_pairs(pairs: Pairs, question: Question) -> Tested:
     )
 
 
-def of_replicates(difference: float, drawn: Floats, samples: int, question: Question, basis: SampleBasis) -> Tested:
+def of_replicates(
+    difference: float,
+    drawn: Floats,
+    samples: int,
+    question: Question,
+    basis: SampleBasis,
+    losses: HiddenLosses | None = None,
+) -> Tested:
     """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew."""
     if math.isnan(difference):
         return Tested(None, reason="the metric is undefined for one of the two")
@@ -119,7 +127,7 @@ def of_replicates(difference: float, drawn: Floats, samples: int, question: Ques
         return Tested(difference, reason=TOO_FEW if samples < MIN_SAMPLES else TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
         return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
-    return no_less(by_percentiles(difference, drawn, samples, question, "bootstrap"), basis, question)
+    return no_less(by_percentiles(difference, drawn, samples, question, "bootstrap"), basis, losses, question)
 
 
 def is_coarse(drawn: Floats, alpha: float) -> bool:
@@ -157,19 +165,23 @@ def by_percentiles(
     )
 
 
-def no_less(found: Tested, basis: SampleBasis, question: Question) -> Tested:
+def no_less(found: Tested, basis: SampleBasis, losses: HiddenLosses | None, question: Question) -> Tested:
     """P-values of a bootstrap, none less than so few samples can have, and the interval that goes with them.
 
-    A bootstrap draws the differing samples again and again, and hardly ever none of them where they are a handful.
+    A bootstrap draws the differing samples again and again, and hardly ever none of them where they are a handful. It
+    never draws one that is not there: a difference beyond a margin is as likely as that the samples show nothing of it.
     """
-    least = basis.least(question.margin or 0.0)
+    above = below = basis.least
+    if question.margin and question.margin > 0 and found.difference is not None:
+        chance = basis.chance if losses is None else losses.chance
+        above, below = chance(question.margin + found.difference), chance(question.margin - found.difference)
     found = found._replace(
-        p_above=None if found.p_above is None else max(found.p_above, least),
-        p_below=None if found.p_below is None else max(found.p_below, least),
+        p_above=None if found.p_above is None else max(found.p_above, above),
+        p_below=None if found.p_below is None else max(found.p_below, below),
     )
     if found.p_value is None:
         return found
-    p_value = max(found.p_value, min(1.0, 2 * basis.least(0.0)))
+    p_value = max(found.p_value, min(1.0, 2 * basis.least))
     interval = found.interval
     if interval is not None and p_value > question.alpha:
         interval = min(interval[0], 0.0), max(interval[1], 0.0)

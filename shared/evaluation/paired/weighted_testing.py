@@ -26,6 +26,7 @@ from shared.evaluation.paired.discordance import (
     samples_needed,
     whole_number,
 )
+from shared.evaluation.paired.hidden_losses import HiddenLosses
 from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.paired.tensor import PairedCounts
 from shared.evaluation.paired.testing import (
@@ -125,7 +126,12 @@ def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bo
 
 
 def of_weighted_replicates(
-    difference: float, drawn: Floats, counts: PairedCounts, question: Question, basis: SampleBasis
+    difference: float,
+    drawn: Floats,
+    counts: PairedCounts,
+    question: Question,
+    basis: SampleBasis,
+    losses: HiddenLosses | None = None,
 ) -> Tested:
     """Test a weighted difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
 
@@ -147,7 +153,7 @@ def of_weighted_replicates(
     freedom = min(_freedom(own[differ], counts.counts[differ]) for own in (weights, alike))
     asked = _further_out(question, freedom)
     found = _by_student(by_percentiles(difference, drawn, counts.total, asked, "weighted-bootstrap"), freedom)
-    return no_less(found, basis, question)
+    return no_less(found, basis, losses, question)
 
 
 def of_weighted_areas(

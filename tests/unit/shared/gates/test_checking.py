@@ -120,12 +120,15 @@ def test_a_perfect_order_that_becomes_equal_scores_fails_with_the_p_value_of_its
 def test_ten_equal_predictions_do_not_show_that_a_loss_stays_within_a_small_margin() -> None:
     rows = [*np.flatnonzero(TRUTH == 0)[:10], *np.flatnonzero(TRUTH == 1)[:10]]
 
-    result = checked(side(rows=rows), side(rows=rows), metrics=[GateMetric(metric="f1.macro", margin=0.02)])
+    right = side(TRUTH, rows=rows)
+
+    result = checked(right, right, metrics=[GateMetric(metric="f1.macro", margin=0.02)])
 
     test = result.reasons[0].test
     assert test is not None
     assert (result.verdict, test.finding) == ("warn", "inconclusive")
-    assert test.p_within == pytest.approx(0.98**20)
+    # Misses of one class alone are a little less likely not to be seen.
+    assert test.p_within == pytest.approx(0.98**20, rel=1e-6)
     assert result.reasons[0].text.endswith("it is not shown whether a loss stays within the margin of 0.0200.")
 
 

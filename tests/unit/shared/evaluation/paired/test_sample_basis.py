@@ -87,12 +87,13 @@ def test_a_class_of_fewer_than_ten_samples_is_not_tested() -> None:
     assert found[1:] == (*[None] * 8, "fewer than 10 samples are of the class, or predicted as it", 0.0)
 
 
-@pytest.mark.parametrize(("basis", "margin", "least"), [
-    (SampleBasis(100, 0), 0.05, 0.95**100),
-    (SampleBasis(100, 2), 0.001, 0.25),
-    (SampleBasis(100, 2), -0.1, 0.25),
-    (SampleBasis(100, 0), 1.5, 0.0),
-    (SampleBasis(10**9, 10**9), 0.0, 0.0),
-])  # fmt: skip
-def test_the_least_p_value_of_a_margin_is_of_all_samples(basis: SampleBasis, margin: float, least: float) -> None:
-    assert basis.least(margin) == least
+@pytest.mark.parametrize(("differing", "least"), [(0, 1.0), (2, 0.25), (10**9, 0.0)])
+def test_the_least_p_value_is_that_of_exchanging_the_samples_that_differ(differing: int, least: float) -> None:
+    assert SampleBasis(10**9, differing).least == least
+
+
+@pytest.mark.parametrize(
+    ("samples", "loss", "chance"), [(100, 0.05, 0.95**100), (100, -0.1, 1.0), (100, 0.0, 1.0), (100, 1.5, 0.0)]
+)
+def test_the_chance_to_see_no_difference_is_of_all_samples(samples: int, loss: float, chance: float) -> None:
+    assert SampleBasis(samples, 0).chance(loss) == chance
