@@ -12,12 +12,12 @@ from shared.predictions.long_matrices import numbers_of_pairs
 from shared.predictions.lookalikes import are_measured, are_numbered_apart, look_alike, several_in_one
 from shared.predictions.names import are_of_curve, kind_of
 from shared.predictions.notices import Code, Notice
-from shared.predictions.roles import Decision, counts_up
+from shared.predictions.roles import Decision
 from shared.predictions.second_headers import is_second_header
 from shared.predictions.tables import NamedTable, read_named_table
 from shared.predictions.total_rows import SAID as TOTAL_ROW
-from shared.predictions.total_rows import is_total_row
-from shared.predictions.values import as_labels, score, signs_among_numbers, with_points_in_both
+from shared.predictions.total_rows import is_sum_row, is_total_row
+from shared.predictions.values import as_labels, counts_up, score, signs_among_numbers, with_points_in_both
 from shared.predictions.weights import weights_of_columns
 
 # The sender's order of the columns of a table of two.
@@ -55,7 +55,7 @@ def read_label_table(data: bytes, header: Header = "auto", order: ColumnOrder = 
             raise UnreadablePredictions(f"there is no {side} label; every sample needs both.", line=line)
     if table.names and is_second_header([actual, predicted], table.columns):
         raise UnreadablePredictions("this row looks like a second header; remove it.", line=table.lines[0])
-    _refuse_total(table.columns[actual], table.columns[predicted], table.lines)
+    _refuse_total(table, actual, predicted)
     _refuse_scores(table, actual, predicted)
     _refuse_pairs(table, actual, predicted)
     weights, weight_notices = weights_of_columns(table)
@@ -70,9 +70,12 @@ def read_label_table(data: bytes, header: Header = "auto", order: ColumnOrder = 
     return _repeat_counted(table, read)
 
 
-def _refuse_total(actual: Sequence[str], predicted: Sequence[str], lines: Sequence[int]) -> None:
-    if is_total_row(actual[-1], predicted[-1], {*actual[:-1], *predicted[:-1]}):
-        raise UnreadablePredictions(TOTAL_ROW, line=lines[-1])
+def _refuse_total(table: NamedTable, actual: int, predicted: int) -> None:
+    sides = table.columns[actual], table.columns[predicted]
+    last, others = (sides[0][-1], sides[1][-1]), {label for side in sides for label in side[:-1]}
+    plain = [cells for at, cells in enumerate(table.columns) if at not in {actual, predicted}]
+    if is_total_row(*last, others) or is_sum_row(*last, others, plain):
+        raise UnreadablePredictions(TOTAL_ROW, line=table.lines[-1])
 
 
 def _cells(table: NamedTable, actual: int, predicted: int) -> tuple[list[str], list[str]]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from shared.evaluation.types import Label
-from shared.predictions.values import score
+from shared.predictions.values import has_many_digits, score
 
 _QUOTES = "\"'`“”„‘’"
 # Characters that nobody sees, such as a zero-width space.
@@ -54,12 +54,21 @@ def are_measured(actual: Collection[Label], predicted: Collection[Label], rows: 
 
     Either only predicted ones have fractions, several, or some have, and nearly every row has a number of its own.
     """
-    sides = [[label for label in side if not isinstance(label, str)] for side in (actual, predicted)]
-    if [*map(len, sides)] != [len(actual), len(predicted)]:
+    sides = [_numbers(actual), _numbers(predicted)]
+    if None in sides:
         return False
-    fractions = [[number for number in side if number != int(number)] for side in sides]
+    fractions = [[number for number in side or () if number != int(number)] for side in sides]
     is_varied = rows >= _MANY_ROWS and 2 * len({*actual} | {*predicted}) >= rows
     return (not fractions[0] and len(fractions[1]) > 1) or (any(fractions) and is_varied)
+
+
+def _numbers(labels: Collection[Label]) -> list[int | float] | None:
+    """All labels as numbers; None if one is none, or a text, unless some have the digits that calculations print."""
+    numbers = [score(label) if isinstance(label, str) else label for label in labels]
+    texts = [label for label in labels if isinstance(label, str)]
+    known = [number for number in numbers if number is not None]
+    are_numbers = len(known) == len(numbers) and (not texts or any(map(has_many_digits, texts)))
+    return known if are_numbers else None
 
 
 def several_in_one(labels: Collection[str]) -> tuple[str, str] | None:

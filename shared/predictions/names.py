@@ -27,11 +27,15 @@ _LABEL = _words("label labels lbl class classes category categories cls outcome"
 _FILLER = _words("y value values name names id vector column col index code test val the ground of is standard")
 # Beside a label they say that it is the truth; alone, whether the prediction is right.
 _CORRECT, _ANSWERS = _words("correct right"), _words("answer answers")
+# What a model should have answered, as programs that evaluate language models name it beside the `output`.
+_WANTED, _ANSWERED = _words("expected reference target gold golden"), _words("output outputs response responses")
 _SCORE = _words(
-    "score scores prob probs proba probas probability probabilities confidence confidences conf logit logits"
+    "score scores prob probs proba probas probability probabilities confidence confidences conf logit logits phat"
 )
 # scikit-learn's name of margins.
 _DECISIONS = _words("decision function")
+# How Stata's users call a predicted probability.
+_P_HAT = _words("p hat")
 _CURVES = (_words("fpr tpr"), _words("precision recall"))
 _OF_SCORES = _words("p pr calibrated calibration raw mean average final risk likelihood propensity for in to")
 # What is told of a class, or of its score, beside the score.
@@ -58,6 +62,8 @@ _UNMISTAKABLE = _words(
 _ALONE = _words("y y_test y_val y_valid test_y val_y ytest")
 
 _SAS_TRUTH, _SAS_PREDICTION = "f_", "i_"
+# SAS's PROC LOGISTIC and PROC DISCRIM.
+_SAS_FROM, _SAS_INTO = frozenset({"_from_"}), frozenset({"_into_"})
 _MERGED = ("_x", "_y")
 
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -99,10 +105,11 @@ def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the 
         if plain in names or "_".join(words) in names:
             return kind
     word_set = frozenset(words)
-    if word_set & _SCORE or ("raw" in word_set and word_set & _PREDICTED) or word_set >= _DECISIONS:
+    if _is_score(word_set):
         return "score"
     if word_set & _PREDICTED:
-        return "prediction"
+        is_wanted = word_set & _WANTED and word_set & _PREDICTED <= _ANSWERED
+        return "truth" if is_wanted else "prediction"
     if plain in _ALONE or (word_set & _TRUTH and word_set <= _TRUTH | _LABEL | _FILLER):
         return "truth"
     if word_set & _CORRECT and word_set & (_LABEL | _ANSWERS) and word_set <= _CORRECT | _LABEL | _ANSWERS | _FILLER:
@@ -111,7 +118,24 @@ def kind_of(name: str) -> NameKind:  # noqa: PLR0911 - a table of cases, in the 
         return "label"
     if plain.endswith("_id") or (word_set and word_set <= {"id", "ids"}):
         return "id"
-    return "other"
+    return "truth" if _is_truth_within(plain) else "other"
+
+
+def _is_score(words: frozenset[str]) -> bool:
+    is_margin = ("raw" in words and words & _PREDICTED) or words >= _DECISIONS
+    return bool(words & _SCORE or is_margin or words == _P_HAT)
+
+
+def _is_truth_within(name: str) -> bool:
+    """Return True if a dotted name, as of a field of an object, ends in one that can only be that of the truth."""
+    outer, _, inner = name.rpartition(".")
+    return bool(outer) and inner not in _ALONE and not is_bare(inner) and kind_of(inner) == "truth"
+
+
+def says_right_of_prediction(name: str) -> bool:
+    """Return True if a name may say whether a prediction is right, as `prediction_correct` and `is_correct_pred` do."""
+    words = {*tokens(name)}
+    return bool(words & _CORRECT and words & _PREDICTED)
 
 
 def says_score(words: Collection[str]) -> bool:
@@ -174,6 +198,8 @@ def truth_prediction_pairs(names: Sequence[str]) -> list[tuple[int, int]]:
 
 
 _EXACT: tuple[tuple[frozenset[str], NameKind], ...] = (
+    (_SAS_FROM, "truth"),
+    (_SAS_INTO, "prediction"),
     (_IDS, "id"),
     (_WEIGHTS, "weight"),
     (_COUNTS, "count"),

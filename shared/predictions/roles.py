@@ -9,13 +9,14 @@ from shared.predictions.names import (
     is_bare,
     join_words,
     kind_of,
+    says_right_of_prediction,
     truth_prediction_pairs,
     without_merge_suffixes,
 )
 from shared.predictions.one_hot import encoded_with
 from shared.predictions.score_columns import ClassColumns, class_columns, of_one_truth, places_of, without_others
 from shared.predictions.score_doubts import Doubt, doubt_of
-from shared.predictions.values import score
+from shared.predictions.values import are_flags, counts_up, score
 
 Role = Literal[
     "truth",
@@ -143,6 +144,11 @@ def _kinds(columns: Sequence[Column]) -> list[NameKind]:
         _kind(column if column.name is None else Column(name, column.sample))
         for column, name in zip(columns, names, strict=True)
     ]
+    predicted = [i for i, kind in enumerate(kinds) if kind == "prediction"]
+    judged = [i for i in predicted if says_right_of_prediction(columns[i].name or "") and are_flags(columns[i].sample)]
+    if len(judged) < len(predicted):
+        # Beside the predictions `prediction_correct` says whether they are right.
+        kinds = ["derived" if i in judged else kind for i, kind in enumerate(kinds)]
     fractions = {i for i, kind in enumerate(kinds) if kind == "prediction" and is_fraction(columns[i].sample)}
     if any(kind == "prediction" and i not in fractions for i, kind in enumerate(kinds)):
         # Beside predicted labels they are the confidence of the model.
@@ -159,15 +165,9 @@ def _kind(column: Column) -> NameKind:
     if kind == "id" and len(set(column.sample)) < len(column.sample):
         return "other"
     # `correct` is the truth in some programs, and a flag in most.
-    flags = {"true", "false", "0", "1", "0.0", "1.0", "yes", "no", "+", "-", "", "t", "f"}
     if kind == "derived" and column.name and join_words(column.name) == "correct":
-        return "derived" if {cell.casefold() for cell in column.sample} <= flags else "truth"
+        return "derived" if are_flags(column.sample) else "truth"
     return kind
-
-
-def counts_up(cells: Sequence[str]) -> bool:
-    """Return True if the cells are the numbers of the rows, from 0 or from 1 on."""
-    return bool(cells) and cells[0] in {"0", "1"} and list(cells) == [str(int(cells[0]) + i) for i in range(len(cells))]
 
 
 def is_fraction(cells: Sequence[str]) -> bool:

@@ -1,6 +1,6 @@
 """A last row of totals, which is no sample."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from shared.predictions.names import normalise
 from shared.predictions.values import score
@@ -26,3 +26,14 @@ def is_total_row(actual: str, predicted: str, others: Collection[str]) -> bool:
         return False
     are_numbers = [score(label) is not None for label in others]
     return bool(are_numbers) and (all(are_numbers) or not any(are_numbers))
+
+
+def is_sum_row(actual: str, predicted: str, others: Collection[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Return True if the last row of other columns names sums, its labels are numbers, and one is none of the others.
+
+    Such is `Total,21,20` below `a.png,1,0`; `others` are the labels of all other rows, which are numbers, too.
+    """
+    are_numbers = all(score(label) is not None for label in (actual, predicted, *others))
+    if not others or not are_numbers or {actual, predicted} <= {*others}:
+        return False
+    return any(is_total(cells[-1]) and cells[-1] not in cells[:-1] for cells in columns)

@@ -12,6 +12,12 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.(?:0|[0-9]*[1-9]))?")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+(?:,[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _SCORE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
+# How programs and worksheets of several languages write that something is so, and that it is not.
+YES = frozenset(
+    {"true", "1", "1.0", "yes", "t", "+", "wahr", "vrai", "verdadero", "verdadeiro", "vero", "waar", "prawda", "sant"}
+)
+NO = frozenset({"false", "0", "0.0", "no", "f", "-", "falsch", "faux", "falso", "onwaar", "fałsz", "falskt"})
+
 # How programs write that there is no value, in any case: what pandas reads as none, and how others spell the same.
 NO_VALUE = frozenset(
     {"nan", "-nan", "na", "n/a", "#na", "#n/a", "#n/a n/a", "<na>", "nat", "none", "null", "nil", "undefined"}
@@ -22,6 +28,16 @@ NO_VALUE = frozenset(
 )
 
 
+def counts_up(cells: Sequence[str]) -> bool:
+    """Return True if the cells are the numbers of the rows, from 0 or from 1 on."""
+    return bool(cells) and cells[0] in {"0", "1"} and list(cells) == [str(int(cells[0]) + i) for i in range(len(cells))]
+
+
+def are_flags(cells: Iterable[str]) -> bool:
+    """Return True if every cell says yes or no, or is empty."""
+    return {cell.casefold() for cell in cells} <= YES | NO | {""}
+
+
 def usual_number(text: str) -> int | float | None:
     """The number of which the text is the usual form, as 7, -1, 0.5 and 1.0 are; None for any other text.
 
@@ -30,6 +46,11 @@ def usual_number(text: str) -> int | float | None:
     if not _NUMBER.fullmatch(text) or text == "-0" or len(text) - ("-" in text) - ("." in text) > _DIGITS:
         return None
     return float(text) if "." in text else int(text)
+
+
+def has_many_digits(text: str) -> bool:
+    """Return True if a text has more digits than the usual form of a number, as calculations print fractions."""
+    return sum(map(str.isdigit, text)) > _DIGITS
 
 
 def number_or_text(text: str) -> int | float | str:

@@ -13,7 +13,7 @@ from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.lookalikes import are_numbered_apart, look_alike, several_in_one
 from shared.predictions.names import is_bare, normalise
 from shared.predictions.total_rows import SAID as TOTAL_ROW
-from shared.predictions.total_rows import is_total, is_total_row
+from shared.predictions.total_rows import is_sum_row, is_total_row
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally
@@ -135,14 +135,20 @@ def _refuse_repeated_header(reader: CountedRows, truth: str, prediction: str, ro
 
 def _refuse_total(reader: CountedRows, rows: RowSource) -> None:
     texts, counts = reader.tally.labels.texts, reader.tally.counts
-    if not any(map(is_total, texts)):
-        return
     group = rows.read(len(rows.group_sizes) - 1, ["t", "p"])
     last = tuple(int(group.column(side)[-1].as_py()) for side in ("t", "p"))
     pairs = zip(*(codes.tolist() for codes in counts.fields(2)), counts.counts.tolist(), strict=True)
     others = {texts[code] for *pair, count in pairs if count > 1 or (*pair,) != last for code in pair}
-    if is_total_row(texts[last[0]], texts[last[1]], others):
+    sides = texts[last[0]], texts[last[1]]
+    if is_total_row(*sides, others) or (not {*sides} <= others and is_sum_row(*sides, others, _plain_cells(rows))):
         raise FileUnreadable(f"{_sentence(reader.position_of(reader.tally.rows - 1))}: {TOTAL_ROW}")
+
+
+def _plain_cells(rows: RowSource) -> list[list[str]]:
+    """The texts of ids and metadata in the last row group, which are few rows where a total is looked for."""
+    plain = [name for name in rows.schema.names if name == "id" or name.startswith("m_")]
+    group = rows.read(len(rows.group_sizes) - 1, plain) if plain else None
+    return [] if group is None else [group.column(name).to_pylist() for name in plain]
 
 
 def sum_notices(tally: RowTally, kind: ScoreKind | None, *, is_normalised: bool) -> list[str]:

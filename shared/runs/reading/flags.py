@@ -7,13 +7,12 @@ import numpy as np
 
 from shared.predictions.names import normalise
 from shared.predictions.roles import Decision
+from shared.predictions.values import NO, YES
 
 FLAGS = frozenset({"correct", "is_correct", "match", "hit", "error"})
 # The classes of a run whose file says only whether each sample is right.
 RIGHT, WRONG = "right", "wrong"
 
-_YES = frozenset({"true", "1", "1.0", "yes", "t", "+"})
-_NO = frozenset({"false", "0", "0.0", "no", "f", "-"})
 _OF_ERRORS = frozenset({"error", "errors"})
 _OF_LABELS = frozenset({"truth", "prediction", "class_score", "score"})
 # Labels stand beside a few columns, not beside hundreds.
@@ -23,10 +22,10 @@ _MAX_COLUMNS = 50
 def says_right(name: str, text: str) -> bool | None:
     """What a flag of this name says of a sample; None for any text but yes and no."""
     plain = text.strip().casefold()
-    if plain not in _YES | _NO:
+    if plain not in YES | NO:
         return None
     # Of an error the flag is set where the prediction is wrong.
-    return (plain in _YES) != (normalise(name) in _OF_ERRORS)
+    return (plain in YES) != (normalise(name) in _OF_ERRORS)
 
 
 def find_flag(
@@ -34,7 +33,7 @@ def find_flag(
 ) -> int | None:
     """The only flag of a table in which nothing is named as labels or scores, and no two plain columns are labels."""
     named = [d.column for d in decisions if d.role == "derived" and normalise(names[d.column]) in FLAGS]
-    flags = [at for at in named if {cell.strip().casefold() for cell in columns[at]} <= _YES | _NO]
+    flags = [at for at in named if {cell.strip().casefold() for cell in columns[at]} <= YES | NO]
     if len(flags) != 1 or any(d.role in _OF_LABELS for d in decisions):
         return None
     has_labels = _equal_where_right(names[flags[0]], columns[flags[0]], [columns[at] for at in plain])

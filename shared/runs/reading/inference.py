@@ -6,8 +6,8 @@ from msgspec import UNSET
 
 from shared.predictions.long_matrices import SAID, numbers_of_pairs
 from shared.predictions.names import kind_of, normalise, tokens
-from shared.predictions.roles import Decision, counts_up
-from shared.predictions.values import score
+from shared.predictions.roles import Decision
+from shared.predictions.values import counts_up, score
 from shared.runs.errors import ColumnsContradictory, NoTruth
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping
 from shared.runs.reading.flags import FLAGS, find_flag

@@ -57,4 +57,5 @@ def test_the_answers_of_a_model_of_which_the_scores_have_the_name_are_not_the_tr
         read_score_table(f"pet,Naive Bayes,Naive Bayes (cat),Naive Bayes (dog)\n{rows}".encode())
 
     wrong = rows.replace("cat,cat", "cat,dog")
-    assert read_score_table(f"breed,pet,P (pet=cat),P (pet=dog)\n{wrong}".encode()).labels == ["dog", "cat", "dog", "dog"]
+    named = read_score_table(f"breed,pet,P (pet=cat),P (pet=dog)\n{wrong}".encode())
+    assert named.labels == ["dog", "cat", "dog", "dog"]

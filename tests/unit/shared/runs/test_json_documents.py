@@ -145,8 +145,7 @@ def test_lists_of_records_of_the_same_samples_are_columns(tmp_path: Path) -> Non
     predictions = [{"y_pred": record["y_pred"]} for record in RECORDS]
     document = json.dumps({"instances": samples, "predictions": predictions})
 
-    with pytest.raises(NeedsMapping):
-        read(tmp_path, document)
+    assert counts(read(tmp_path, document)) == COUNTS
     named: dict[str, Any] = {"truth": "instances.y_true", "prediction": "predictions.y_pred", "id": "instances.id"}
     assert counts(read(tmp_path, document, **named)) == COUNTS
 

@@ -47,3 +47,21 @@ def test_a_class_that_is_called_all_is_a_class(tmp_path: Path, rows: str) -> Non
     data = f"actual,predicted,site\n{rows}"
 
     assert read(tmp_path, data).finished.summary.rows == len(read_label_table(data.encode()).actual) == rows.count("\n")
+
+
+@pytest.mark.parametrize("header", ["image,actual,predicted", "actual,predicted,site"])
+def test_a_last_row_of_sums_is_refused_by_the_name_that_another_column_has_for_it(tmp_path: Path, header: str) -> None:
+    cells = [("a", 0, 0), ("b", 1, 1), ("c", 1, 0), ("Total", 2, 1)]
+    rows = "".join("{1},{2},{0}\n".format(*row) if "site" in header else "{},{},{}\n".format(*row) for row in cells)
+
+    with pytest.raises(FileUnreadable, match=r"^Line 5: this row looks like one of totals; remove it\.$"):
+        read(tmp_path, f"{header}\n{rows}")
+    with pytest.raises(UnreadablePredictions, match=r"^Line 5: this row looks like one of totals; remove it\.$"):
+        read_label_table(f"{header}\n{rows}".encode())
+
+
+@pytest.mark.parametrize("last", ["sum,1,1", "c,2,1"])
+def test_a_sample_that_is_called_sum_and_a_class_of_the_last_sample_are_counted(tmp_path: Path, last: str) -> None:
+    data = f"image,actual,predicted\na,0,0\nb,1,1\n{last}\n"
+
+    assert read(tmp_path, data).finished.summary.rows == len(read_label_table(data.encode()).actual) == 3
