@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from shared.predictions.drawn_tables import is_rule, without_frame
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
-from shared.predictions.values import has_decimal_commas
+from shared.predictions.values import counts_up, has_decimal_commas
 
 # In the order of preference: a tab is never part of a label, a bar hardly ever separates.
 SEPARATORS = "\t;,|"
@@ -27,13 +28,12 @@ _SPACE = " \t\r\n\u00a0"
 # Excel's own first line, which names the separator.
 _SEPARATOR_LINE = re.compile(r"sep=(?P<separator>[,;\t|])(?:\r\n|\r|\n)", re.IGNORECASE)
 _COMMENT = re.compile(r"[ \t]*#[^\r\n]*(?:\r\n|\r|\n)")
-# What Markdown and psql draw below a header; a single hyphen may be a label.
-_OF_RULE = r"(?:-{2,}|:-+:?|-+:)"
-_RULE = re.compile(rf"[|+]?{_OF_RULE}(?:[|+]{_OF_RULE})*[|+]?")
 # What Hive and others write between cells.
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
-# The empty cells before the first bar and behind the last.
-_OUTER = 2
+# R's write.table puts blanks between cells, and quotes around texts.
+_NO_SEPARATOR = "the cells are apart by none of commas, semicolons, tabs and bars; write one of these between them"
+# In so many rows no labels count up, and none are all different.
+_FEW_ROWS, _MANY_ROWS = 3, 8
 
 Rows = Sequence[Sequence[str]]
 
@@ -48,6 +48,8 @@ class Table:
     notices: list[Notice] = field(default_factory=list)
     # Cells that were different texts before the spaces around them were taken away.
     merged: frozenset[str] = frozenset()
+    # Whether a rule stands below the header, as Markdown and psql draw one.
+    is_drawn: bool = False
 
     @property
     def columns(self) -> list[list[str]]:
@@ -72,9 +74,11 @@ def read_table(text: str) -> Table:
     cells, lines = [], []
     padded: set[str] = set()
     empty: int | None = None
+    is_drawn = False
     for line, row in _rows(text[start:], separator, strict=True):
         stripped = [cell.strip(_SPACE) for cell in row]
-        if separator == "|" and _RULE.fullmatch("|".join(stripped)):
+        if separator == "|" and is_rule(stripped):
+            is_drawn = True
             continue
         if any(stripped):
             if empty is not None:
@@ -86,10 +90,11 @@ def read_table(text: str) -> Table:
         elif len(row) > 1 and empty is None:
             # Sheets end in such rows; anywhere else one is a sample without labels.
             empty = line + skipped
-    if separator == "|" and all(len(row) > _OUTER and not row[0] and not row[-1] for row in cells):
-        cells = [row[1:-1] for row in cells]
+    if separator == "|":
+        cells = without_frame(cells, is_drawn=is_drawn)
+        del lines[len(cells) :]
     merged = _merged_cells(padded, text[start:], separator) if padded else frozenset()
-    return Table(_equal_lengths(cells, lines), lines, separator, notices, merged)
+    return Table(_equal_lengths(cells, lines), lines, separator, notices, merged, is_drawn)
 
 
 def _merged_cells(padded: set[str], text: str, separator: str | None) -> frozenset[str]:
@@ -109,7 +114,9 @@ def _rows(text: str, separator: str | None, *, strict: bool) -> Iterator[tuple[i
             yield before + 1, row
             before = reader.line_num
     except csv.Error as error:
-        raise UnreadablePredictions(f"this cannot be read as CSV ({error}).", line=before + 1) from error
+        is_apart = separator is None and "expected after" in str(error)
+        fault = _NO_SEPARATOR if is_apart else f"this cannot be read as CSV ({error})"
+        raise UnreadablePredictions(f"{fault}.", line=before + 1) from error
 
 
 def _separator(text: str) -> tuple[str | None, list[Notice]]:
@@ -201,6 +208,16 @@ def _remedy(rows: Rows, odd_row: int, usual_length: int) -> str:
     return "quote cells that hold the separator"
 
 
+def rows_have_names(rows: Rows) -> bool:
+    """Return True if each row but the first has a cell more, and the first of these names its row, as R writes it."""
+    header, *below = rows
+    if any(len(row) != len(header) + 1 for row in below) or not any(row[-1] for row in below):
+        return False
+    names = [row[0] for row in below]
+    is_numbered = len(names) > _FEW_ROWS and counts_up(names)
+    return is_numbered or len({*names}) == len(names) > _MANY_ROWS
+
+
 def _line_count(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n")
 
@@ -217,6 +234,8 @@ def _equal_lengths(rows: list[list[str]], lines: Sequence[int]) -> list[list[str
     if len(rows[0]) > usual_length and not any(rows[0][usual_length:]):
         # Weka ends the row of names with a comma more than others have cells.
         rows = [rows[0][:usual_length], *rows[1:]]
+    if rows_have_names(rows):
+        rows = [["", *rows[0]], *rows[1:]]
     odd_row = next((index for index, row in enumerate(rows) if len(row) != usual_length), None)
     if odd_row is not None:
         cells, usual_cells = (f"{n} cell{'s' if n != 1 else ''}" for n in (len(rows[odd_row]), usual_length))

@@ -19,6 +19,7 @@ from shared.predictions.header import judge_first_row
 from shared.predictions.text_encoding import decode_text
 from shared.predictions.values import has_decimal_commas, has_decimal_points, has_quoted_decimals
 from shared.runs.errors import FileUnreadable
+from shared.runs.reading.last_rows import length_without_empty_rows
 from shared.runs.reading.read_ahead import read_ahead
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
 from shared.runs.reading.text_rows import Dialect, cells_of, explained, line_of
@@ -75,7 +76,8 @@ class DelimitedFile:
     def batches(self, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
         """All rows; raises FileUnreadable and RowsInvalid with the line at fault."""
         try:
-            yield from read_delimited(self.path, self.dialect, forms)
+            length = length_without_empty_rows(self.path, self.dialect.separator)
+            yield from read_delimited(self.path, self.dialect, forms, length)
         except pa.ArrowInvalid as error:
             raise explained(self.path, self.dialect, forms, self.names, error) from error
 
@@ -88,14 +90,16 @@ class DelimitedFile:
         return line_of(self.path, self.dialect, row)
 
 
-def read_delimited(path: Path, dialect: Dialect, forms: Mapping[int, ColumnForm]) -> Iterator[Batch]:
-    """All rows of some columns, in batches; raises ArrowInvalid."""
+def read_delimited(
+    path: Path, dialect: Dialect, forms: Mapping[int, ColumnForm], length: int | None = None
+) -> Iterator[Batch]:
+    """All rows of some columns, in batches, those of the first `length` bytes if it says so; raises ArrowInvalid."""
     # Texts become codes here: Arrow's reader takes twice as long for it.
     types = {ColumnForm.LABELS: pa.string(), ColumnForm.TEXT: pa.string(), ColumnForm.SCORES: pa.float64()}
     wanted = sorted(forms)
     quotes = _count_of(path, dialect.quote)
     reader = pa_csv.open_csv(
-        str(path),
+        str(path) if length is None else _first_bytes(path, length),
         read_options=pa_csv.ReadOptions(
             block_size=_BLOCK_BYTES,
             skip_rows=dialect.skipped_lines,
@@ -127,6 +131,11 @@ def read_delimited(path: Path, dialect: Dialect, forms: Mapping[int, ColumnForm]
                 yield arrays
     if quotes % 2:
         _refuse_open_quote(path, dialect)
+
+
+def _first_bytes(path: Path, length: int) -> pa.BufferReader:
+    with pa.memory_map(str(path)) as file:
+        return pa.BufferReader(file.read_buffer(length))
 
 
 def is_blank(path: Path, dialect: Dialect) -> bool:
@@ -172,6 +181,8 @@ def _first_rows(path: Path) -> tuple[Any, list[str]]:
         table = read_table(decode_text(data))
     except UnreadablePredictions as error:
         raise FileUnreadable(error.detail) from error
+    if table.is_drawn:
+        raise FileUnreadable("The file is a drawn table, with a rule below its header; write it as CSV.")
     if not table.rows:
         raise FileUnreadable("The file is empty; it needs a row for each sample.")
     return table, [notice.sentence for notice in table.notices]

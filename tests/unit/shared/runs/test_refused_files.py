@@ -81,7 +81,7 @@ REFUSED: dict[str, tuple[bytes, type[DomainError], str]] = {
     "points among decimal commas": (
         b"y_true;prob_a;prob_b\na;0.9;0,1\nb;0.2;0,8\n", RowsInvalid, "“0.9” is not a number with a decimal comma",
     ),
-    "empty rows": (LATE + b",,\n", RowsInvalid, "Row 100,001 (line 100,002), column “prob_b”: this row is empty"),
+    "empty row": (LATE + b",,\na,a,0.2\n", RowsInvalid, "Row 100,001 (line 100,002), column “prob_b”: this row is em"),
     "records without lines": (b'{"y_true": 1}{"y_true": 2}', FileUnreadable, "every record in a line of its own"),
     "many columns": (b",".join(b"c%d" % i for i in range(3000)) + b"\n1" + b",1" * 2999, FileUnreadable, "columns"),
 }  # fmt: skip
