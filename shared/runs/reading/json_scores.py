@@ -6,23 +6,60 @@ import msgspec
 from msgspec import Meta, Raw
 
 from shared.predictions.names import kind_of
+from shared.predictions.values import score
 
 Number = int | float
+Name = str | int | float
 
 
-class _Labelled(msgspec.Struct, forbid_unknown_fields=True):
-    """The score of a class, as pipelines of Hugging Face and BigQuery write it."""
+# How the members of an entry are written that are called otherwise here.
+_MEMBERS = {"of_class": "class", "title": "Name", "tag_name": "tagName", "rating": "Score", "tag_id": "tagId"}
 
-    label: str | int | float
-    score: Number | None = None
-    prob: Number | None = None
+
+class _Labelled(msgspec.Struct, forbid_unknown_fields=True, rename=_MEMBERS):
+    """The score of a class, as pipelines of Hugging Face, BigQuery, Comprehend and Custom Vision write it.
+
+    `bq query --format=json` writes numbers as texts.
+    """
+
+    label: Name | None = None
+    of_class: Name | None = None
+    name: Name | None = None
+    title: Name | None = None
+    tag_name: Name | None = None
+    score: Number | str | None = None
+    prob: Number | str | None = None
+    probability: Number | str | None = None
+    confidence: Number | str | None = None
+    rating: Number | str | None = None
+    tag_id: str | None = None
+
+    @property
+    def names(self) -> list[Name]:
+        """What names the class; it has to be one member."""
+        known = (self.label, self.of_class, self.name, self.title, self.tag_name)
+        return [name for name in known if name is not None]
+
+    @property
+    def numbers(self) -> list[Number | None]:
+        """The score, None for a text that is no number; it has to be one member."""
+        known = (self.score, self.prob, self.probability, self.confidence, self.rating)
+        return [score(number) if isinstance(number, str) else number for number in known if number is not None]
 
 
 class _Lists(msgspec.Struct, forbid_unknown_fields=True):
-    """Classes and their scores, as Vertex AI writes them."""
+    """Classes and their scores, as Vertex AI writes them of tables."""
 
-    classes: list[str | int | float]
+    classes: list[Name]
     scores: list[Number]
+
+
+class _ListsOfPictures(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """Classes and their scores, as Vertex AI writes them of pictures and texts."""
+
+    display_names: list[Name]
+    confidences: list[Number]
+    ids: list[str] | None = None
 
 
 class _Vector(msgspec.Struct, forbid_unknown_fields=True):
@@ -34,9 +71,19 @@ class _Vector(msgspec.Struct, forbid_unknown_fields=True):
     indices: list[int] | None = None
 
 
+class _Positional(msgspec.Struct, forbid_unknown_fields=True, array_like=True):
+    """The same vector as a row of its fields: `[1,0,[],[0.2,0.8]]`."""
+
+    type: Annotated[int, Meta(ge=0, le=1)]
+    size: Annotated[int, Meta(ge=0, le=10_000)] | None
+    indices: list[int] | None
+    values: list[Number]
+
+
 _LABELLED = msgspec.json.Decoder(list[_Labelled])
-_LISTS = msgspec.json.Decoder(_Lists)
+_LISTS = (msgspec.json.Decoder(_Lists), msgspec.json.Decoder(_ListsOfPictures))
 _VECTOR = msgspec.json.Decoder(_Vector)
+_POSITIONAL = msgspec.json.Decoder(_Positional)
 _NUMBERS = msgspec.json.Decoder(list[Number])
 
 
@@ -44,15 +91,11 @@ def spread(name: str, text: bytes) -> dict[str, Raw] | None:
     """Return the scores in a value by what their columns are called behind its name; None for any other value."""
     if text.startswith(b"{"):
         vector = _decoded(_VECTOR, text)
-        lists = None if vector is not None else _decoded(_LISTS, text)
-        if lists is not None and len(lists.classes) == len(lists.scores):
-            return _named([*map(str, lists.classes)], lists.scores)
-        return None if vector is None else _of_vector(vector)
-    labelled = _decoded(_LABELLED, text)
-    if labelled:
-        scores = [one.prob if one.score is None else one.score for one in labelled]
-        known = [score for score in scores if score is not None]
-        return _named([str(one.label) for one in labelled], known) if len(known) == len(scores) else None
+        return _of_lists(text) if vector is None else _of_vector(vector)
+    if labelled := _decoded(_LABELLED, text):
+        return _of_labelled(labelled)
+    if (row := _decoded(_POSITIONAL, text)) is not None:
+        return _of_vector(_Vector(row.type, row.values, row.size, row.indices))
     # Of any other name a list of numbers may be labels.
     numbers = _decoded(_NUMBERS, text) if kind_of(name) == "score" else None
     return _named([*map(str, range(len(numbers)))], numbers) if numbers else None
@@ -61,6 +104,21 @@ def spread(name: str, text: bytes) -> dict[str, Raw] | None:
 def is_of_one(text: bytes) -> bool:
     """Return True for a list of one number, which is the score of a sample as Keras predicts it, and not of class 0."""
     return text.startswith(b"[") and len(_decoded(_NUMBERS, text) or ()) == 1
+
+
+def _of_lists(text: bytes) -> dict[str, Raw] | None:
+    for decoder in _LISTS:
+        if (lists := _decoded(decoder, text)) is not None:
+            names, scores = msgspec.structs.astuple(lists)[:2]
+            return _named([*map(str, names)], scores) if len(names) == len(scores) else None
+    return None
+
+
+def _of_labelled(labelled: list[_Labelled]) -> dict[str, Raw] | None:
+    names = [name for one in labelled for name in one.names]
+    numbers = [number for one in labelled for number in one.numbers if number is not None]
+    is_whole = all(len(one.names) == len(one.numbers) == 1 for one in labelled) and len(numbers) == len(names)
+    return _named([*map(str, names)], numbers) if is_whole else None
 
 
 def _of_vector(vector: _Vector) -> dict[str, Raw] | None:

@@ -27,7 +27,7 @@ MAX_SLICE_VALUES = 1000
 
 # A number with signs around it, such as `97 %`, `0,97`, `[0.9, 0.1]` or `tensor(0.97)`, and not as `A1` or `10th` are.
 _NUMBER_WITHIN = re.compile(
-    r"(?:(?:\w{1,20}\.)?(?:float\d*|tensor|array)\(|\{[^:]{0,50}:)?[^A-Za-z0-9]{0,20}[0-9][0-9.,]*+(?![A-Za-z])"
+    r"(?:(?:\w{1,20}\.)?(?:float\d*|tensor|array)\(|\[?\{[^:]{0,50}:)?[^A-Za-z0-9]{0,20}[0-9][0-9.,]*+(?![A-Za-z])"
 )
 
 _FEWEST_LABELS = 2
@@ -109,7 +109,8 @@ class NamedColumns:
         for position in (decision.column for decision in found):
             cells = self._columns[position]
             others = [cell for cell in cells if score(cell) is None]
-            if others and any(score(cell) is not None or _NUMBER_WITHIN.match(cell[:100]) for cell in cells):
+            is_number = any(score(cell) is not None or _NUMBER_WITHIN.match(cell[:100]) for cell in cells)
+            if others and (is_number or any(cell.startswith(("{", "[{")) for cell in cells)):
                 cell = f"“{others[0][:40]}” in it is no number" if others[0] else "a cell of it is empty"
                 detail = f"“{self._names[position]}” is named as scores, and {cell}; write numbers, or send "
                 self._ask("scores", f"{detail}`scores: null` to count without scores.", [position])

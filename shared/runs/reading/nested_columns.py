@@ -15,7 +15,8 @@ from shared.runs.reading.typed_values import is_flat, is_label_list, text_of
 
 # More fields within fields than any program writes.
 _MAX_DEPTH = 8
-_SCORES = ("score", "prob")
+_LABELS = ("label", "class", "name", "Name", "tagName")
+_SCORES = ("score", "prob", "probability", "confidence", "Score")
 _VECTOR = frozenset({"type", "size", "indices", "values"})
 # Of a vector of Spark: only the values that are not 0 are written.
 _SPARSE = 0
@@ -90,8 +91,8 @@ def _is_scores(leaf: Leaf) -> bool:
     if not pa.types.is_struct(kind.value_type):
         return pa.types.is_floating(kind.value_type) and kind_of(leaf.name) == "score"
     types = _types(kind.value_type)
-    scored = [types[name] for name in _SCORES if name in types]
-    return "label" in types and bool(scored) and _is_scored(types["label"], scored[0])
+    labels, scored = ([types[name] for name in names if name in types] for names in (_LABELS, _SCORES))
+    return len(labels) == 1 and bool(scored) and _is_scored(labels[0], scored[0])
 
 
 def classes_of(leaf: Leaf, array: Any) -> list[str]:
@@ -154,8 +155,8 @@ def _entries(leaf: Leaf, array: Any) -> Entries:
         if not pa.types.is_struct(kind.value_type):
             return Entries(rows, *_by_position(array, rows), _numbers(inner), none)
         parts = _fields(inner)
-        scored = next(parts[name] for name in _SCORES if name in parts)
-        return Entries(rows, *_coded(parts["label"]), _numbers(scored), none)
+        labels, scored = (next(parts[name] for name in names if name in parts) for names in (_LABELS, _SCORES))
+        return Entries(rows, *_coded(labels), _numbers(scored), none)
     parts = _fields(array)
     if "classes" in parts:
         classes, scores = _plain_list(parts["classes"]), _plain_list(parts["scores"])

@@ -36,8 +36,30 @@ SHAPES: dict[str, Any] = {
     "labels with probabilities": lambda low, high: {
         "predicted_y_true_probs": [{"label": 1, "prob": high}, {"label": 0, "prob": low}]
     },
+    "positions of a vector": lambda low, high: {"probability": [1, 0, [], [low, high]]},
+    "numbers as texts": lambda low, high: {
+        "probs": [{"label": "1", "prob": str(high)}, {"label": "0", "prob": str(low)}]
+    },
+    "Comprehend": lambda low, high: {"Classes": [{"Name": "0", "Score": low}, {"Name": "1", "Score": high}]},
+    "Custom Vision": lambda low, high: {
+        "answer": [
+            {"tagId": "t", "tagName": "1", "probability": high},
+            {"tagId": "u", "tagName": "0", "probability": low},
+        ]
+    },
+    "pictures of Vertex AI": lambda low, high: {
+        "answer": {"ids": ["7", "8"], "displayNames": ["1", "0"], "confidences": [high, low]}
+    },
     "classes and scores": lambda low, high: {"answer": {"classes": ["0", "1"], "scores": [low, high]}},
 }
+
+
+@pytest.mark.parametrize("cell", [[{"label": "1", "prob": "high"}], [{"label": "1", "prob": 0.4, "n": 7}]])
+def test_scores_in_a_form_that_is_not_read_are_asked_about(tmp_path: Path, cell: Any) -> None:
+    records = [{"y_true": truth, "y_pred": said, "probs": cell} for truth, said in zip(TRUTH, PREDICTED, strict=True)]
+
+    with pytest.raises(NeedsMapping, match="is named as scores, and “"):
+        read(tmp_path, json.dumps(records))
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
@@ -75,12 +97,14 @@ TYPES: dict[str, dict[str, Any]] = {
     "a sparse vector": {"probability": _SPARSE_VECTOR},
     "labels with scores": {},
     "labels with probabilities": {},
+    "Comprehend": {},
+    "Custom Vision": {},
     "classes and scores": {},
 }
 
 
 @pytest.mark.parametrize("write", [parquet, arrow])
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", TYPES)
 def test_scores_of_any_shape_are_read_from_parquet_and_arrow_as_from_json(
     tmp_path: Path, shape: str, write: Any
 ) -> None:
