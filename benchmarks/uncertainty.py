@@ -20,7 +20,7 @@ from shared.comparisons.pairing import pair
 from shared.comparisons.sides import ComparedSide
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
-from shared.evaluation.intervals.areas import areas, difference_test
+from shared.evaluation.intervals.areas import areas, difference_spread
 from shared.evaluation.intervals.bootstrap import draw, percentile_intervals, percentiles
 from shared.evaluation.intervals.of_matrix import Confidence, class_estimates, overall_estimates
 from shared.evaluation.metrics.matrix_result import MatrixResult
@@ -76,7 +76,7 @@ def _bootstrap(counts: NDArray[Any]) -> object:
 
 
 def _areas(is_positive: NDArray[Any], scores: NDArray[Any]) -> object:
-    return difference_test(areas(is_positive, scores))
+    return difference_spread(areas(is_positive, scores))
 
 
 def _by_scipy(truth: NDArray[Any], sides: list[NDArray[Any]]) -> object:

@@ -207,7 +207,7 @@ def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Ques
         return _weighted_area(samples.weights, is_positive, scores, label, questions)
     found, note = _areas(is_positive, scores)
     baseline, candidate = found.values.tolist()
-    tests = [of_areas(found, (positives, n - positives), question) for question in questions]
+    tests = [of_areas(found, question) for question in questions]
     return [
         Measured("roc_auc.class", test._replace(reason=test.reason or note), n, baseline, candidate, label)
         for test in tests

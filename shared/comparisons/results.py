@@ -37,7 +37,8 @@ class MetricDifference(msgspec.Struct, frozen=True, kw_only=True):
     high: Annotated[float | None, Meta(description="Upper bound of the difference, of this test alone.")]
     method: Annotated[DifferenceMethod | None, Meta(description="Method of the interval.")]
     p_value: Annotated[
-        float | None, Meta(description="P-value of no difference: McNemar's mid-P, DeLong's or the bootstrap's.")
+        float | None,
+        Meta(description="P-value of no difference: McNemar's mid-P, Student's of two areas, or the bootstrap's."),
     ]
     p_exact: Annotated[
         float | None,

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.curves.area_spread import AreaSpread
+from shared.evaluation.curves.area_spread import AreaSpread, SideVariance, spread_of_sides
 from shared.evaluation.curves.precision_spread import PrecisionSpread
-from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical
+from shared.evaluation.distributions import critical_value, student_critical
 from shared.evaluation.intervals.logit import logit_interval
 from shared.evaluation.types import Floats
 
@@ -28,10 +28,20 @@ _LONGEST = 100.0
 
 
 class CorrelatedAreas(NamedTuple):
-    """The areas of m classifiers (m,) and their covariance (m, m)."""
+    """The areas of m classifiers (m,), and the covariances (m, m) that either side of the samples adds to theirs.
+
+    `sides` are the numbers of positives and negatives.
+    """
 
     values: Floats
-    covariance: Floats
+    by_positives: Floats
+    by_negatives: Floats
+    sides: tuple[int, int]
+
+    @property
+    def covariance(self) -> Floats:
+        """That of the areas, (m, m)."""
+        return self.by_positives + self.by_negatives
 
 
 def areas(is_positive: NDArray[np.bool_], scores: NDArray[Any]) -> CorrelatedAreas:
@@ -44,11 +54,12 @@ def areas(is_positive: NDArray[np.bool_], scores: NDArray[Any]) -> CorrelatedAre
         _rank(is_positive, row, shares)
     won = np.compress(is_positive, below, axis=1)
     values = won.mean(axis=1)
-    covariance = _covariance_of_means(won)
+    by_positives = _covariance_of_means(won)
+    sides = won.shape[1], len(is_positive) - won.shape[1]
     del won
     lost = np.compress(~is_positive, below, axis=1)
     del below
-    return CorrelatedAreas(values, covariance + _covariance_of_means(np.subtract(1, lost, out=lost)))
+    return CorrelatedAreas(values, by_positives, _covariance_of_means(np.subtract(1, lost, out=lost)), sides)
 
 
 def _rank(is_positive: NDArray[np.bool_], scores: NDArray[Any], below: Floats) -> None:
@@ -131,12 +142,18 @@ def average_precision_interval(value: float, spread: PrecisionSpread, alpha: flo
     return math.exp(-depth * longer), math.exp(-depth * shorter)
 
 
-def difference_test(found: CorrelatedAreas) -> tuple[float, float, float]:
-    """The second area minus the first, its standard error, and the two-sided P-value; 1 if the two never differ."""
-    difference = float(found.values[1] - found.values[0])
-    variance = float(found.covariance[0, 0] + found.covariance[1, 1] - 2 * found.covariance[0, 1])
-    error = math.sqrt(max(variance, 0.0))
-    return difference, error, 2 * normal_upper_tail(abs(difference) / error) if error else 1.0
+def difference_spread(found: CorrelatedAreas) -> tuple[float, AreaSpread]:
+    """The second area minus the first, and its spread.
+
+    The shares of pairs that a sample wins differ by a number of its own, and the variance of a side is that of these:
+    n samples give it n - 1 degrees of freedom, and both sides those of Satterthwaite (1946), as Brunner and Munzel
+    (2000) have them for one area.
+    """
+    variances = (
+        SideVariance(max(float(one[0, 0] + one[1, 1] - 2 * one[0, 1]), 0.0), size - 1)
+        for one, size in zip((found.by_positives, found.by_negatives), found.sides, strict=True)
+    )
+    return float(found.values[1] - found.values[0]), spread_of_sides(*variances)
 
 
 def shares_below(scores: Floats, others: Floats) -> Floats:

@@ -45,11 +45,11 @@ def binned_areas(is_positive: NDArray[np.bool_], scores: NDArray[Any]) -> Binned
         lost.append(1 - (np.cumsum(above) - above / 2) / positives)
         values[at] = above @ won[at] / positives
         bounds[at] = above @ below / (2 * positives * negatives)
-    covariance = sum(
+    by_positives, by_negatives = (
         _covariance(side, shares, values) / size
         for side, shares, size in ((joint[1], won, positives), (joint[0], lost, negatives))
     )
-    return BinnedAreas(CorrelatedAreas(values, np.asarray(covariance)), bounds)
+    return BinnedAreas(CorrelatedAreas(values, by_positives, by_negatives, (positives, negatives)), bounds)
 
 
 def _edges(sampled: NDArray[Any]) -> Floats:

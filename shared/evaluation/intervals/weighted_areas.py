@@ -5,21 +5,22 @@ variance of the weighted means of these is that by linearisation, or that of Kis
 whichever is larger, as few heavy samples often show too little. With equal weights both are the same.
 """
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.curves.area_spread import AreaSpread, SideVariance, spread_of_sides
+from shared.evaluation.kish import kish_number
 from shared.evaluation.types import Floats
 
 
 class WeightedAreas(NamedTuple):
-    """The areas of both, and the standard error of the second one minus the first."""
+    """The areas of both, and the spread of the second one minus the first."""
 
     baseline: float
     candidate: float
-    error: float
+    spread: AreaSpread
 
 
 def weighted_areas(is_positive: NDArray[np.bool_], scores: NDArray[Any], weights: Floats) -> WeightedAreas:
@@ -37,8 +38,8 @@ def weighted_areas(is_positive: NDArray[np.bool_], scores: NDArray[Any], weights
     difference = areas[1] - areas[0]
     # A negative gains where less of the positives are below it.
     sides = (wins[1] - wins[0], high), (losses[0] - losses[1], low)
-    variance = sum(_variance(gains - difference, own) for gains, own in sides)
-    return WeightedAreas(float(areas[0]), float(areas[1]), math.sqrt(variance))
+    spread = spread_of_sides(*(_variance(gains - difference, own) for gains, own in sides))
+    return WeightedAreas(float(areas[0]), float(areas[1]), spread)
 
 
 def _shares_below(scores: NDArray[Any], others: NDArray[Any], weights: Floats) -> Floats:
@@ -50,7 +51,9 @@ def _shares_below(scores: NDArray[Any], others: NDArray[Any], weights: Floats) -
     return shares
 
 
-def _variance(off: Floats, weights: Floats) -> float:
+def _variance(off: Floats, weights: Floats) -> SideVariance:
+    """The variance of the weighted mean of one side, known as well as that of as many samples as it is worth."""
     squares, total, n = weights**2, weights.sum(), len(weights)
     of_all = float(weights @ off**2) * float(squares.sum()) / total
-    return float(n / (n - 1) * max(float(squares @ off**2), of_all) / total**2)
+    of_mean = float(n / (n - 1) * max(float(squares @ off**2), of_all) / total**2)
+    return SideVariance(of_mean, max(kish_number(float(total), float(squares.sum())) - 1, 1.0))

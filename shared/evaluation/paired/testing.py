@@ -27,7 +27,7 @@ from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.types import Floats
 
 DifferenceMethod = Literal[
-    "newcombe", "bootstrap", "delong", "weighted-newcombe", "weighted-bootstrap", "weighted-delong"
+    "newcombe", "bootstrap", "student-delong", "weighted-newcombe", "weighted-bootstrap", "weighted-delong"
 ]
 
 # Of fewer samples hardly any difference would be found, and no interval is worth its name.
@@ -197,8 +197,13 @@ def without_rounding(differences: Floats) -> Floats:
 def planned(error: float, samples: int, question: Question) -> tuple[float, int | None]:
     """The difference that so many samples show with the usual power, and the number for the one that is sought."""
     detectable = deviates(question.alpha, POWER) * error
+    return detectable, needed_for(detectable, samples, question)
+
+
+def needed_for(detectable: float, samples: int, question: Question) -> int | None:
+    """The number of samples for the difference that is sought, where so many show one of `detectable`."""
     ratio = detectable / question.sought
-    return detectable, whole_number(samples * ratio * ratio)
+    return whole_number(samples * ratio * ratio)
 
 
 def _share(hits: NDArray[np.bool_]) -> float:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical, student_upper_tail
 from shared.evaluation.intervals.weighted_areas import WeightedAreas
 from shared.evaluation.kish import kish_number
-from shared.evaluation.paired.area_testing import TOO_FEW_ON_A_SIDE, of_equal_pairs, of_error
+from shared.evaluation.paired.area_testing import TOO_FEW_ON_A_SIDE, of_equal_pairs, of_spread
 from shared.evaluation.paired.discordance import (
     EffectivePairs,
     Pairs,
@@ -159,25 +159,22 @@ def of_weighted_replicates(
 def of_weighted_areas(
     found: WeightedAreas, is_positive: NDArray[np.bool_], weights: Floats, question: Question
 ) -> Tested:
-    """Test the difference of two weighted areas; of Student's distribution by what the smaller side is worth."""
+    """Test the difference of two weighted areas, as of samples without weights by what either side is worth."""
     difference = found.candidate - found.baseline
     if reason := _too_few(weights, np.ones(len(weights), np.int64)):
         return Tested(difference, reason=reason)
-    freedom = min(_freedom(weights[own]) for own in (is_positive, ~is_positive))
-    asked = _further_out(question, freedom)
-    own_weights = weights[is_positive], weights[~is_positive]
-    area, sides = (found.baseline, difference), [int(np.count_nonzero(own)) for own in own_weights]
-    tested = of_error(area, found.error, (sides[0], sides[1]), asked, "weighted-delong")
+    area, own_weights = (found.baseline, difference), (weights[is_positive], weights[~is_positive])
+    sides = [int(np.count_nonzero(own)) for own in own_weights]
+    tested = of_spread(area, found.spread, (sides[0], sides[1]), question, "weighted-delong")
     if tested.method is None and tested.reason != TOO_FEW_ON_A_SIDE:
-        # As many pairs as the weights are worth; a probability of these is of no normal distribution.
+        # As many pairs as the weights are worth; a probability of these is of no distribution of a mean.
         worths = [_worth(own, np.ones(len(own), np.int64)) for own in own_weights]
         return of_equal_pairs(area, int(round(min(worths), _NEEDED_DIGITS)), question)
-    return _by_student(tested, freedom)
+    return tested
 
 
-def _freedom(weights: Floats, numbers: NDArray[np.int64] | None = None) -> int:
-    own = np.ones(len(weights), np.int64) if numbers is None else numbers
-    return max(int(_worth(weights, own)) - 1, 1)
+def _freedom(weights: Floats, numbers: NDArray[np.int64]) -> int:
+    return max(int(_worth(weights, numbers)) - 1, 1)
 
 
 def _further_out(question: Question, freedom: int) -> Question:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared.evaluation.intervals import binned_areas as binned
-from shared.evaluation.intervals.areas import areas, difference_test
+from shared.evaluation.intervals.areas import areas, difference_spread
 from shared.evaluation.intervals.binned_areas import binned_areas
 
 
@@ -24,7 +24,9 @@ def test_the_areas_differ_from_the_exact_ones_by_less_than_the_bound(monkeypatch
     assert (np.abs(found.areas.values - exact.values) <= found.bounds).all()
     assert (found.bounds < 3e-4).all()
     assert found.areas.covariance == pytest.approx(exact.covariance, rel=1e-3)
-    assert difference_test(found.areas)[:2] == pytest.approx(difference_test(exact)[:2], rel=2e-2)
+    (difference, spread), (exact_difference, exact_spread) = map(difference_spread, (found.areas, exact))
+    assert (difference, spread.error) == pytest.approx((exact_difference, exact_spread.error), rel=2e-2)
+    assert spread.freedom == pytest.approx(exact_spread.freedom, rel=2e-2)
 
 
 def test_scores_of_few_values_have_the_exact_areas() -> None:

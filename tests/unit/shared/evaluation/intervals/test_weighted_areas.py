@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from shared.evaluation.intervals.areas import areas, difference_test
+from shared.evaluation.intervals.areas import areas, difference_spread
 from shared.evaluation.intervals.weighted_areas import weighted_areas
 
 RANDOM = np.random.default_rng(1)
@@ -19,11 +19,12 @@ def test_areas_are_those_of_scikit_learn_with_sample_weight() -> None:
     assert (found.baseline, found.candidate) == pytest.approx(tuple(expected), abs=1e-12)
 
 
-def test_equal_weights_have_the_error_of_delong() -> None:
+def test_equal_weights_have_the_error_and_the_degrees_of_freedom_of_none() -> None:
     found = weighted_areas(POSITIVE, SCORES, np.full(300, 0.1))
 
-    difference, error, _ = difference_test(areas(POSITIVE, SCORES))
-    assert (found.candidate - found.baseline, found.error) == pytest.approx((difference, error))
+    difference, spread = difference_spread(areas(POSITIVE, SCORES))
+    assert found.candidate - found.baseline == pytest.approx(difference)
+    assert (found.spread.error, found.spread.freedom) == pytest.approx((spread.error, spread.freedom))
 
 
 def test_the_error_is_about_that_of_samples_drawn_anew() -> None:
@@ -35,11 +36,11 @@ def test_the_error_is_about_that_of_samples_drawn_anew() -> None:
         rows = RANDOM.integers(0, 300, 300)
         drawn.append(np.subtract(*[roc_auc_score(POSITIVE[rows], row[rows], sample_weight=weights[rows])
                                    for row in SCORES]))  # fmt: skip
-    assert 0.9 < found.error / np.std(drawn) < 1.2
+    assert 0.9 < found.spread.error / np.std(drawn) < 1.2
 
 
 def test_two_equal_classifiers_have_no_error() -> None:
-    assert weighted_areas(POSITIVE, SCORES[[0, 0]], WEIGHTS).error == 0
+    assert weighted_areas(POSITIVE, SCORES[[0, 0]], WEIGHTS).spread.error == 0
 
 
 def test_a_perfect_order_has_no_area_beyond_1() -> None:

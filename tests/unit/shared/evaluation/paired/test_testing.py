@@ -102,11 +102,12 @@ def test_a_level_below_every_p_value_of_the_replicates_tests_nothing() -> None:
 @pytest.mark.parametrize("sought", [5e-324, 1e-200, 1e-12])
 def test_more_samples_than_anybody_counts_are_no_number(sought: float) -> None:
     asked = ASKED._replace(margin=sought, sought=sought)
-    areas = CorrelatedAreas(np.array([0.8, 0.82]), np.array([[9e-4, 1e-4], [1e-4, 9e-4]]))
+    by_either = np.array([[5e-4, 1e-4], [1e-4, 4e-4]])
+    areas = CorrelatedAreas(np.array([0.8, 0.82]), by_either, by_either, (200, 300))
 
     found = [
         of_pairs(PAIRS, asked),
-        of_areas(areas, (200, 300), asked),
+        of_areas(areas, asked),
         of_replicates(0.1, np.linspace(0, 1, 99), 500, asked, MANY),
     ]
 
