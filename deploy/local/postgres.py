@@ -5,11 +5,13 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 from deploy.local import binaries
 from deploy.local.errors import CannotStart, NotReady
 from deploy.local.process import Process
-from deploy.local.server import Server
+from deploy.local.server import Conditions, Server
+from deploy.local.socket_folder import SocketFolder
 from deploy.local.unprivileged import Identity, give_to, identity
 
 _USER = _DATABASE = "evalserve"
@@ -19,16 +21,29 @@ _MAX_CONNECTIONS = 200
 
 
 class Postgres(Server):
-    """Postgres with password authentication and one database."""
+    """Postgres with password authentication and one database.
+
+    The service reaches it over a Unix socket, which costs a statement less than TCP; tools reach it over TCP as well.
+    """
 
     name = "postgres"
     stop_signal = signal.SIGINT  # "fast": SIGTERM would wait until the last client has gone
 
+    def __init__(self, conditions: Conditions) -> None:
+        super().__init__(conditions)
+        self._sockets = SocketFolder(self.home, self.credentials.database_password)
+
     @property
     def environment(self) -> dict[str, str]:
-        """DATABASE_URL."""
+        """DATABASE_URL: over the socket of a server that was started here, if it has one, and over TCP otherwise."""
         password = self.credentials.database_password
-        return {"DATABASE_URL": f"postgresql://{_USER}:{password}@127.0.0.1:{self.ports[0]}/{_DATABASE}"}
+        address = f"{quote(self._host, safe='')}:{self.ports[0]}"
+        return {"DATABASE_URL": f"postgresql://{_USER}:{password}@{address}/{_DATABASE}"}
+
+    @property
+    def has_socket(self) -> bool:
+        """Whether a folder was found for its socket."""
+        return self._sockets.path is not None
 
     @property
     def identity(self) -> Identity:
@@ -36,8 +51,9 @@ class Postgres(Server):
         return identity()
 
     def prepare(self) -> None:
-        """Make the cluster at the first start, and remove the lock file that a crash left."""
+        """Make the cluster at the first start, and remove the lock files that a crash left."""
         self.make_home()
+        self._sockets.prepare()
         if not self._cluster.exists():
             self._initialise()
         give_to(self.identity.owner, self._cluster)
@@ -51,7 +67,8 @@ class Postgres(Server):
         options = {
             "listen_addresses": "127.0.0.1",
             "port": self.ports[0],
-            "unix_socket_directories": "",
+            "unix_socket_directories": self._sockets.path or "",
+            "unix_socket_permissions": "0700",
             "max_connections": _MAX_CONNECTIONS,
             # At rest, the processes that read for others and the one that looks for replicas hold 8 MiB.
             "io_method": "sync",
@@ -72,6 +89,15 @@ class Postgres(Server):
         databases = self._client("psql", "-XAtw", "-d", "postgres", "-c", "SELECT datname FROM pg_database")
         if _DATABASE not in databases.split():
             self._client("createdb", "-w", _DATABASE)
+
+    def stop(self) -> None:
+        """End the server properly and remove the temporary folder of its socket."""
+        super().stop()
+        self._sockets.remove()
+
+    @property
+    def _host(self) -> str:
+        return str(self._sockets.path or "127.0.0.1")
 
     @property
     def _cluster(self) -> Path:
@@ -109,7 +135,7 @@ class Postgres(Server):
 
     def _client(self, program: str, *arguments: str) -> str:
         environment = self.base_environment(
-            PGHOST="127.0.0.1",
+            PGHOST=self._host,
             PGPORT=str(self.ports[0]),
             PGUSER=_USER,
             PGPASSWORD=self.credentials.database_password,

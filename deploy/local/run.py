@@ -87,6 +87,8 @@ class _Service:
             # It loads while the servers start.
             self._nursery.start()
         self._stack.start()
+        if self._stack.postgres in self._stack.servers and not self._stack.postgres.has_socket:
+            _say("Postgres is reached over TCP, which is slower: no folder that is private and short holds its socket.")
         environment = service_environment(
             os.environ, self._stack.environment, self._stack.credentials, host=self._options.host
         )

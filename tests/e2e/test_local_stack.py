@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
 import boto3
@@ -343,6 +344,28 @@ async def test_after_kill_9_nothing_lives_on_and_a_new_run_finds_the_data(
     assert await notes(second.settings()) == (8, b"survives", [b"survives"])
     assert second.settings()["PYCM_API_ADMIN_PASSWORD"] == first.settings()["PYCM_API_ADMIN_PASSWORD"]
     assert second.settings()["PYCM_API_ADMIN_PASSWORD"] not in second.text
+
+
+def test_after_kill_9_a_new_run_takes_over_the_temporary_folder_of_the_socket_and_removes_it(
+    runs: Callable[..., Run], tmp_path: Path
+) -> None:
+    first = runs(tmp_path / ("x" * 100)).ready()
+    url = first.settings()["DATABASE_URL"]
+    folder = Path(unquote(urlsplit(url).netloc.rpartition("@")[2].rpartition(":")[0]))
+    first.process.kill()
+    second = runs(tmp_path / ("x" * 100)).ready()
+    assert second.settings()["DATABASE_URL"] == url
+    assert asyncio.run(query(second.settings(), "SELECT inet_client_addr() IS NULL")) is True
+    second.process.terminate()
+    assert second.ended() == 0
+    assert not folder.exists()
+
+    # Somebody's file has its name.
+    folder.touch()
+    third = runs(tmp_path / ("x" * 100)).ready()
+    assert "Postgres is reached over TCP, which is slower: " in third.text
+    assert asyncio.run(query(third.settings(), "SELECT inet_client_addr() IS NULL")) is False
+    folder.unlink()
 
 
 def test_killing_a_leash_too_leaves_no_process(runs: Callable[..., Run], tmp_path: Path) -> None:

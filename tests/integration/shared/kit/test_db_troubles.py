@@ -1,10 +1,13 @@
 """Whatever Postgres says, and wherever it says it, it is an outage, a peak, a conflict, or a mistake of ours."""
 
 import asyncio
+import socket
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import pytest
@@ -158,6 +161,27 @@ async def test_a_server_that_takes_no_connection_is_an_outage(state: str) -> Non
         for use in (db.connection, db.session):
             with pytest.raises(DatabaseUnavailable):
                 await _ask(use)
+
+
+async def test_a_unix_socket_without_a_server_or_with_a_full_queue_is_an_outage(tmp_path: Path) -> None:
+    path = tmp_path / ".s.PGSQL.5432"
+    url = f"postgresql://nobody:secret@{quote(str(tmp_path), safe='')}:5432/none"
+    async with _open(url) as db:
+
+        async def is_an_outage() -> None:
+            for use in (db.connection, db.session):
+                with pytest.raises(DatabaseUnavailable):
+                    await _ask(use)
+
+        await is_an_outage()
+        with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as waiting:
+            server.bind(str(path))
+            await is_an_outage()
+            # A server that is stopped takes nobody, and a queue of none takes one.
+            server.listen(0)
+            waiting.connect(str(path))
+            await is_an_outage()
+        await is_an_outage()
 
 
 async def _ask(use: Callable[[], AbstractAsyncContextManager[Any]]) -> None:

@@ -58,7 +58,7 @@ class Relay:
                 await writer.wait_closed()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(self._address.hostname, self._address.port)
+        there, back = await asyncio.open_connection("127.0.0.1", self._address.port)
         self._clients.append(writer)
         self._writers += [writer, back]
         self._tasks += [asyncio.create_task(_pass_on(*way)) for way in ((reader, back), (there, writer))]
