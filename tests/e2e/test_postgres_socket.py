@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -37,16 +38,15 @@ def modes(folder: Path) -> dict[str, int]:
 
 
 @pytest.fixture
-def embedded(tmp_path: Path) -> Iterator[Stack]:
-    with Stack(tmp_path / "data", durable=False, embed={"postgres"}) as stack:
+def embedded() -> Iterator[Stack]:
+    """A server in a folder with a shorter name than tests have."""
+    with tempfile.TemporaryDirectory() as folder, Stack(Path(folder), durable=False, embed={"postgres"}) as stack:
         yield stack
 
 
-async def test_the_socket_lies_with_the_data_asks_for_the_password_and_is_closed_to_others(
-    embedded: Stack, tmp_path: Path
-) -> None:
+async def test_the_socket_lies_with_the_data_asks_for_the_password_and_is_closed_to_others(embedded: Stack) -> None:
     assert await ask(embedded) is True
-    assert folder_of(embedded) == tmp_path / "data/postgres"
+    assert folder_of(embedded) == embedded.data.path / "postgres"
     assert modes(folder_of(embedded)) == {"folder": 0o700, "": 0o700, ".lock": 0o600}
 
     url = embedded.environment["DATABASE_URL"]
