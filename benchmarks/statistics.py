@@ -145,7 +145,7 @@ def further_alarms(size: int, sets: int) -> dict[str, float]:
         labels = (scores > 1 / 2).astype(np.int64)
         drawn = replicate(count_pairs(truth, labels[0], labels[1], 2), formula, replicates=2_000, seed=SEED)["f1.macro"]
         difference = float(drawn.candidate - drawn.baseline)
-        by_bootstrap = of_replicates(difference, drawn.drawn, size, QUESTION, drawn.bases[0])
+        by_bootstrap = of_replicates(difference, drawn.drawn, size, QUESTION, drawn.bases[0], drawn.losses[0])
         by_areas = of_areas(areas(truth == 1, scores), QUESTION)
         worse = Pairs(*random.multinomial(size, WORSE).tolist())
         found["bootstrap of macro F1"].append((by_bootstrap.p_value or 1) <= QUESTION.alpha)

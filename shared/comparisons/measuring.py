@@ -109,7 +109,13 @@ def by_class(
     return [
         _of_replicates(
             metric,
-            Replicated(found.baseline[code], found.candidate[code], found.drawn[:, code], found.bases[code : code + 1]),
+            Replicated(
+                found.baseline[code],
+                found.candidate[code],
+                found.drawn[:, code],
+                found.bases[code : code + 1],
+                found.losses[code : code + 1],
+            ),
             counts,
             question,
             label,
@@ -177,9 +183,9 @@ def _of_replicates(
     difference = float(without_rounding(np.asarray(candidate - baseline)))
     drawn = np.clip(found.drawn, -_widest(metric), _widest(metric))
     if counts.weights is None:
-        tested = of_replicates(difference, drawn, n, question, found.bases[0], found.losses)
+        tested = of_replicates(difference, drawn, n, question, found.bases[0], found.losses[0])
     else:
-        tested = of_weighted_replicates(difference, drawn, counts, question, found.bases[0], found.losses)
+        tested = of_weighted_replicates(difference, drawn, counts, question, found.bases[0], found.losses[0])
     return Measured(
         metric,
         tested,

@@ -8,66 +8,99 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from shared.evaluation.intervals.count_formulas import OverallFormula
+from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
 from shared.evaluation.types import Floats
 
-# Those with the fewest hits, which hide the most; 1,000 classes would take seconds.
-_MOST_CLASSES = 50
+# Those with the fewest hits, which hide the most: of 1,000 classes all would take seconds. They are fewer where classes
+# are very many, as a way has a number of each.
+_MOST_CLASSES, _MOST_NUMBERS = 50, 100_000
 # Each halves the bracket of a share: to the ninth digit.
 _STEPS = 30
 _NEARLY_NONE = 1e-12
 
 
-class HiddenLosses(NamedTuple):
-    """A metric of all classes by the shares of hits, samples and predictions of each, three arrays (k,).
+class ClassShares(NamedTuple):
+    """The shares of hits, samples and predictions of each class, (k,), and the numbers of samples that are hits."""
 
-    `right` (k,) are the numbers of samples that are hits. A sample whose class is missed is predicted as another one,
-    unless the classes are labels of sets.
-    """
-
-    formula: OverallFormula
     hits: Floats
     actual: Floats
     predicted: Floats
     right: Floats
-    is_of_sets: bool = False
+
+
+class HiddenLosses(NamedTuple):
+    """Ways to be worse, of which samples may show nothing: what would change if all samples of a way were wrong.
+
+    A metric of the classes by their shares of hits, samples and predictions, (k,); the hits that go and the predictions
+    that come by each way, (w, k); and the numbers of samples that it is among, (w,).
+    """
+
+    formula: ClassFormula | OverallFormula
+    before: tuple[Floats, Floats, Floats]
+    gone: Floats
+    came: Floats
+    numbers: Floats
 
     def chance(self, loss: float) -> float:
-        """The chance that the samples hold none of the misses that would change the metric by a loss.
+        """The chance that none of the samples is wrong where the metric is lower, or higher, by a loss.
 
-        It is the largest one of several ways: misses of one class alone, of all others, which are predicted as it, or
-        of all alike. What is missed is predicted as the other classes in their shares of the predictions. 0 where no
-        way changes the metric so much, 1 of no loss.
+        It is that of the way that hides most; 0 where none changes the metric so much, and 1 of no loss.
         """
         if loss <= 0:
             return 1.0
-        missed, targets = self._ways()
-        least, most = np.zeros((len(missed), 1)), np.ones((len(missed), 1))
+        least, most = np.zeros((len(self.gone), 1)), np.ones((len(self.gone), 1))
         for _ in range(_STEPS):
             middle = (least + most) / 2
-            is_enough = self._change(middle * missed, targets)[:, np.newaxis] >= loss
+            is_enough = self._change(middle) >= loss
             least, most = np.where(is_enough, least, middle), np.where(is_enough, middle, most)
-        numbers = missed @ self.right
-        return float(np.where(numbers > 0, (1 - most[:, 0]) ** numbers, 0.0).max())
+        return float(np.where(self.numbers > 0, (1 - most[:, 0]) ** self.numbers, 0.0).max())
 
-    def _ways(self) -> tuple[Floats, Floats]:
-        """Of each way which classes are missed, and as which these are predicted then, in shares: two arrays (w, k)."""
-        k = len(self.hits)
-        # Where the others are predicted of no sample, all of them are alike.
-        predicted = np.maximum(self.predicted, _NEARLY_NONE)
-        fewest = np.argsort(np.where(self.right > 0, self.right, np.inf), kind="stable")[:_MOST_CLASSES]
-        own = np.eye(k)[fewest]
-        missed = np.concatenate([own, 1 - own, np.ones((1, k))])
-        if self.is_of_sets:
-            return missed, np.zeros_like(missed)
-        rest = np.maximum(predicted.sum() - predicted, _NEARLY_NONE)
-        flows = self.hits / rest
-        of_all = predicted * (flows.sum() - flows) / max(float(self.hits.sum()), _NEARLY_NONE)
-        return missed, np.concatenate([(1 - own) * predicted / (own @ rest)[:, np.newaxis], own, of_all[np.newaxis]])
+    def _change(self, shares: Floats) -> Any:
+        """How far the metric moves where these shares of the samples of each way are wrong, (w, 1)."""
+        hits, actual, predicted = self.before
+        gone = shares * self.gone
+        after = self.formula(hits - gone, np.broadcast_to(actual, gone.shape), predicted - gone + shares * self.came)
+        return np.abs(np.reshape(after, shares.shape) - self.formula(*self.before))
 
-    def _change(self, shares: Floats, targets: Floats) -> Any:
-        """How far the metric moves where these shares of the hits of each class are missed, (w, k)."""
-        gone = shares * self.hits
-        predicted = self.predicted - gone + gone.sum(axis=1, keepdims=True) * targets
-        moved = self.formula(self.hits - gone, np.broadcast_to(self.actual, gone.shape), predicted)
-        return np.abs(moved - self.formula(self.hits, self.actual, self.predicted))
+
+def of_all(formula: OverallFormula, classes: ClassShares, *, are_sets: bool) -> HiddenLosses:
+    """What may be hidden of a metric of all classes: misses of one class, of all others, or of all alike.
+
+    Misses of one class, or of all alike, are predicted as the other classes in their shares of the predictions, those
+    of all others as it; in sets of labels they are predicted as nothing.
+    """
+    hits, actual, predicted, right = classes
+    k = len(hits)
+    most = max(1, min(_MOST_CLASSES, _MOST_NUMBERS // k))
+    fewest = np.argsort(np.where(right > 0, right, np.inf), kind="stable")[:most]
+    own = (fewest[:, np.newaxis] == np.arange(k)).astype(float)
+    missed = np.concatenate([own, 1 - own, np.ones((1, k))])
+    gone = missed * hits
+    # Where the others are predicted of no sample, all of them are alike.
+    likely = np.maximum(predicted, _NEARLY_NONE)
+    rest = np.maximum(likely.sum() - likely, _NEARLY_NONE)
+    flows = hits / rest
+    came = np.concatenate(
+        [
+            (1 - own) * likely * (own @ flows)[:, np.newaxis],
+            own * ((1 - own) @ hits)[:, np.newaxis],
+            (likely * (flows.sum() - flows))[np.newaxis],
+        ]
+    )
+    return HiddenLosses(formula, (hits, actual, predicted), gone, came * (not are_sets), missed @ right)
+
+
+def of_one(formula: ClassFormula, classes: ClassShares, code: int, samples: float, *, are_sets: bool) -> HiddenLosses:
+    """What may be hidden of a metric of one class: misses of its own, and samples of others that are predicted as it.
+
+    Those are hits of other classes, or of `samples` in all those that do not have the label and are not predicted to.
+    """
+    hits, actual, predicted = (float(part[code]) for part in classes[:3])
+    right = float(classes.right[code])
+    others, number = float(classes.hits.sum()) - hits, float(classes.right.sum()) - right
+    if are_sets:
+        others = max(1 - actual - predicted + hits, 0.0)
+        number = others * samples
+    before = np.array([hits]), np.array([actual]), np.array([predicted])
+    ways = np.array([[hits], [0.0]]), np.array([[0.0], [others]]), np.array([right, number])
+    return HiddenLosses(formula, before, *ways)

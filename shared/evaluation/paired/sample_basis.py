@@ -28,10 +28,6 @@ class SampleBasis(NamedTuple):
         """
         return float(_HALF**self.differing)
 
-    def chance(self, loss: float) -> float:
-        """The chance that none of the samples differs where a share of them, the loss, does; 1 of no loss."""
-        return float((1 - min(max(loss, 0.0), 1.0)) ** self.samples)
-
 
 class SampleBases(NamedTuple):
     """What metrics rest on: those of all predictions, of right ones alone, and of each class."""

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from shared.evaluation.intervals.bootstrap import Summing, by_class, by_member, draw_sums
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
+from shared.evaluation.paired import hidden_losses
 from shared.evaluation.paired.discordance import Pairs
-from shared.evaluation.paired.hidden_losses import HiddenLosses
+from shared.evaluation.paired.hidden_losses import ClassShares, HiddenLosses
 from shared.evaluation.paired.sample_basis import SampleBases, SampleBasis, of_classes, of_sets
 from shared.evaluation.types import Floats
 
@@ -111,14 +112,14 @@ class Replicated(NamedTuple):
     """A metric of both, and its differences in samples drawn anew, candidate minus baseline; NaN where undefined.
 
     Numbers and (replicates,) of a metric of all classes, (k,) and (replicates, k) of one by class. `bases` are the
-    samples that it rests on, one or k, and `losses` what these may hide of a metric of all classes; None by class.
+    samples that it rests on, and `losses` what samples may hide of it, one or k each.
     """
 
     baseline: Floats
     candidate: Floats
     drawn: Floats
     bases: list[SampleBasis]
-    losses: HiddenLosses | None = None
+    losses: list[HiddenLosses]
 
 
 class _Grounds(NamedTuple):
@@ -128,12 +129,16 @@ class _Grounds(NamedTuple):
     hits: Floats
     are_sets: bool = False
 
-    def losses(self, formula: Formula, seen: list[Floats]) -> HiddenLosses | None:
-        """What the samples may hide of a metric of all classes, by the shares of `_both`."""
-        if not isinstance(formula, OverallFormula):
-            return None
+    def losses(self, formula: Formula, seen: list[Floats]) -> list[HiddenLosses]:
+        """What the samples may hide of a metric of all classes, or of one of each class, by the shares of `_both`."""
         hits, truth, baseline, *_ = seen
-        return HiddenLosses(formula, hits, truth, baseline, self.hits, self.are_sets)
+        classes, are_sets = ClassShares(hits, truth, baseline, self.hits), self.are_sets
+        if isinstance(formula, OverallFormula):
+            return [hidden_losses.of_all(formula, classes, are_sets=are_sets)]
+        samples = self.bases.of_predictions.samples
+        return [
+            hidden_losses.of_one(formula, classes, code, samples, are_sets=are_sets) for code in range(len(self.hits))
+        ]
 
 
 def count_pairs(

@@ -118,7 +118,7 @@ def of_replicates(
     samples: int,
     question: Question,
     basis: SampleBasis,
-    losses: HiddenLosses | None = None,
+    losses: HiddenLosses,
 ) -> Tested:
     """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew."""
     if math.isnan(difference):
@@ -127,7 +127,7 @@ def of_replicates(
         return Tested(difference, reason=TOO_FEW if samples < MIN_SAMPLES else TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
         return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
-    return no_less(by_percentiles(difference, drawn, samples, question, "bootstrap"), basis, losses, question)
+    return no_less(by_percentiles(difference, drawn, samples, question, "bootstrap"), drawn, basis, losses, question)
 
 
 def is_coarse(drawn: Floats, alpha: float) -> bool:
@@ -165,7 +165,7 @@ def by_percentiles(
     )
 
 
-def no_less(found: Tested, basis: SampleBasis, losses: HiddenLosses | None, question: Question) -> Tested:
+def no_less(found: Tested, drawn: Floats, basis: SampleBasis, losses: HiddenLosses, question: Question) -> Tested:
     """P-values of a bootstrap, none less than so few samples can have, and the interval that goes with them.
 
     A bootstrap draws the differing samples again and again, and hardly ever none of them where they are a handful. It
@@ -173,8 +173,11 @@ def no_less(found: Tested, basis: SampleBasis, losses: HiddenLosses | None, ques
     """
     above = below = basis.least
     if question.margin and question.margin > 0 and found.difference is not None:
-        chance = basis.chance if losses is None else losses.chance
-        above, below = chance(question.margin + found.difference), chance(question.margin - found.difference)
+        off = without_rounding(drawn[~np.isnan(drawn)] - found.difference)
+        above, below = (
+            losses.chance(question.margin + sign * found.difference) * float(np.mean(sign * off >= 0))
+            for sign in (1, -1)
+        )
     found = found._replace(
         p_above=None if found.p_above is None else max(found.p_above, above),
         p_below=None if found.p_below is None else max(found.p_below, below),

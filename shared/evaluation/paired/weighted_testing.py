@@ -131,7 +131,7 @@ def of_weighted_replicates(
     counts: PairedCounts,
     question: Question,
     basis: SampleBasis,
-    losses: HiddenLosses | None = None,
+    losses: HiddenLosses,
 ) -> Tested:
     """Test a weighted difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
 
@@ -153,7 +153,7 @@ def of_weighted_replicates(
     freedom = min(_freedom(own[differ], counts.counts[differ]) for own in (weights, alike))
     asked = _further_out(question, freedom)
     found = _by_student(by_percentiles(difference, drawn, counts.total, asked, "weighted-bootstrap"), freedom)
-    return no_less(found, basis, losses, question)
+    return no_less(found, drawn, basis, losses, question)
 
 
 def of_weighted_areas(

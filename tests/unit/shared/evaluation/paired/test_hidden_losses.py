@@ -17,8 +17,8 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from shared.evaluation.intervals.count_formulas import OVERALL, OVERALL_OF_SETS
-from shared.evaluation.paired.hidden_losses import HiddenLosses
+from shared.evaluation.intervals.count_formulas import CLASS_PROPORTIONS, OVERALL, OVERALL_OF_SETS
+from shared.evaluation.paired.hidden_losses import ClassShares, HiddenLosses, of_all, of_one
 from shared.evaluation.paired.tensor import count_pairs, replicate
 from shared.evaluation.paired.testing import Question, of_replicates
 
@@ -38,7 +38,7 @@ SCORES: dict[str, Callable[..., float]] = {
 def losses_of(metric: str, cells: Any) -> HiddenLosses:
     shares = cells / cells.sum()
     parts = shares.diagonal(), shares.sum(axis=1), shares.sum(axis=0)
-    return HiddenLosses(OVERALL[metric], *parts, cells.diagonal().astype(float))
+    return of_all(OVERALL[metric], ClassShares(*parts, cells.diagonal().astype(float)), are_sets=False)
 
 
 def score(metric: str, cells: Any) -> float:
@@ -103,10 +103,30 @@ def test_of_a_thousand_classes_those_with_the_fewest_hits_are_asked() -> None:
 
 def test_a_missed_label_of_a_set_is_predicted_as_no_other() -> None:
     shares = np.array([0.1, 0.5])
-    losses = HiddenLosses(OVERALL_OF_SETS["multilabel.f1.macro"], shares, shares, shares, shares * 100, is_of_sets=True)
+    classes = ClassShares(shares, shares, shares, shares * 100)
+    losses = of_all(OVERALL_OF_SETS["multilabel.f1.macro"], classes, are_sets=True)
 
     # F1 of a label of which a share s is missed is 2(1 − s)/(2 − s), and 0.9 at s = 2/11.
     assert losses.chance(0.05) == pytest.approx((9 / 11) ** 10, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("metric", "misses", "alarms"),
+    [("precision.class", 0.0, 1 / 19), ("f1.class", 2 / 21, 2 / 19), ("jaccard.class", 0.05, 1 / 19)],
+)
+def test_a_metric_of_a_class_hides_misses_of_it_or_others_that_are_predicted_as_it(
+    metric: str, misses: float, alarms: float
+) -> None:
+    # Ten hits among 100 samples, all right; the alarms are in shares of the ten.
+    shares = np.array([0.1, 0.9])
+    classes = ClassShares(shares, shares, shares, shares * 100)
+    losses, of_set = (
+        of_one(CLASS_PROPORTIONS[metric], classes, 0, 100, are_sets=are_sets) for are_sets in (False, True)
+    )
+
+    expected = max((1 - misses) ** 10 if misses else 0, (1 - alarms / 9) ** 90)
+    assert losses.chance(0.05) == pytest.approx(expected, rel=1e-6)
+    assert of_set.chance(0.05) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_loss_of_a_rare_class_is_hardly_ever_said_to_stay_within_the_margin_that_it_has() -> None:
@@ -121,7 +141,7 @@ def test_a_loss_of_a_rare_class_is_hardly_ever_said_to_stay_within_the_margin_th
         counts = count_pairs(truth, baseline, np.where(is_broken, 0, baseline), 2)
         found = replicate(counts, formulas, replicates=1000, seed=0)["recall.macro"]
         difference = float(found.candidate - found.baseline)
-        p_values.append(of_replicates(difference, found.drawn, size, asked, found.bases[0], found.losses).p_above)
+        p_values.append(of_replicates(difference, found.drawn, size, asked, found.bases[0], found.losses[0]).p_above)
 
     # The bootstrap alone says so in 36 of 100: wherever none of the ten samples is broken.
     assert np.mean([p_value is not None and p_value <= 0.05 for p_value in p_values]) <= 0.05

@@ -65,7 +65,7 @@ def test_no_p_value_is_below_the_least_that_exchanging_predictions_can_have(diff
     drawn = replicate(count_pairs(truth, baseline, truth, 2), formula, replicates=9_999, seed=0)["f1.macro"]
     difference = float(drawn.candidate - drawn.baseline)
 
-    found = of_replicates(difference, drawn.drawn, 40, ASKED, drawn.bases[0])
+    found = of_replicates(difference, drawn.drawn, 40, ASKED, drawn.bases[0], drawn.losses[0])
 
     exchanged = []
     for signs in product((False, True), repeat=differing):
@@ -82,7 +82,10 @@ def test_no_p_value_is_below_the_least_that_exchanging_predictions_can_have(diff
 def test_a_class_of_fewer_than_ten_samples_is_not_tested() -> None:
     drawn = np.linspace(0.001, 0.03, 99)
 
-    found = of_replicates(0.015, drawn, 500, ASKED, SampleBasis(9, 9))
+    truth = np.zeros(9, int)
+    losses = measured(truth, truth, truth)["f1.class"].losses[0]
+
+    found = of_replicates(0.015, drawn, 500, ASKED, SampleBasis(9, 9), losses)
 
     assert found[1:] == (*[None] * 8, "fewer than 10 samples are of the class, or predicted as it", 0.0)
 
@@ -90,10 +93,3 @@ def test_a_class_of_fewer_than_ten_samples_is_not_tested() -> None:
 @pytest.mark.parametrize(("differing", "least"), [(0, 1.0), (2, 0.25), (10**9, 0.0)])
 def test_the_least_p_value_is_that_of_exchanging_the_samples_that_differ(differing: int, least: float) -> None:
     assert SampleBasis(10**9, differing).least == least
-
-
-@pytest.mark.parametrize(
-    ("samples", "loss", "chance"), [(100, 0.05, 0.95**100), (100, -0.1, 1.0), (100, 0.0, 1.0), (100, 1.5, 0.0)]
-)
-def test_the_chance_to_see_no_difference_is_of_all_samples(samples: int, loss: float, chance: float) -> None:
-    assert SampleBasis(samples, 0).chance(loss) == chance

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from shared.evaluation.intervals.areas import CorrelatedAreas
 from shared.evaluation.paired.area_testing import of_areas
 from shared.evaluation.paired.discordance import Pairs, newcombe
+from shared.evaluation.paired.hidden_losses import HiddenLosses
 from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.paired.testing import (
     ALIKE,
@@ -23,6 +24,8 @@ from shared.evaluation.paired.testing import (
 ASKED = Question(alpha=0.05, margin=0.02, sought=0.02)
 # So many that no P-value is too low for them.
 MANY = SampleBasis(500, 500)
+# A metric that no sample changes hides nothing.
+NOTHING = HiddenLosses(lambda hits, *_: hits, (np.zeros(1),) * 3, np.zeros((1, 1)), np.zeros((1, 1)), np.ones(1))
 PAIRS = Pairs(both=402, baseline_only=12, candidate_only=17, neither=69)
 
 counts = st.integers(0, 500)
@@ -54,10 +57,20 @@ def test_turning_the_sides_turns_the_difference_and_keeps_the_p_value() -> None:
 def test_the_bootstraps_p_values_are_shares_of_replicates() -> None:
     drawn = np.array([-0.03, *np.linspace(0.001, 0.03, 98)])
 
-    found = of_replicates(0.015, drawn, 500, ASKED, MANY)
+    found = of_replicates(0.015, drawn, 500, ASKED, MANY, NOTHING)
 
     assert (found.p_value, found.p_above, found.smallest) == (2 * 2 / 100, 2 / 100, 1 / 100)
     assert found.interval == pytest.approx(np.quantile(drawn, [0.025, 0.975]).tolist())
+
+
+def test_a_margin_has_no_p_value_below_the_chance_that_nothing_of_a_loss_is_seen_and_the_rest_as_well_again() -> None:
+    losses = NOTHING._replace(before=(np.ones(1),) * 3, gone=np.ones((1, 1)), numbers=np.array([10.0]))
+    drawn = np.array([*np.full(60, 0.025), *np.full(40, 0.035)])
+
+    found = of_replicates(0.03, drawn, 500, ASKED, MANY, losses)
+
+    # From 0.03 to a loss of the margin of 0.02 it is a share of 0.05 of ten samples.
+    assert (found.p_above, found.p_below) == pytest.approx((0.95**10 * 0.4, 1.0), rel=1e-6)
 
 
 def test_where_there_is_nothing_to_test_a_sentence_says_so() -> None:
@@ -65,18 +78,18 @@ def test_where_there_is_nothing_to_test_a_sentence_says_so() -> None:
 
     assert (of_pairs(alike, ASKED).p_value, of_pairs(alike, ASKED).reason) == (None, NO_DISCORDANT)
     assert of_pairs(few, ASKED)[1:] == (*[None] * 8, TOO_FEW, 0.0)
-    assert of_replicates(0.0, np.zeros(100), 50, ASKED, MANY).reason == ALIKE
-    assert of_replicates(0.1, np.zeros(100), 9, ASKED, MANY).reason == TOO_FEW
-    assert of_replicates(float("nan"), np.zeros(100), 50, ASKED, MANY).difference is None
+    assert of_replicates(0.0, np.zeros(100), 50, ASKED, MANY, NOTHING).reason == ALIKE
+    assert of_replicates(0.1, np.zeros(100), 9, ASKED, MANY, NOTHING).reason == TOO_FEW
+    assert of_replicates(float("nan"), np.zeros(100), 50, ASKED, MANY, NOTHING).difference is None
     undefined = np.where(np.arange(100) < 5, np.nan, 0.1)
-    assert of_replicates(0.1, undefined, 50, ASKED, MANY).p_value is None
+    assert of_replicates(0.1, undefined, 50, ASKED, MANY, NOTHING).p_value is None
 
 
 @pytest.mark.parametrize("drawn", [np.full(99, -0.5), -0.5 + np.resize([-2.3e-16, 2.3e-16], 99), [-0.1, *[-0.5] * 98]])
 def test_a_difference_of_nearly_every_replicate_is_shown_without_an_interval(drawn: Any) -> None:
     drawn = np.asarray(drawn)
 
-    found = of_replicates(-0.5, drawn, 200, ASKED, MANY)
+    found = of_replicates(-0.5, drawn, 200, ASKED, MANY, NOTHING)
 
     tested = (found.difference, found.p_value, found.p_above, found.p_below, found.reason)
     assert tested == (-0.5, 0.02, 1.0, 0.01, UNVARIED)
@@ -87,16 +100,21 @@ def test_a_difference_of_nearly_every_replicate_is_shown_without_an_interval(dra
 def test_what_rounding_alone_makes_is_no_difference() -> None:
     few = np.where(np.arange(99) < 50, np.resize([-1.1e-16, 1.1e-16], 99), 0.02)
 
-    assert of_replicates(0.0, np.resize([0.0, -6.3e-17], 99), 60, ASKED, MANY).reason == ALIKE
+    assert of_replicates(0.0, np.resize([0.0, -6.3e-17], 99), 60, ASKED, MANY, NOTHING).reason == ALIKE
     without = np.where(np.arange(99) < 50, 0.0, 0.02)
-    assert of_replicates(0.0, few, 500, ASKED, MANY) == of_replicates(0.0, without, 500, ASKED, MANY)
+    assert of_replicates(0.0, few, 500, ASKED, MANY, NOTHING) == of_replicates(0.0, without, 500, ASKED, MANY, NOTHING)
 
 
 def test_a_level_below_every_p_value_of_the_replicates_tests_nothing() -> None:
     drawn = np.linspace(0.001, 0.03, 99)
 
-    assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.0199), MANY) == (0.015, *[None] * 8, COARSE, 0.01)
-    assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.02), MANY).p_value == 0.02
+    assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.0199), MANY, NOTHING) == (
+        0.015,
+        *[None] * 8,
+        COARSE,
+        0.01,
+    )
+    assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.02), MANY, NOTHING).p_value == 0.02
 
 
 @pytest.mark.parametrize("sought", [5e-324, 1e-200, 1e-12])
@@ -108,7 +126,7 @@ def test_more_samples_than_anybody_counts_are_no_number(sought: float) -> None:
     found = [
         of_pairs(PAIRS, asked),
         of_areas(areas, asked),
-        of_replicates(0.1, np.linspace(0, 1, 99), 500, asked, MANY),
+        of_replicates(0.1, np.linspace(0, 1, 99), 500, asked, MANY, NOTHING),
     ]
 
     assert [one.needed for one in found] == [None] * 3
