@@ -33,6 +33,9 @@ from shared.kit.plurals import counted, form
 # They are in memory together, at half a kilobyte each.
 MAX_ANNOTATIONS = 1_000_000
 
+# So far beyond the edge of its image, as a share of it, and so often, as a share of all, no detector puts a box.
+_FAR, _USUAL_OUT = 1.1, 0.05
+
 # Names of files in one sentence.
 _MOST_NAMED = 3
 
@@ -105,7 +108,7 @@ def plan(
         matcher = Matcher(known.images, options.role, checker, pictures)
         analyses = list(_analyses(read, matcher, checker, options.role, progress))
     checker.finish()
-    read.notices += _notices(file_format, pictures, matcher, checker.reaching_out)
+    read.notices += [*_notices(file_format, pictures, matcher), *_box_notices(checker, options.role)]
     silent = _silent(known, analyses) if options.role == "predictions" else []
     analyses += silent
     read.notices[:0] = _replaced(known, {analysis.image_id for analysis in analyses}, silent, options.role)
@@ -118,16 +121,26 @@ def plan(
     return ImportPlan(matcher.new, matcher.pictures, matched, matcher.numbers, analyses, categories, report)
 
 
-def _notices(file_format: FormatName, pictures: Pictures, matcher: Matcher, out: int) -> Iterator[str]:
-    """Say what is doubtful about a whole file, of which so many objects reach out of their images."""
+def _notices(file_format: FormatName, pictures: Pictures, matcher: Matcher) -> Iterator[str]:
+    """Say what is doubtful about the pictures and images of a whole file."""
     if pictures.unused and file_format != "coco":
         are = form(pictures.unused, "is that", "are those")
         yield f"{counted(pictures.unused, 'picture')} {are} of images that the project has, or of none."
     yield from matcher.notices
-    if out:
+
+
+def _box_notices(checker: FileChecker, role: ImportRole) -> Iterator[str]:
+    """Say where the boxes of a file look as if they were stated in another form than that of its format."""
+    if checker.boxes and checker.within_a_pixel == checker.boxes:
+        lie = form(checker.boxes, "the only box lies", f"all {checker.boxes:,} boxes lie")
+        image = form(checker.boxes, "its image", "their images")
+        yield f"{lie.capitalize()} within the first pixel of {image}: are the numbers shares of a side? Write pixels."
+    out, is_truth = checker.reaching_out, role == "ground_truth"
+    if out > (0 if is_truth else _USUAL_OUT * checker.boxes):
         reach = form(out, "reaches out of its image", "reach out of their images")
+        far = "a pixel" if is_truth else form(out, "a tenth of its size", "a tenth of their size")
         box = form(out, "its box", "their box")
-        yield f"{counted(out, 'object')} {reach} by more than a pixel: is {box} stated in another form?"
+        yield f"{counted(out, 'object')} {reach} by more than {far}: is {box} stated in another form?"
 
 
 def _not_read(names: list[str], file_format: FormatName) -> str:
@@ -207,8 +220,14 @@ def _check_place(
             f"{sent.pointer}/segmentation",
             f"the mask is {annotation.mask_size} pixels (height, width), and the image {tuple(size)}",
         )
-    elif role == "ground_truth" and (box := _box(sent.annotation)) is not None:
+    elif (box := _box(sent.annotation)) is not None:
         left, top, right, bottom = box
+        checker.boxes += 1
+        checker.within_a_pixel += max(box) <= 1
+        if role == "predictions":
+            # Detectors go a little beyond an edge.
+            checker.reaching_out += right > _FAR * size.width or bottom > _FAR * size.height
+            return
         if left > size.width or top > size.height or right < 0 or bottom < 0:
             checker.note(
                 f"{sent.pointer}/bbox", f"the object lies outside of the image of {size.width} x {size.height} pixels"

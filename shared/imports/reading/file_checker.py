@@ -32,8 +32,8 @@ class FileChecker(Checker):
     def __init__(self, *, max_runs: int | None = None) -> None:
         super().__init__(max_runs=max_runs)
         self._shared: dict[str, _Shared] = {}
-        # Objects of ground truth that reach out of their image.
-        self.reaching_out = 0
+        # Objects that have a box, those that reach out of their image, and those that lie within its first pixel.
+        self.boxes = self.reaching_out = self.within_a_pixel = 0
 
     def note(self, pointer: str, message: str) -> None:
         """Note a fault at a place of an annotation, as the file has it."""

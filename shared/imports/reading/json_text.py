@@ -12,6 +12,7 @@ from shared.kit.json_keys import repeated_key, repeated_within
 T = TypeVar("T")
 
 _BYTE = re.compile(r"\(byte (\d+)\)")
+_MISSING = re.compile(r"Object missing required field `([^`]*)`")
 _PATH = re.compile(r" - at `\$(.*)`$")
 
 
@@ -68,6 +69,7 @@ def _placed(message: str, pointer: str) -> str:
     path = re.sub(r"\[(\d+)\]", r".\1", match[1]) if match else ""
     place = f"{pointer.strip('/').replace('/', '.')}{path}".strip(".")
     text = message[: match.start()] if match else message
+    text = _MISSING.sub(r"the member “\1” is missing", text)
     return f"{place}: {text}" if place else text
 
 

@@ -8,7 +8,7 @@ import pytest
 from shared.imports.errors import AnnotationsUnreadable
 from shared.kit.errors import InvalidInput
 from tests.unit.shared.imports.containers import encoded, zipped
-from tests.unit.shared.imports.test_formats import COCO, FROM_ZERO, RESULTS, objects, planned
+from tests.unit.shared.imports.test_formats import COCO, FROM_ZERO, KNOWN, RESULTS, objects, planned
 from tests.unit.shared.imports.test_meanings import (
     DATUMARO,
     RECTANGLE,
@@ -24,6 +24,7 @@ from tests.unit.shared.imports.test_refusals import changed, entry
 
 LOOKS = "have as many numbers and begin with a box around their points, as lines of poses do"
 LIKE_POSES = f"All 3 outlines {LOOKS}, which are not read: send poses as COCO keypoints."
+OTHER_FORM = ": is their box stated in another form?"
 UNKEPT = "1 object states {}, which is not kept."
 REPORTED: list[tuple[Any, str]] = [
     (voc("<colour>red</colour>"), UNKEPT.format("colour")),
@@ -80,6 +81,26 @@ def test_outlines_are_not_taken_for_poses(tmp_path: Path, lines: str) -> None:
 @pytest.mark.parametrize(("body", "notice"), REPORTED)
 def test_what_is_not_kept_is_reported(tmp_path: Path, body: Any, notice: str) -> None:
     assert notice in planned(tmp_path, body).report.notices
+
+
+@pytest.mark.parametrize(
+    ("boxes", "notices"),
+    [
+        (
+            [[100, 60, 180, 90], [120, 20, 150, 60], [1, 2, 30, 40]],
+            ["2 objects reach out of their images by more than a tenth of their size" + OTHER_FORM],
+        ),
+        ([[0.1, 0.2, 0.3, 0.4]], ["The only box lies within the first pixel of its image"]),
+        ([[0.1, 0.2, 0.3, 0.4], [0.5, 0.5, 0.5, 0.5]], ["All 2 boxes lie within the first pixel of their images"]),
+        ([[0.1, 0.2, 0.3, 0.4], [10, 10, 20, 20], [190, 90, 15, 15]], []),
+    ],
+    ids=["corners", "a share", "shares", "a small box and one over the edge"],
+)
+def test_boxes_of_results_in_another_form_are_told(tmp_path: Path, boxes: Any, notices: list[str]) -> None:
+    told = planned(tmp_path, [{**RESULTS[0], "bbox": box} for box in boxes], role="predictions", known=KNOWN)
+
+    shares = ": are the numbers shares of a side? Write pixels."
+    assert told.report.notices == [said if said.endswith("?") else said + shares for said in notices]
 
 
 def test_shapes_of_one_prediction_with_two_scores_are_refused(tmp_path: Path) -> None:
