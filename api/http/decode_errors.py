@@ -55,6 +55,8 @@ def invalid(error: Exception, pointer: str = "", kind: Any = None, *, before: in
     message = match["message"]
     if message.startswith("Invalid") and (values := _accepted_values(kind, steps)):
         message = among(values)
+    if message.startswith("Object contains") and (names := _fields(kind, steps)):
+        return InvalidInput(Fault(position, f"{_name(position)}: {plain(message)}, which has {', '.join(names)}."))
     return InvalidInput(Fault(position, f"{_name(position)}: {plain(message)}."))
 
 
@@ -119,6 +121,15 @@ def _accepted_values(kind: Any, steps: Sequence[str]) -> list[str]:
             return tags
         types = [inner for member in _members(types) for inner in _inner_types(member, step)]
     return list(dict.fromkeys(str(value) for member in _members(types) for value in _values(member)))
+
+
+def _fields(kind: Any, steps: Sequence[str]) -> list[str]:
+    """Return the fields of the only object that a type has at a path inside it; empty if it may be one of several."""
+    types = [inspect.type_info(kind)]
+    for step in steps:
+        types = [inner for member in _members(types) for inner in _inner_types(member, step)]
+    structs = [member for member in _members(types) if isinstance(member, inspect.StructType)]
+    return [field.encode_name for field in structs[0].fields] if len(structs) == 1 else []
 
 
 def _members(types: Sequence[inspect.Type]) -> Iterator[inspect.Type]:

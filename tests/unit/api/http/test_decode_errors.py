@@ -47,6 +47,23 @@ def test_a_complaint_becomes_a_place_and_a_sentence(text: bytes, kind: Any, faul
     assert invalid(caught.value).faults == (fault,)
 
 
+class _Baseline(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    run_id: str | None = None
+    tag: str | None = None
+
+
+class _Policy(msgspec.Struct, forbid_unknown_fields=True):
+    baselines: list[_Baseline | None]
+
+
+def test_a_field_that_an_object_has_not_is_refused_with_those_that_it_has() -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.json.decode(b'{"baselines": [null, {"run": "v1"}]}', type=_Policy)
+
+    said = "baselines.1.run: not a field of this object, which has runId, tag."
+    assert invalid(caught.value, "", _Policy).faults == (Fault("/baselines/1/run", said),)
+
+
 def test_a_pointer_escapes_what_json_pointers_escape() -> None:
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.json.decode(b'{"kind": "plot", "cm_uid": "x", "a/b~c": 1}', type=AnyArguments)
