@@ -17,6 +17,7 @@ from shared.predictions.second_headers import is_second_header
 from shared.predictions.tables import NamedTable, read_named_table
 from shared.predictions.total_rows import SAID as TOTAL_ROW
 from shared.predictions.total_rows import is_sum_row, is_total_row
+from shared.predictions.training_rows import training_values
 from shared.predictions.values import as_labels, counts_up, score, signs_among_numbers, with_points_in_both
 from shared.predictions.weights import weights_of_columns
 
@@ -65,9 +66,15 @@ def read_label_table(data: bytes, header: Header = "auto", order: ColumnOrder = 
     if order == "auto" and are_measured({*labels[0]}, {*labels[1]}, len(table.lines)):
         detail = f"{table.title(actual)} and {table.title(predicted)} hold numbers as a regression has them, of which "
         raise UnreadablePredictions(f"{detail}each would be a class; say which column comes first if they are classes.")
-    notices += [*table.notices, *weight_notices, *doubts(*labels)]
+    notices += [*table.notices, *weight_notices, *doubts(*labels), *training_notices(table)]
     read = ReadLabels(*labels, table.lines, weights, notices, table.decisions)
     return _repeat_counted(table, read)
+
+
+def training_notices(table: NamedTable) -> list[Notice]:
+    """Notices of columns that say which samples a model was trained on."""
+    plain = [d.column for d in table.decisions if d.role in {"fold", "metadata"}]
+    return [Notice(Code.TRAINING, (at + 1,)) for at in plain if training_values({*table.columns[at]})]
 
 
 def _refuse_total(table: NamedTable, actual: int, predicted: int) -> None:

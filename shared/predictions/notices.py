@@ -33,6 +33,7 @@ class Code(StrEnum):
     NUMBERED_APART = "numbered-apart"
     ONE_OF_EACH = "one-of-each"
     SEVERAL_IN_ONE = "several-in-one"
+    TRAINING = "training"
 
 
 _SENTENCES = {
@@ -68,6 +69,8 @@ _SENTENCES = {
     "counted as a class of its own.",
     Code.SIGNS: "A sign such as ? or - stands among labels that are numbers: it was counted as a class. Leave out the "
     "samples without a label if that is what it means.",
+    Code.TRAINING: "Column {0} says that the model was trained on some of the samples, and these were counted with the "
+    "others; leave them out to see how good it is.",
     Code.POSITIONS: "The labels are not names in the header: they were taken for positions of its columns, from 0.",
 }
 

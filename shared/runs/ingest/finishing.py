@@ -27,6 +27,7 @@ from shared.runs.ingest.steps import (
     sign_notices,
     slice_table,
     sum_notices,
+    training_notices,
 )
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
 from shared.runs.ingest.weights import weighted
@@ -101,7 +102,7 @@ def _notices(reader: CountedRows, columns: Assignment, names: Sequence[str], fou
         name = names[columns.scores[0]]
         detail = f"“{name}” holds scores outside 0 to 1, so that no threshold says what is predicted; name the column "
         raise NeedsMapping([MappingQuestion("prediction", f"{detail}of predicted labels.")])
-    notices += repeats(reader, columns, names)
+    notices += [*repeats(reader, columns, names), *training_notices(tally, reader.metadata)]
     if not columns.is_correctness:
         notices += sign_notices(tally, signs_among_numbers(_label_texts(tally)))
         labels, positions, _ = found.classes

@@ -14,6 +14,7 @@ from shared.predictions.lookalikes import are_numbered_apart, look_alike, severa
 from shared.predictions.names import is_bare, normalise
 from shared.predictions.total_rows import SAID as TOTAL_ROW
 from shared.predictions.total_rows import is_sum_row, is_total_row
+from shared.predictions.training_rows import training_values
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally
@@ -210,6 +211,21 @@ def repeats(reader: CountedRows, columns: Assignment, names: Sequence[str]) -> l
     if named and columns.id is None:
         return [f"“{named[0]}” says that samples may stand in several rows, and no ids tell which: {so}"]
     return []
+
+
+def training_notices(tally: RowTally, names: Sequence[str]) -> list[str]:
+    """What has to be said of rows that a model was trained on, by a column of metadata."""
+    notices = []
+    for name in names:
+        part = tally.slices.get(name)
+        own = training_values(part.values.texts) if part is not None and part.counts is not None else set()
+        if part is None or part.counts is None or not own:
+            continue
+        codes = [code for code, text in enumerate(part.values.texts) if text in own]
+        count = int(part.counts.counts[np.isin(part.counts.fields(3)[0], codes)].sum())
+        said = f"“{name}” says of {count:,} of {tally.rows:,} rows that the model was trained on them, and they were"
+        notices.append(f"{said} counted with the others; leave them out, or look at the slices by “{name}”.")
+    return notices
 
 
 def slice_table(
