@@ -6,13 +6,12 @@ from shared.evaluation.intervals.areas import CorrelatedAreas, difference_spread
 from shared.evaluation.paired.testing import (
     ALIKE,
     MIN_SAMPLES,
-    POWER,
     ROUNDING,
     TOO_FEW,
     DifferenceMethod,
     Question,
     Tested,
-    needed_for,
+    planned,
 )
 
 NO_SPREAD = "the scores of both show no spread, from which DeLong's method could tell how far the difference varies"
@@ -44,7 +43,6 @@ def of_spread(
         return tail if value >= 0 else 1 - tail
 
     critical, margin = student_critical(question.alpha, freedom), question.margin
-    detectable = (critical + student_critical(1 - POWER, freedom, one_sided=True)) * error
     return Tested(
         difference,
         (max(difference - critical * error, -1.0), min(difference + critical * error, 1.0)),
@@ -53,8 +51,7 @@ def of_spread(
         None,
         None if margin is None else above(difference + margin),
         None if margin is None else above(margin - difference),
-        detectable,
-        needed_for(detectable, sum(sides), question),
+        *planned(error, sum(sides), question, freedom),
     )
 
 

@@ -1,4 +1,4 @@
-"""The samples that a difference of two predictions rests on, and the least P-value that so few can have."""
+"""The samples that a difference of two predictions rests on, the least P-value of so few, and what they are worth."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -7,16 +7,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
+from shared.evaluation.kish import kish_number
+from shared.evaluation.types import Floats
 
 Members = NDArray[np.bool_]
 _HALF = 0.5
+# Of a class without weight, which no sample that counts is of.
+_NO_WEIGHT = 1e-300
 
 
 class SampleBasis(NamedTuple):
-    """The samples that a metric counts, and those of them that it counts differently for baseline and candidate."""
+    """The samples that a metric counts, and those of them that it counts differently for baseline and candidate.
+
+    The latter are `worth` as many of equal weight (Kish 1965) where those of each class weigh as much as those of any
+    other: a class of few samples then decides, as it does for a metric that counts classes alike.
+    """
 
     samples: int
     differing: int
+    worth: float
+
+    @property
+    def freedom(self) -> float:
+        """The degrees of freedom of what is seen of the spread of a difference."""
+        return max(self.worth - 1, 1.0)
 
     @property
     def least(self) -> float:
@@ -44,32 +58,67 @@ class SampleBases(NamedTuple):
 
 
 def of_classes(
-    truth: NDArray[np.int64], baseline: NDArray[np.int64], candidate: NDArray[np.int64], counts: NDArray[Any], k: int
+    truth: NDArray[np.int64],
+    baseline: NDArray[np.int64],
+    candidate: NDArray[np.int64],
+    counts: NDArray[Any],
+    k: int,
+    weights: Floats | None = None,
 ) -> SampleBases:
-    """The bases of metrics of k classes; codes and numbers of samples of cells, four arrays (m,)."""
+    """The bases of metrics of k classes; codes, numbers and weights of the samples of cells, five arrays (m,)."""
     right, also, differs = truth == baseline, truth == candidate, baseline != candidate
-    total = int(counts.sum())
+    total, own = int(counts.sum()), np.ones(len(counts)) if weights is None else weights
     samples, differing = _by_class(truth, counts, k), np.zeros(k)
-    for side, own in ((baseline, ~right), (candidate, ~also & differs)):
-        samples += _by_class(side[own], counts[own], k)
+    for side, chosen in ((baseline, ~right), (candidate, ~also & differs)):
+        samples += _by_class(side[chosen], counts[chosen], k)
         differing += _by_class(side[differs], counts[differs], k)
-    return SampleBases(
-        SampleBasis(total, int(counts[differs].sum())),
-        SampleBasis(total, int(counts[right != also].sum())),
-        list(map(SampleBasis, samples.astype(int).tolist(), differing.astype(int).tolist())),
+    of_truth = _by_class(truth, counts * own, k)
+    alike = own / np.maximum(of_truth, _NO_WEIGHT)[truth]
+
+    def of(chosen: Members) -> SampleBasis:
+        worth = min(_worth(each[chosen], counts[chosen]) for each in (own, alike))
+        return SampleBasis(total, int(counts[chosen].sum()), worth)
+
+    worths = _worths_of_classes(
+        truth[differs], [baseline[differs], candidate[differs]], counts[differs], own[differs], of_truth
     )
+    by_class = zip(samples.astype(int).tolist(), differing.astype(int).tolist(), worths.tolist(), strict=True)
+    return SampleBases(of(differs), of(right != also), [SampleBasis(*one) for one in by_class])
+
+
+def _worths_of_classes(
+    truth: NDArray[np.int64], sides: Sequence[NDArray[np.int64]], counts: NDArray[Any], own: Floats, of_truth: Floats
+) -> Floats:
+    """What the differing samples are worth to each class, which they are of or not; cells (m,), weights (k,)."""
+    k, sums = len(of_truth), np.zeros((4, len(of_truth)))
+    for side in sides:
+        whole = np.where(truth == side, of_truth[side], of_truth.sum() - of_truth[side])
+        for at, each in enumerate((own, own / np.maximum(whole, _NO_WEIGHT))):
+            sums[2 * at] += _by_class(side, counts * each, k)
+            sums[2 * at + 1] += _by_class(side, counts * each**2, k)
+    return np.minimum(_kish(*sums[:2]), _kish(*sums[2:]))
 
 
 def of_sets(has_label: Sequence[Members], counts: NDArray[np.int64]) -> SampleBases:
     """The bases of metrics of sets of labels; truth and both predictions (m, labels) of cells, and samples (m,)."""
     truth, baseline, candidate = has_label
     differs, total = baseline != candidate, int(counts.sum())
-    samples, differing = counts @ (truth | baseline | candidate), counts @ differs
+    samples, differing, with_label = (counts @ one for one in (truth | baseline | candidate, differs, truth))
+    alike = differs / np.maximum(np.where(truth, with_label, total - with_label), 1)
+    of_hits = alike * truth
     return SampleBases(
-        SampleBasis(total, int(counts[differs.any(axis=1)].sum())),
-        SampleBasis(total, int(counts[(differs & truth).any(axis=1)].sum())),
-        list(map(SampleBasis, samples.tolist(), differing.tolist())),
+        SampleBasis(total, int(counts[differs.any(axis=1)].sum()), _worth(alike.sum(axis=1), counts)),
+        SampleBasis(total, int(counts[(differs & truth).any(axis=1)].sum()), _worth(of_hits.sum(axis=1), counts)),
+        list(map(SampleBasis, samples.tolist(), differing.tolist(), _kish(counts @ alike, counts @ alike**2).tolist())),
     )
+
+
+def _worth(weights: Floats, counts: NDArray[Any]) -> float:
+    return kish_number(float(counts @ weights), float(counts @ weights**2))
+
+
+def _kish(sums: Floats, squares: Floats) -> Floats:
+    return np.divide(sums**2, squares, out=np.zeros_like(sums), where=squares > 0)
 
 
 def _by_class(codes: NDArray[np.int64], counts: NDArray[Any], k: int) -> NDArray[Any]:

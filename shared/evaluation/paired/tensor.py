@@ -192,7 +192,7 @@ def replicate(
 ) -> dict[str, Replicated]:
     """Draw the samples anew, in pairs, and measure the difference of each metric; the same seed draws the same."""
     counted = pairs.counts if pairs.weights is None else np.where(pairs.weights > 0, pairs.counts, 0)
-    bases = of_classes(pairs.truth, pairs.baseline, pairs.candidate, counted, pairs.k)
+    bases = of_classes(pairs.truth, pairs.baseline, pairs.candidate, counted, pairs.k, pairs.weights)
     hits = by_class(pairs.truth, pairs.k, chosen=pairs.truth == pairs.baseline)(counted[np.newaxis])[0]
     pairs = pairs if pairs.weights is None else in_octaves(pairs, pairs.weights)
     k, right, also = pairs.k, pairs.truth == pairs.baseline, pairs.truth == pairs.candidate

@@ -9,12 +9,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.distributions import normal_upper_tail
+from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical, student_upper_tail
 from shared.evaluation.intervals.bootstrap import percentiles
 from shared.evaluation.paired.discordance import (
     EffectivePairs,
     Pairs,
-    deviates,
     mcnemar_exact,
     mcnemar_mid_p,
     newcombe,
@@ -51,7 +50,11 @@ UNSTABLE = "the metric is undefined in over 1 % of the bootstrap's replicates"
 # Normal deviates beyond these are beyond the smallest double.
 _LARGEST_DEVIATE = 37.0
 _STEPS = 60
-_SIDES = 2
+_SIDES, _HALF = 2, 0.5
+# With so many degrees of freedom Student's deviate differs by less than replicates tell of it.
+_PLENTY = 10_000
+# Of one degree of freedom Student's deviate may lie beyond every double of the normal distribution.
+_LEAST_LEVEL = 1e-300
 # Two values of a metric that are equal, and the spread of replicates that are, are rounded by less.
 ROUNDING = 1e-13
 
@@ -120,14 +123,19 @@ def of_replicates(
     basis: SampleBasis,
     losses: HiddenLosses,
 ) -> Tested:
-    """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew."""
+    """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
+
+    Where few samples decide, as those of a rare class do, the percentiles lie too close together: they are those that
+    Student's distribution has further out (Hesterberg 2015), with the degrees of freedom of the samples that differ.
+    """
     if math.isnan(difference):
         return Tested(None, reason="the metric is undefined for one of the two")
     if samples < MIN_SAMPLES or basis.samples < MIN_SAMPLES:
         return Tested(difference, reason=TOO_FEW if samples < MIN_SAMPLES else TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
         return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
-    return no_less(by_percentiles(difference, drawn, samples, question, "bootstrap"), drawn, basis, losses, question)
+    found = by_percentiles(difference, drawn, samples, question, "bootstrap", basis.freedom)
+    return no_less(found, drawn, basis, losses, question)
 
 
 def is_coarse(drawn: Floats, alpha: float) -> bool:
@@ -136,25 +144,32 @@ def is_coarse(drawn: Floats, alpha: float) -> bool:
 
 
 def by_percentiles(
-    difference: float, drawn: Floats, samples: int, question: Question, method: DifferenceMethod
+    difference: float, drawn: Floats, samples: int, question: Question, method: DifferenceMethod, freedom: float
 ) -> Tested:
     """The interval of percentiles and the P-values of enough samples, as `drawn` (replicates,) show them."""
     drawn = without_rounding(drawn)
-    interval = percentiles(drawn, question.alpha)
+    interval = percentiles(drawn, _further_out(question.alpha, freedom))
     if interval is None:
         return Tested(difference, reason=UNSTABLE)
     values = drawn[~np.isnan(drawn)]
     error, margin = float(values.std()), question.margin
     varies = interval[1] - interval[0] > ROUNDING
-    above, below = (None, None) if margin is None else (_share(values <= -margin), _share(values >= margin))
+
+    def chance(beyond: NDArray[np.bool_], off: float) -> float:
+        return _by_student(_share(beyond), off / error if varies and not beyond.any() else 0.0, freedom)
+
+    if error <= ROUNDING and abs(difference) <= ROUNDING:
+        freedom = math.inf
+    above = None if margin is None else chance(values <= -margin, difference + margin)
+    below = None if margin is None else chance(values >= margin, margin - difference)
     if error <= ROUNDING and abs(difference) <= ROUNDING:
         return Tested(difference, p_above=above, p_below=below, reason=ALIKE)
-    detectable, needed = planned(error, samples, question) if varies else (None, None)
+    detectable, needed = planned(error, samples, question, freedom) if varies else (None, None)
     return Tested(
         difference,
         interval if varies else None,
         method,
-        min(1.0, 2 * min(_share(values <= 0), _share(values >= 0))),
+        min(1.0, 2 * min(chance(values <= 0, difference), chance(values >= 0, -difference))),
         None,
         above,
         below,
@@ -163,6 +178,26 @@ def by_percentiles(
         None if varies else UNVARIED,
         1 / (len(values) + 1),
     )
+
+
+def _further_out(alpha: float, freedom: float) -> float:
+    """The level at which a normal deviate is Student's."""
+    if freedom >= _PLENTY:
+        return alpha
+    return max(2 * normal_upper_tail(student_critical(alpha, freedom)), _LEAST_LEVEL)
+
+
+def _by_student(share: float, deviate: float, freedom: float) -> float:
+    """A share of replicates beyond a limit as the tail of Student's distribution.
+
+    The deviate is the normal one of this share. Where no replicate is beyond the limit it may be more, the distance in
+    standard errors, but the tail never less than the share.
+    """
+    if freedom >= _PLENTY or share >= 1:
+        return share
+    if share > _HALF:
+        return 1 - student_upper_tail(critical_value(1 - share, one_sided=True), freedom)
+    return max(student_upper_tail(max(critical_value(share, one_sided=True), deviate, 0.0), freedom), share)
 
 
 def no_less(found: Tested, drawn: Floats, basis: SampleBasis, losses: HiddenLosses, question: Question) -> Tested:
@@ -197,16 +232,11 @@ def without_rounding(differences: Floats) -> Floats:
     return np.where(np.abs(differences) <= ROUNDING, 0.0, differences)
 
 
-def planned(error: float, samples: int, question: Question) -> tuple[float, int | None]:
+def planned(error: float, samples: int, question: Question, freedom: float = math.inf) -> tuple[float, int | None]:
     """The difference that so many samples show with the usual power, and the number for the one that is sought."""
-    detectable = deviates(question.alpha, POWER) * error
-    return detectable, needed_for(detectable, samples, question)
-
-
-def needed_for(detectable: float, samples: int, question: Question) -> int | None:
-    """The number of samples for the difference that is sought, where so many show one of `detectable`."""
-    ratio = detectable / question.sought
-    return whole_number(samples * ratio * ratio)
+    deviates = student_critical(question.alpha, freedom) + student_critical(1 - POWER, freedom, one_sided=True)
+    ratio = deviates * error / question.sought
+    return deviates * error, whole_number(samples * ratio * ratio)
 
 
 def _share(hits: NDArray[np.bool_]) -> float:

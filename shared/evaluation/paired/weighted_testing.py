@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical, student_upper_tail
+from shared.evaluation.distributions import normal_upper_tail
 from shared.evaluation.intervals.weighted_areas import WeightedAreas
 from shared.evaluation.kish import kish_number
 from shared.evaluation.paired.area_testing import TOO_FEW_ON_A_SIDE, of_equal_pairs, of_spread
@@ -51,9 +51,6 @@ TOO_UNEQUAL = f"the weights are so unequal that the samples are worth fewer than
 
 # So many signs are tried in every way, and so many of more.
 _MOST_TRIED, _HEAVIEST = 16, 12
-_HALF = 0.5
-# Of one degree of freedom Student's deviate may lie beyond every double of the normal distribution.
-_LEAST_LEVEL = 1e-300
 # Sums of the same weights in another order differ by less, in shares of all weights.
 _ROUNDING = 1e-9
 _NEEDED_DIGITS = 6
@@ -135,9 +132,7 @@ def of_weighted_replicates(
 ) -> Tested:
     """Test a weighted difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
 
-    Of few samples the percentiles lie too close together: they are those that Student's distribution has further out
-    (Hesterberg 2015), with as many degrees of freedom as the samples on which the two differ are worth, less one: by
-    their weights, or by those among their class.
+    As of samples without weights; those that differ are worth what their weights say, or those among their class.
     """
     if math.isnan(difference):
         return Tested(None, reason="the metric is undefined for one of the two")
@@ -147,12 +142,7 @@ def of_weighted_replicates(
         return Tested(difference, reason=TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
         return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
-    weights, differ = _weights(counts), counts.baseline != counts.candidate
-    # Metrics that count every class alike depend on the few samples of rare ones.
-    alike = weights / np.maximum(np.bincount(counts.truth, counts.sums, counts.k), _ROUNDING)[counts.truth]
-    freedom = min(_freedom(own[differ], counts.counts[differ]) for own in (weights, alike))
-    asked = _further_out(question, freedom)
-    found = _by_student(by_percentiles(difference, drawn, counts.total, asked, "weighted-bootstrap"), freedom)
+    found = by_percentiles(difference, drawn, counts.total, question, "weighted-bootstrap", basis.freedom)
     return no_less(found, drawn, basis, losses, question)
 
 
@@ -171,34 +161,6 @@ def of_weighted_areas(
         worths = [_worth(own, np.ones(len(own), np.int64)) for own in own_weights]
         return of_equal_pairs(area, int(round(min(worths), _NEEDED_DIGITS)), question)
     return tested
-
-
-def _freedom(weights: Floats, numbers: NDArray[np.int64]) -> int:
-    return max(int(_worth(weights, numbers)) - 1, 1)
-
-
-def _further_out(question: Question, freedom: int) -> Question:
-    """The question at the level at which a normal deviate is Student's."""
-    alpha = 2 * normal_upper_tail(student_critical(question.alpha, freedom))
-    return question._replace(alpha=max(alpha, _LEAST_LEVEL))
-
-
-def _by_student(found: Tested, freedom: int) -> Tested:
-    """P-values of normal deviates as those of Student's distribution."""
-
-    def one_sided(p_value: float | None) -> float | None:
-        if p_value is None or p_value in {0.0, 1.0}:
-            return p_value
-        tail = student_upper_tail(critical_value(min(p_value, 1 - p_value), one_sided=True), freedom)
-        return tail if p_value < _HALF else 1 - tail
-
-    p_value = found.p_value if found.p_value is None else one_sided(found.p_value / 2)
-    return found._replace(
-        p_value=None if p_value is None else 2 * p_value,
-        p_above=one_sided(found.p_above),
-        p_below=one_sided(found.p_below),
-        smallest=one_sided(found.smallest) or 0.0,
-    )
 
 
 def sign_test(numbers: NDArray[np.int64], weights: Floats, net: float) -> float:

@@ -23,7 +23,7 @@ from shared.evaluation.paired.testing import (
 
 ASKED = Question(alpha=0.05, margin=0.02, sought=0.02)
 # So many that no P-value is too low for them.
-MANY = SampleBasis(500, 500)
+MANY = SampleBasis(500, 500, 1e6)
 # A metric that no sample changes hides nothing.
 NOTHING = HiddenLosses(lambda hits, *_: hits, (np.zeros(1),) * 3, np.zeros((1, 1)), np.zeros((1, 1)), np.ones(1))
 PAIRS = Pairs(both=402, baseline_only=12, candidate_only=17, neither=69)
