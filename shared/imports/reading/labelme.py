@@ -1,4 +1,7 @@
-"""LabelMe's JSON: a document for each image (https://github.com/wkentaro/labelme)."""
+"""LabelMe's JSON: a document for each image (https://github.com/wkentaro/labelme).
+
+X-AnyLabeling writes the same form with shapes of its own (https://github.com/CVHub520/X-AnyLabeling).
+"""
 
 from collections import Counter
 from typing import Any, NamedTuple
@@ -12,6 +15,10 @@ from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, Re
 from shared.kit.plurals import counted, form
 
 _CORNERS = 2
+# LabelMe's turned box, and X-AnyLabeling's turned box and quadrilateral: their points are the corners in turn.
+_CORNERED, _CORNERS_AROUND = frozenset({"oriented_rectangle", "rotation", "quadrilateral"}), 4
+# X-AnyLabeling's: by how much a `rotation` is turned, which its corners are already.
+_DIRECTION = "direction"
 _FLAGS_OF_IMAGE = "flags of the image"
 
 
@@ -136,6 +143,8 @@ def _object(parts: list[_Part], rules: ReadingRules) -> dict[str, Any]:
 def _flags(part: _Part, rules: ReadingRules) -> dict[str, Any]:
     """What marks a shape, as its member, among its flags or its attributes; notes what turns it."""
     pointer, shape, beyond = part
+    if shape.shape_type == "rotation":
+        beyond = {name: value for name, value in beyond.items() if name != _DIRECTION}
     data: dict[str, Any] = {} if shape.difficult is None else {"difficult": int(shape.difficult)}
     flags = dict(shape.flags or {})
     for said, place in (
@@ -156,7 +165,8 @@ def _outline(shape: _Shape, rules: ReadingRules, pointer: str) -> list[list[floa
         columns, rows = zip(*points, strict=True)
         left, top, right, bottom = min(columns), min(rows), max(columns), max(rows)
         return [[left, top], [right, top], [right, bottom], [left, bottom]]
-    if shape.shape_type not in {"polygon", None}:
+    is_cornered = shape.shape_type in _CORNERED and len(points) == _CORNERS_AROUND
+    if not is_cornered and shape.shape_type not in {"polygon", None}:
         rules.checker.note(f"{pointer}/shape_type", f"the {str(shape.shape_type)[:50]} is not compared; draw a polygon")
         return [[0.0, 0.0]] * 4
     return points

@@ -7,7 +7,7 @@ import pytest
 
 from shared.kit.errors import InvalidInput
 from tests.unit.shared.imports.test_formats import objects, planned
-from tests.unit.shared.imports.test_members import FLAT, TURNED_AROUND_CENTRE, datumaro
+from tests.unit.shared.imports.test_members import FLAT, TURNED_AROUND_CENTRE, datumaro, labelme
 
 # Of a triangle with the sides 3, 4 and 5, so that its cosine is 0.8 and its sine 0.6.
 RADIANS, DEGREES = 0.6435011087932844, 36.86989764584402
@@ -107,3 +107,43 @@ def test_a_turned_box_that_is_not_understood_is_refused(tmp_path: Path, body: An
         planned(tmp_path, body)
 
     assert [fault.pointer for fault in refused.value.faults if sentence in fault.detail] == [pointer]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"shape_type": "oriented_rectangle"},
+        {"shape_type": "rotation", "direction": RADIANS},
+        {"shape_type": "quadrilateral"},
+    ],
+    ids=lambda shape: shape["shape_type"],
+)
+def test_corners_that_labelme_and_x_anylabeling_write_are_an_outline(tmp_path: Path, shape: dict[str, Any]) -> None:
+    made = planned(tmp_path, labelme({"points": BY_AN_ANGLE, **shape}))
+
+    outline = {"format": "polygon", "points": BY_AN_ANGLE}
+    assert (objects(made), made.report.notices) == ([("segmentation", "car", None, outline)], [])
+
+
+@pytest.mark.parametrize(
+    ("shape", "pointer", "detail"),
+    [
+        (
+            {"shape_type": "oriented_rectangle", "points": BY_AN_ANGLE[:3]},
+            "/shapes/0/shape_type",
+            "shapes.0.shape_type: the oriented_rectangle is not compared; draw a polygon.",
+        ),
+        (
+            {"shape_type": "quadrilateral", "points": BY_AN_ANGLE, "direction": 0.4},
+            "/shapes/0/direction",
+            "shapes.0.direction: this turns the object, which is not read here; export its corners.",
+        ),
+    ],
+)
+def test_a_shape_that_may_lie_elsewhere_than_its_corners_is_refused(
+    tmp_path: Path, shape: dict[str, Any], pointer: str, detail: str
+) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        planned(tmp_path, labelme(shape))
+
+    assert [(each.pointer, each.detail) for each in refusal.value.faults] == [(pointer, detail)]
