@@ -1,5 +1,6 @@
 """Bins, calibration errors and scores equal those of scikit-learn and of plain loops."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from sklearn.metrics import brier_score_loss, log_loss
 
 from shared.evaluation.calibration.reliability import Binning, Reliability, reliability
 from shared.evaluation.curves import ranking
-from shared.evaluation.curves.ranked_scores import rank_probabilities
+from shared.evaluation.curves.ranked_scores import rank_probabilities, rank_weighted
 
 Sample = tuple[NDArray[Any], NDArray[np.bool_]]
 
@@ -144,3 +145,32 @@ def test_scores_of_zero_and_one_are_clipped_and_counted() -> None:
 
     assert found.clipped == 2
     assert found.log_loss == pytest.approx((np.log(2) - np.log(np.finfo(float).eps)) / 3)
+
+
+@given(st.lists(st.tuples(st.integers(0, 16), st.booleans(), st.integers(1, 8)), min_size=1, max_size=14))
+def test_the_decomposition_of_weighted_samples_is_that_of_pooled_fractions(rows: list[tuple[int, bool, int]]) -> None:
+    scores, labels, weights = (np.array(column) for column in zip(*rows, strict=True))
+    ranked = rank_weighted([(scores / 16, labels, weights / 4)], is_margin=False)
+
+    found = reliability(ranked, "equal_width", 4)
+
+    total = sum(weight for *_, weight in rows)
+    brier = sum(weight * (Fraction(score, 16) - label) ** 2 for score, label, weight in rows) / total
+    # Neighbours are pooled while their shares do not rise: of each block the weight of positives and of all.
+    blocks: list[tuple[int, int]] = []
+    for score in sorted({score for score, *_ in rows}):
+        own = [(label, weight) for other, label, weight in rows if other == score]
+        blocks.append((sum(weight for label, weight in own if label), sum(weight for _, weight in own)))
+        while len(blocks) > 1 and Fraction(*blocks[-2]) >= Fraction(*blocks[-1]):
+            (first, second), blocks = blocks[-2:], blocks[:-2]
+            blocks.append((first[0] + second[0], first[1] + second[1]))
+    pooled = sum(positives * (1 - Fraction(positives, weight)) for positives, weight in blocks) / total
+    share = Fraction(sum(weight for _, label, weight in rows if label), total)
+    expected = brier, brier - pooled, share * (1 - share) - pooled, share * (1 - share)
+    decomposed = found.brier, found.miscalibration, found.discrimination, found.uncertainty
+    assert decomposed == pytest.approx([*map(float, expected)], abs=1e-12)
+    gaps: dict[int, Fraction] = {}
+    for score, label, weight in rows:
+        at = max(-(-score // 4) - 1, 0)
+        gaps[at] = gaps.get(at, Fraction(0)) + weight * (Fraction(score, 16) - label)
+    assert found.ece == pytest.approx(float(sum(map(abs, gaps.values())) / total), abs=1e-12)

@@ -1,9 +1,13 @@
 """Promised thresholds are broken no more often than said, by exact tests, whatever scores are equal."""
 
+from fractions import Fraction
 from itertools import pairwise
+from math import comb
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -96,6 +100,27 @@ def test_precision_is_promised_of_a_threshold_whose_counts_are_those_of_the_samp
     assert (found.point.tp, found.point.fp) == ((labels & is_above).sum(), (~labels & is_above).sum())
     predicted = found.point.tp + found.point.fp
     assert found.p_value == pytest.approx(stats.binom.sf(found.point.tp - 1, predicted, 0.85), abs=1e-12)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([5, 7, 8, 9]), st.sampled_from([1, 2, 3]))
+def test_precision_is_promised_as_the_fallback_procedure_does_in_fractions(seed: int, tenths: int, risk: int) -> None:
+    random = np.random.default_rng(seed)
+    scores = random.integers(0, 65, 60) / 64
+    labels = random.random(60) < scores**0.3
+    share, promise = Fraction(tenths, 10), Promise("precision", tenths / 10, 1 - risk / 10)
+
+    found = promised(scores, labels, promise).point
+
+    ranks, level, expected = ranks_to_test(60, promise), Fraction(0), None
+    for rank in ranks:
+        level += Fraction(risk, 10) / len(ranks)
+        above = scores > np.sort(scores)[-rank]
+        n, hits = int(above.sum()), int((above & labels).sum())
+        if n and sum(comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(hits, n + 1)) <= level:
+            expected = (hits, n - hits)
+        else:
+            level = Fraction(0)
+    assert (None if found is None else (found.tp, found.fp)) == expected
 
 
 def test_the_numbers_of_positives_to_test_need_no_label_and_begin_where_a_test_can_succeed() -> None:
