@@ -33,7 +33,7 @@ async def test_figures_wait_for_their_scene_and_are_made_again_where_it_cannot_b
         raise StorageUnavailable(retry_after_s=1)
 
     monkeypatch.setattr(making, "judge", tell)
-    monkeypatch.setattr(Storage, "put", refuse_afterwards)
+    monkeypatch.setattr(Storage, "put_all", refuse_afterwards)
     project_id, _ = await judged_project(platform, alice, {"yolo_v8": [FOUND]}, [TRUTH])
     run = (await alice.post("/v1/detection-runs", {"project_id": project_id, "model_name": "yolo_v8"})).json()
 

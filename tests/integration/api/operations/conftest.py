@@ -1,5 +1,6 @@
 """Who sends the samples."""
 
+import asyncio
 from typing import Any
 
 import httpx2
@@ -13,7 +14,8 @@ from tests.receiver import Receiver
 @pytest.fixture(scope="session")
 async def document(http: httpx2.AsyncClient) -> Any:
     """The OpenAPI document, which no test changes: reading it takes longer than most operations."""
-    return (await http.get("/openapi.json")).json()
+    # In a task, whose context ends with it: the host of this request is no test's until the session ends.
+    return (await asyncio.create_task(http.get("/openapi.json"))).json()
 
 
 @pytest.fixture
