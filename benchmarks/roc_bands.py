@@ -7,20 +7,18 @@ if not told otherwise, all from one seed. The true height is that of two million
 import sys
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.score_models import SCORE_MODELS, ScoreModel
 from shared.evaluation.curves.roc_and_pr import CurvePoints
 from shared.evaluation.distributions import critical_value
 from shared.evaluation.intervals.roc_band import roc_band
+from shared.evaluation.types import Floats
 
 SEED = 23
 SIDES = ((10, 190), (100, 100), (95, 1905), (1000, 1000))
 RATES = np.array([0.02, 0.05, 0.1, 0.2, 0.5, 0.8])
 ALPHA = 0.05
 MANY = 2_000_000
-
-Floats = NDArray[np.float64]
 
 
 def true_heights(scores: ScoreModel) -> Floats:

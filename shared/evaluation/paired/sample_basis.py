@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
 from shared.evaluation.kish import kish_number
-from shared.evaluation.types import Floats
+from shared.evaluation.types import Flags, Floats
 
-Members = NDArray[np.bool_]
 _HALF = 0.5
 # Of a class without weight, which no sample that counts is of.
 _NO_WEIGHT = 1e-300
@@ -75,7 +74,7 @@ def of_classes(
     of_truth = _by_class(truth, counts * own, k)
     alike = own / np.maximum(of_truth, _NO_WEIGHT)[truth]
 
-    def of(chosen: Members) -> SampleBasis:
+    def of(chosen: Flags) -> SampleBasis:
         worth = min(_worth(each[chosen], counts[chosen]) for each in (own, alike))
         return SampleBasis(total, int(counts[chosen].sum()), worth)
 
@@ -99,7 +98,7 @@ def _worths_of_classes(
     return np.minimum(_kish(*sums[:2]), _kish(*sums[2:]))
 
 
-def of_sets(has_label: Sequence[Members], counts: NDArray[np.int64]) -> SampleBases:
+def of_sets(has_label: Sequence[Flags], counts: NDArray[np.int64]) -> SampleBases:
     """The bases of metrics of sets of labels; truth and both predictions (m, labels) of cells, and samples (m,)."""
     truth, baseline, candidate = has_label
     differs, total = baseline != candidate, int(counts.sum())
