@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.distributions import critical_value, normal_upper_tail, student_critical, student_upper_tail
+from shared.evaluation.distributions import normal_upper_tail, student_critical
 from shared.evaluation.intervals.bootstrap import percentiles
 from shared.evaluation.paired.discordance import (
     EffectivePairs,
@@ -23,6 +23,7 @@ from shared.evaluation.paired.discordance import (
 )
 from shared.evaluation.paired.hidden_losses import HiddenLosses
 from shared.evaluation.paired.sample_basis import SampleBasis
+from shared.evaluation.paired.student_percentiles import by_student, further_out
 from shared.evaluation.types import Floats
 
 DifferenceMethod = Literal[
@@ -40,6 +41,7 @@ ALIKE = "both differ in nothing that this metric depends on, so there is nothing
 UNVARIED = "nearly every sample that is drawn anew has the same difference, which leaves no interval"
 TOO_FEW_OF_CLASS = f"fewer than {MIN_SAMPLES} samples are of the class, or predicted as it"
 FEW_DIFFER = "no P-value of so few samples on which the two differ can be lower"
+MAY_HIDE = "a loss as large as the margin may hide among so few samples of a class"
 COARSE = "alpha is lower than any P-value that so many replicates of the bootstrap have, so that they test nothing"
 OUT_OF_REACH = (
     "its P-value is the least that so many replicates of the bootstrap can have, and the adjustment for all tests "
@@ -50,11 +52,7 @@ UNSTABLE = "the metric is undefined in over 1 % of the bootstrap's replicates"
 # Normal deviates beyond these are beyond the smallest double.
 _LARGEST_DEVIATE = 37.0
 _STEPS = 60
-_SIDES, _HALF = 2, 0.5
-# With so many degrees of freedom Student's deviate differs by less than replicates tell of it.
-_PLENTY = 10_000
-# Of one degree of freedom Student's deviate may lie beyond every double of the normal distribution.
-_LEAST_LEVEL = 1e-300
+_SIDES = 2
 # Two values of a metric that are equal, and the spread of replicates that are, are rounded by less.
 ROUNDING = 1e-13
 
@@ -148,7 +146,7 @@ def by_percentiles(
 ) -> Tested:
     """The interval of percentiles and the P-values of enough samples, as `drawn` (replicates,) show them."""
     drawn = without_rounding(drawn)
-    interval = percentiles(drawn, _further_out(question.alpha, freedom))
+    interval = percentiles(drawn, further_out(question.alpha, freedom))
     if interval is None:
         return Tested(difference, reason=UNSTABLE)
     values = drawn[~np.isnan(drawn)]
@@ -156,7 +154,7 @@ def by_percentiles(
     varies = interval[1] - interval[0] > ROUNDING
 
     def chance(beyond: NDArray[np.bool_], off: float) -> float:
-        return _by_student(_share(beyond), off / error if varies and not beyond.any() else 0.0, freedom)
+        return by_student(_share(beyond), off / error if varies and not beyond.any() else 0.0, freedom)
 
     if error <= ROUNDING and abs(difference) <= ROUNDING:
         freedom = math.inf
@@ -180,26 +178,6 @@ def by_percentiles(
     )
 
 
-def _further_out(alpha: float, freedom: float) -> float:
-    """The level at which a normal deviate is Student's."""
-    if freedom >= _PLENTY:
-        return alpha
-    return max(2 * normal_upper_tail(student_critical(alpha, freedom)), _LEAST_LEVEL)
-
-
-def _by_student(share: float, deviate: float, freedom: float) -> float:
-    """A share of replicates beyond a limit as the tail of Student's distribution.
-
-    The deviate is the normal one of this share. Where no replicate is beyond the limit it may be more, the distance in
-    standard errors, but the tail never less than the share.
-    """
-    if freedom >= _PLENTY or share >= 1:
-        return share
-    if share > _HALF:
-        return 1 - student_upper_tail(critical_value(1 - share, one_sided=True), freedom)
-    return max(student_upper_tail(max(critical_value(share, one_sided=True), deviate, 0.0), freedom), share)
-
-
 def no_less(found: Tested, drawn: Floats, basis: SampleBasis, losses: HiddenLosses, question: Question) -> Tested:
     """P-values of a bootstrap, none less than so few samples can have, and the interval that goes with them.
 
@@ -213,18 +191,24 @@ def no_less(found: Tested, drawn: Floats, basis: SampleBasis, losses: HiddenLoss
             losses.chance(question.margin + sign * found.difference) * float(np.mean(sign * off >= 0))
             for sign in (1, -1)
         )
-    found = found._replace(
+    raised = found._replace(
         p_above=None if found.p_above is None else max(found.p_above, above),
         p_below=None if found.p_below is None else max(found.p_below, below),
     )
     if found.p_value is None:
-        return found
+        return raised
     p_value = max(found.p_value, min(1.0, 2 * basis.least))
     interval = found.interval
     if interval is not None and p_value > question.alpha:
         interval = min(interval[0], 0.0), max(interval[1], 0.0)
-    reason = FEW_DIFFER if p_value > found.p_value else None
-    return found._replace(p_value=p_value, interval=interval, reason=found.reason or reason)
+    reason = FEW_DIFFER if p_value > found.p_value else _hidden(found, raised, question.alpha / _SIDES)
+    return raised._replace(p_value=p_value, interval=interval, reason=found.reason or reason)
+
+
+def _hidden(found: Tested, raised: Tested, level: float) -> str | None:
+    sides = (found.p_above, raised.p_above), (found.p_below, raised.p_below)
+    lifted = any(p is not None and least is not None and p <= level < least for p, least in sides)
+    return MAY_HIDE if lifted else None
 
 
 def without_rounding(differences: Floats) -> Floats:

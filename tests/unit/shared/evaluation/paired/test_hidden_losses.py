@@ -20,7 +20,7 @@ from sklearn.metrics import (
 from shared.evaluation.intervals.count_formulas import CLASS_PROPORTIONS, OVERALL, OVERALL_OF_SETS
 from shared.evaluation.paired.hidden_losses import ClassShares, HiddenLosses, of_all, of_one
 from shared.evaluation.paired.tensor import count_pairs, replicate
-from shared.evaluation.paired.testing import Question, of_replicates
+from shared.evaluation.paired.testing import MAY_HIDE, Question, of_replicates
 
 CELLS = np.array([[8, 1, 1], [4, 70, 6], [12, 3, 195]])
 SCORES: dict[str, Callable[..., float]] = {
@@ -145,3 +145,20 @@ def test_a_loss_of_a_rare_class_is_hardly_ever_said_to_stay_within_the_margin_th
 
     # The bootstrap alone says so in 36 of 100: wherever none of the ten samples is broken.
     assert np.mean([p_value is not None and p_value <= 0.05 for p_value in p_values]) <= 0.05
+
+
+@pytest.mark.parametrize(("rare", "reason"), [(10, MAY_HIDE), (100, None)])
+def test_a_margin_that_the_replicates_show_and_the_rare_class_does_not_has_a_reason(
+    rare: int, reason: str | None
+) -> None:
+    truth = (np.arange(200) < rare).astype(int)
+    baseline, candidate = truth.copy(), truth.copy()
+    baseline[100:106], candidate[106:112] = 1, 1
+    formulas = {"recall.macro": OVERALL["recall.macro"]}
+    (one,) = replicate(count_pairs(truth, baseline, candidate, 2), formulas, replicates=1000, seed=0).values()
+
+    found = of_replicates(0.0, one.drawn, 200, Question(0.1, 0.08, 0.05), one.bases[0], one.losses[0])
+
+    assert found.reason == reason
+    assert found.p_above is not None
+    assert (found.p_above > 0.05) == (reason is not None)
