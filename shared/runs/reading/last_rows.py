@@ -8,7 +8,8 @@ _PIECE = 2**16
 def length_without_empty_rows(path: Path, separator: str) -> int | None:
     """The bytes of a text up to its last row with anything in it; None if no rows of empty cells stand below that."""
     blank = f"{separator} \t\r\n".encode()
-    tail, end = b"", path.stat().st_size
+    size = path.stat().st_size
+    tail, end = b"", size
     with path.open("rb") as file:
         while end:
             start = max(0, end - _PIECE)
@@ -23,4 +24,4 @@ def length_without_empty_rows(path: Path, separator: str) -> int | None:
             return None
     # What stands behind the last filled cell of its own row belongs to that row.
     _, _, below = tail.partition(b"\n" if b"\n" in tail else b"\r")
-    return path.stat().st_size - len(below) if separator.encode() in below else None
+    return size - len(below) if separator.encode() in below else None
