@@ -49,18 +49,19 @@ class HiddenLosses(NamedTuple):
         if loss <= 0:
             return 1.0
         least, most = np.zeros((len(self.gone), 1)), np.ones((len(self.gone), 1))
+        before = self.formula(*self.before)
         for _ in range(_STEPS):
             middle = (least + most) / 2
-            is_enough = self._change(middle) >= loss
+            is_enough = np.abs(self._after(middle) - before) >= loss
             least, most = np.where(is_enough, least, middle), np.where(is_enough, middle, most)
         return float(np.where(self.numbers > 0, (1 - most[:, 0]) ** self.numbers, 0.0).max())
 
-    def _change(self, shares: Floats) -> Any:
-        """How far the metric moves where these shares of the samples of each way are wrong, (w, 1)."""
+    def _after(self, shares: Floats) -> Any:
+        """The metric where these shares of the samples of each way are wrong, (w, 1)."""
         hits, actual, predicted = self.before
         gone = shares * self.gone
         after = self.formula(hits - gone, np.broadcast_to(actual, gone.shape), predicted - gone + shares * self.came)
-        return np.abs(np.reshape(after, shares.shape) - self.formula(*self.before))
+        return np.reshape(after, shares.shape)
 
 
 def of_all(formula: OverallFormula, classes: ClassShares, *, are_sets: bool) -> HiddenLosses:
