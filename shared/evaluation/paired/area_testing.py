@@ -21,22 +21,29 @@ TOO_FEW_ON_A_SIDE = f"there are fewer than {MIN_SAMPLES} samples of the class, o
 def of_areas(found: CorrelatedAreas, question: Question) -> Tested:
     """Test the difference of two areas under ROC curves by DeLong's error and Student's t."""
     difference, spread = difference_spread(found)
-    return of_spread((float(found.values[0]), difference), spread, found.sides, question, "student-delong")
+    area = float(found.values[0]), difference
+    return of_spread(area, spread, found.sides, min(found.sides), question, "student-delong")
 
 
 def of_spread(
-    area: tuple[float, float], spread: AreaSpread, sides: tuple[int, int], question: Question, method: DifferenceMethod
+    area: tuple[float, float],
+    spread: AreaSpread,
+    sides: tuple[int, int],
+    pairs: int,
+    question: Question,
+    method: DifferenceMethod,
 ) -> Tested:
     """Test the difference of two areas by its standard error, which is known as well as its degrees of freedom say.
 
-    `area` is that of the baseline and the difference, `sides` the numbers of samples of the class and of all others.
-    With ten of a class the normal deviate would find equally good scores to differ at 5 % in up to 8 % of the sets.
+    `area` is that of the baseline and the difference, `sides` the numbers of samples of the class and of all others,
+    and `pairs` how many independent pairs of both there are. With ten of a class the normal deviate would find equally
+    good scores to differ at 5 % in up to 8 % of the sets.
     """
     difference, (error, freedom) = area[1], (spread.error, spread.freedom)
     if min(sides) < MIN_SAMPLES:
         return Tested(difference, reason=TOO_FEW if sum(sides) < MIN_SAMPLES else TOO_FEW_ON_A_SIDE)
     if error <= ROUNDING:
-        return of_equal_pairs(area, min(sides), question)
+        return of_equal_pairs(area, pairs, question)
 
     def above(value: float) -> float:
         tail = student_upper_tail(abs(value) / error, freedom)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
-from shared.evaluation.kish import kish_number
+from shared.evaluation.kish import kish_numbers, worth
 from shared.evaluation.types import Flags, Floats
 
 _HALF = 0.5
@@ -75,8 +75,8 @@ def of_classes(
     alike = own / np.maximum(of_truth, _NO_WEIGHT)[truth]
 
     def of(chosen: Flags) -> SampleBasis:
-        worth = min(_worth(each[chosen], counts[chosen]) for each in (own, alike))
-        return SampleBasis(total, int(counts[chosen].sum()), worth)
+        least = min(worth(each[chosen], counts[chosen]) for each in (own, alike))
+        return SampleBasis(total, int(counts[chosen].sum()), least)
 
     worths = _worths_of_classes(
         truth[differs], [baseline[differs], candidate[differs]], counts[differs], own[differs], of_truth
@@ -95,7 +95,7 @@ def _worths_of_classes(
         for at, each in enumerate((own, own / np.maximum(whole, _NO_WEIGHT))):
             sums[2 * at] += _by_class(side, counts * each, k)
             sums[2 * at + 1] += _by_class(side, counts * each**2, k)
-    return np.minimum(_kish(*sums[:2]), _kish(*sums[2:]))
+    return np.minimum(kish_numbers(*sums[:2]), kish_numbers(*sums[2:]))
 
 
 def of_sets(has_label: Sequence[Flags], counts: NDArray[np.int64]) -> SampleBases:
@@ -106,18 +106,17 @@ def of_sets(has_label: Sequence[Flags], counts: NDArray[np.int64]) -> SampleBase
     alike = differs / np.maximum(np.where(truth, with_label, total - with_label), 1)
     of_hits = alike * truth
     return SampleBases(
-        SampleBasis(total, int(counts[differs.any(axis=1)].sum()), _worth(alike.sum(axis=1), counts)),
-        SampleBasis(total, int(counts[(differs & truth).any(axis=1)].sum()), _worth(of_hits.sum(axis=1), counts)),
-        list(map(SampleBasis, samples.tolist(), differing.tolist(), _kish(counts @ alike, counts @ alike**2).tolist())),
+        SampleBasis(total, int(counts[differs.any(axis=1)].sum()), worth(alike.sum(axis=1), counts)),
+        SampleBasis(total, int(counts[(differs & truth).any(axis=1)].sum()), worth(of_hits.sum(axis=1), counts)),
+        list(
+            map(
+                SampleBasis,
+                samples.tolist(),
+                differing.tolist(),
+                kish_numbers(counts @ alike, counts @ alike**2).tolist(),
+            )
+        ),
     )
-
-
-def _worth(weights: Floats, counts: NDArray[Any]) -> float:
-    return kish_number(float(counts @ weights), float(counts @ weights**2))
-
-
-def _kish(sums: Floats, squares: Floats) -> Floats:
-    return np.divide(sums**2, squares, out=np.zeros_like(sums), where=squares > 0)
 
 
 def _by_class(codes: NDArray[np.int64], counts: NDArray[Any], k: int) -> NDArray[Any]:

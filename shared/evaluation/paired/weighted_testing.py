@@ -14,10 +14,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation import kish
 from shared.evaluation.distributions import normal_upper_tail
 from shared.evaluation.intervals.weighted_areas import WeightedAreas
-from shared.evaluation.kish import kish_number
-from shared.evaluation.paired.area_testing import TOO_FEW_ON_A_SIDE, of_equal_pairs, of_spread
+from shared.evaluation.paired.area_testing import of_spread
 from shared.evaluation.paired.discordance import (
     EffectivePairs,
     Pairs,
@@ -58,11 +58,7 @@ _NEEDED_DIGITS = 6
 
 def worth(counts: PairedCounts) -> float:
     """As many independent samples as the weights are worth, (Σ w)²/Σ w² (Kish 1965); 0 without weight."""
-    return _worth(_weights(counts), counts.counts)
-
-
-def _worth(weights: Floats, numbers: NDArray[np.int64]) -> float:
-    return kish_number(float(numbers @ weights), float(numbers @ weights**2))
+    return kish.worth(_weights(counts), counts.counts)
 
 
 def too_few(counts: PairedCounts) -> str | None:
@@ -73,7 +69,7 @@ def too_few(counts: PairedCounts) -> str | None:
 def _too_few(weights: Floats, numbers: NDArray[np.int64]) -> str | None:
     if int(numbers[weights > 0].sum()) < MIN_SAMPLES:
         return TOO_FEW_WEIGHED if numbers.sum() >= MIN_SAMPLES else TOO_FEW
-    return TOO_UNEQUAL if round(_worth(weights, numbers), 6) < MIN_SAMPLES else None
+    return TOO_UNEQUAL if round(kish.worth(weights, numbers), 6) < MIN_SAMPLES else None
 
 
 def effective_pairs(counts: PairedCounts) -> EffectivePairs:
@@ -155,12 +151,9 @@ def of_weighted_areas(
         return Tested(difference, reason=reason)
     area, own_weights = (found.baseline, difference), (weights[is_positive], weights[~is_positive])
     sides = [int(np.count_nonzero(own)) for own in own_weights]
-    tested = of_spread(area, found.spread, (sides[0], sides[1]), question, "weighted-delong")
-    if tested.method is None and tested.reason != TOO_FEW_ON_A_SIDE:
-        # As many pairs as the weights are worth; a probability of these is of no distribution of a mean.
-        worths = [_worth(own, np.ones(len(own), np.int64)) for own in own_weights]
-        return of_equal_pairs(area, int(round(min(worths), _NEEDED_DIGITS)), question)
-    return tested
+    # As many pairs as the weights are worth; a probability of these is of no distribution of a mean.
+    pairs = int(round(min(kish.worth(own, np.ones(len(own), np.int64)) for own in own_weights), _NEEDED_DIGITS))
+    return of_spread(area, found.spread, (sides[0], sides[1]), pairs, question, "weighted-delong")
 
 
 def sign_test(numbers: NDArray[np.int64], weights: Floats, net: float) -> float:

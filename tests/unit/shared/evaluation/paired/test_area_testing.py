@@ -98,12 +98,12 @@ def test_the_margin_of_two_equal_orders_is_asked_of_their_pairs() -> None:
 
 
 def test_a_difference_without_spread_that_single_pairs_need_not_have_is_not_tested() -> None:
-    assert of_spread((0.6, 0.1), NONE, (20, 20), ASKED, "student-delong")[1:] == (*[None] * 8, NO_SPREAD, 0.0)
+    assert of_spread((0.6, 0.1), NONE, (20, 20), 20, ASKED, "student-delong")[1:] == (*[None] * 8, NO_SPREAD, 0.0)
 
 
 @pytest.mark.parametrize(("difference", "reason"), [(-0.5, NO_SPREAD), (-1.1e-16, ALIKE)])
 def test_an_error_that_rounding_alone_makes_has_no_interval(difference: float, reason: str) -> None:
-    found = of_spread((1.0, difference), AreaSpread(1.1e-17, 99.0), (100, 100), ASKED, "weighted-delong")
+    found = of_spread((1.0, difference), AreaSpread(1.1e-17, 99.0), (100, 100), 100, ASKED, "weighted-delong")
 
     assert (found.difference, found.interval, found.reason) == (difference, None, reason)
 
@@ -111,6 +111,6 @@ def test_an_error_that_rounding_alone_makes_has_no_interval(difference: float, r
 def test_equal_pairs_of_few_samples_find_no_difference_that_is_not_there() -> None:
     # The worst case: of the pairs as many are won by D as a mean of 0 allows, and all others are lost.
     for difference, pairs in ((0.5, 10), (1.0, 10)):
-        p_value = of_spread((0.0, difference), NONE, (pairs, pairs), ASKED, "student-delong").p_value
+        p_value = of_spread((0.0, difference), NONE, (pairs, pairs), pairs, ASKED, "student-delong").p_value
 
         assert p_value == pytest.approx(2 * (1 / (1 + difference)) ** pairs, rel=1e-12)
