@@ -23,7 +23,7 @@ from shared.gates.errors import CheckNotReady
 from shared.gates.records import CheckRecord, CheckSummary, GateCheckOut
 from shared.jobs.result_status import UNFINISHED
 from shared.kit.platform import Platform
-from shared.presentation import gate_reports
+from shared.presentation.comparisons import gate_reports
 from shared.receipts.records import CheckReceipt
 
 FOLLOWED = Followed(gates.get_check, UNFINISHED, gates.RETRY_AFTER_S)

@@ -6,7 +6,7 @@ from api.reports.rendering import respond
 from shared import receipts
 from shared.accounts import Caller
 from shared.kit.platform import Platform
-from shared.presentation.gate_rows import gate_rows
+from shared.presentation.comparisons.gate_rows import gate_rows
 from shared.presentation.whiskers import WIDTH
 
 # What keeps the file below two megabytes, whatever the gate requires.

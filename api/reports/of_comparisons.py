@@ -6,7 +6,7 @@ from api.reports.rendering import respond
 from shared import receipts
 from shared.accounts import Caller
 from shared.kit.platform import Platform
-from shared.presentation.difference_rows import VERDICT_TITLES, difference_rows
+from shared.presentation.comparisons.difference_rows import VERDICT_TITLES, difference_rows
 from shared.presentation.whiskers import WIDTH
 
 # What keeps the file below two megabytes, whatever was compared.

@@ -9,13 +9,13 @@ from api.reports.rendering import respond
 from shared import receipts, runs
 from shared.accounts import Caller
 from shared.kit.platform import Platform
-from shared.presentation.curve_drawing import SIDE, area_of_band, path
-from shared.presentation.heatmap import heat_map
+from shared.presentation.curves.curve_drawing import SIDE, area_of_band, path
+from shared.presentation.curves.reliability_drawing import reliability_points
 from shared.presentation.labels import label_names
-from shared.presentation.reliability_drawing import reliability_points
-from shared.presentation.run_slices import slice_rows
-from shared.presentation.run_tables import CLASS_COLUMNS, RunClass, class_table, headlines
-from shared.presentation.tables import confused_pairs
+from shared.presentation.matrices.heatmap import heat_map
+from shared.presentation.matrices.tables import confused_pairs
+from shared.presentation.runs.slices import slice_rows
+from shared.presentation.runs.tables import CLASS_COLUMNS, RunClass, class_table, headlines
 from shared.presentation.whiskers import WIDTH
 from shared.runs import answers
 from shared.runs.records import ReadyRun

@@ -28,7 +28,7 @@ from shared.kit.ids import parse_uuid
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from shared.predictions import Notice
-from shared.presentation.curve_drawing import SIDE, area_of_band, path
+from shared.presentation.curves.curve_drawing import SIDE, area_of_band, path
 
 PAGE_SIZE = 50
 RESULT = "curve.json"

@@ -7,7 +7,7 @@ from api.web.runs.listing import listed_runs
 from api.web.verdict_lists import checked, named
 from shared import comparisons, gates, jobs, runs
 from shared.jobs import Snapshot, Status
-from shared.presentation.difference_rows import VERDICT_TITLES
+from shared.presentation.comparisons.difference_rows import VERDICT_TITLES
 from shared.presentation.whiskers import WIDTH
 from shared.runs.lifecycle import RunStatus
 

@@ -21,9 +21,9 @@ from shared.kit.number_format import (
     value_text,
 )
 from shared.kit.plurals import form
-from shared.presentation import heatmap
-from shared.presentation.cell_colours import TICK_TEXTS
 from shared.presentation.labels import cut, label_text, plain_text
+from shared.presentation.matrices import heatmap
+from shared.presentation.matrices.cell_colours import TICK_TEXTS
 
 _SHORT_COLUMNS = 40
 

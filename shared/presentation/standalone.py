@@ -6,8 +6,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from shared.presentation.cell_sheet import cell_sheet
-from shared.presentation.heatmap import TEMPLATES
+from shared.presentation.matrices.cell_sheet import cell_sheet
+from shared.presentation.matrices.heatmap import TEMPLATES
 
 # Light, dark and printed; of the reports of matrices, runs and comparisons.
 REPORT_SHEET = TEMPLATES / "report.css"

@@ -4,7 +4,7 @@ from matplotlib import colormaps
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 
 from shared.matrices.kinds.plot import ColourMap
-from shared.presentation.cell_sheet import correct_shades
+from shared.presentation.matrices.cell_sheet import correct_shades
 
 # From the paper on, which an empty cell shows; a plot is printed and mailed, so its scheme is the light one.
 _OF_PAGES = LinearSegmentedColormap.from_list("evalserve", [(1.0, 1.0, 1.0), *map(tuple, correct_shades().tolist())])

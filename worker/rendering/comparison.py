@@ -11,11 +11,11 @@ from shared.evaluation.comparison.side_by_side import SideBySide
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.kit.number_format import count_text, percent_text, value_text
 from shared.matrices.records import CountedMatrix
-from shared.presentation.cell_colours import TICK_TEXTS
-from shared.presentation.comparison_tables import class_lines, headlines, statistic_lines
-from shared.presentation.heatmap import SMALL, HeatMap, heat_map
+from shared.presentation.comparisons.ranked_models import RankedModel, ShortenedText, rank_models, verdict
+from shared.presentation.comparisons.tables import class_lines, headlines, statistic_lines
 from shared.presentation.labels import label_names
-from shared.presentation.ranked_models import RankedModel, ShortenedText, rank_models, verdict
+from shared.presentation.matrices.cell_colours import TICK_TEXTS
+from shared.presentation.matrices.heatmap import SMALL, HeatMap, heat_map
 from shared.presentation.standalone import REPORT_SHEET, Style
 from worker.rendering.pages import TEMPLATES, render_page
 

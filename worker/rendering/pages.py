@@ -5,7 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.presentation import heatmap
+from shared.presentation.matrices import heatmap
 from shared.presentation.standalone import Style
 from worker.rendering.piece_cache import PieceCache
 

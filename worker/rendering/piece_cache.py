@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from shared.evaluation.metrics import Metric
 from shared.presentation.interval_text import IntervalText
-from shared.presentation.tables import OverallRow
+from shared.presentation.matrices.tables import OverallRow
 
 # They stand for what is filled in; the templates hold no control characters.
 _TEXT, _BOUNDS, _METHOD, _WHY, _WITHOUT = "\x01", "\x02", "\x03", "\x04", "\x05"

@@ -11,13 +11,13 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Statistics, Summary
 from shared.evaluation.rates import ratios, recall
 from shared.kit.number_format import count_text, percent_text
-from shared.presentation.cell_colours import TICK_TEXTS
-from shared.presentation.headlines import main_metrics
-from shared.presentation.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
 from shared.presentation.labels import display_width, label_names, plain_text
-from shared.presentation.matrix_view import WINDOW, View, grid
+from shared.presentation.matrices.cell_colours import TICK_TEXTS
+from shared.presentation.matrices.headlines import main_metrics
+from shared.presentation.matrices.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
+from shared.presentation.matrices.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
+from shared.presentation.matrices.view import WINDOW, View, grid
 from shared.presentation.standalone import REPORT_SHEET, Style
-from shared.presentation.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
 from worker.rendering.pages import render_page
 
 _STYLE = Style(REPORT_SHEET)

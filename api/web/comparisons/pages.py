@@ -23,7 +23,7 @@ from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.records import ComparedVersion
 from shared.jobs.result_status import UNFINISHED
 from shared.kit.errors import Fault, InvalidInput, Problem
-from shared.presentation.difference_rows import VERDICT_TITLES, difference_rows
+from shared.presentation.comparisons.difference_rows import VERDICT_TITLES, difference_rows
 from shared.presentation.whiskers import WIDTH
 
 PAGE_SIZE = 50

@@ -23,9 +23,9 @@ from shared.detection_runs.records import ShownImage
 from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.profiles import ProfileName
-from shared.presentation.detection_page import REASON_TITLES
-from shared.presentation.judged_boxes import small_drawing
-from shared.presentation.object_drawings import ObjectDrawing
+from shared.presentation.images.detection_page import REASON_TITLES
+from shared.presentation.images.judged_boxes import small_drawing
+from shared.presentation.images.object_drawings import ObjectDrawing
 
 
 class DifferenceOptions(NamedTuple):

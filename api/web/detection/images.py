@@ -21,9 +21,9 @@ from shared.detection_runs.records import ShownImage
 from shared.detection_runs.rules import rules_for
 from shared.evaluation.detection.foreign_matrices import DEFAULTS
 from shared.jobs.result_status import ResultStatus
-from shared.presentation import judged_boxes
-from shared.presentation.detection_page import ERROR_TITLES
-from shared.presentation.judged_boxes import BoxesPath, DrawnBox
+from shared.presentation.images import judged_boxes
+from shared.presentation.images.detection_page import ERROR_TITLES
+from shared.presentation.images.judged_boxes import BoxesPath, DrawnBox
 
 # The largest position that JSON's readers all understand.
 MAX_POSITION = 2**53

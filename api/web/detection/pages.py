@@ -32,9 +32,9 @@ from shared.evaluation.detection.profiles import PROFILES, DetectionSubject
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.jobs.result_status import UNFINISHED
 from shared.kit.errors import Fault, InvalidInput, Problem
-from shared.presentation.curve_drawing import SIDE
-from shared.presentation.detection_page import ERROR_TITLES, REASON_TITLES, changes, draw, tiles
-from shared.presentation.difference_rows import VERDICT_TITLES
+from shared.presentation.comparisons.difference_rows import VERDICT_TITLES
+from shared.presentation.curves.curve_drawing import SIDE
+from shared.presentation.images.detection_page import ERROR_TITLES, REASON_TITLES, changes, draw, tiles
 from shared.presentation.whiskers import WIDTH, whisker
 
 RUNS_OF_PAGE = 50

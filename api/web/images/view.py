@@ -18,10 +18,10 @@ from shared.analyses.annotations.queries import Filter
 from shared.analyses.records import AnalysisRecord
 from shared.kit.errors import Problem
 from shared.kit.platform import Platform
-from shared.presentation.label_places import Rectangle
-from shared.presentation.overlay import MatchState, Shape, hues_of, shapes
-from shared.presentation.overlay_labels import places_of
-from shared.presentation.overlay_matching import ModelShapes, match_shapes
+from shared.presentation.images.label_places import Rectangle
+from shared.presentation.images.overlay import MatchState, Shape, hues_of, shapes
+from shared.presentation.images.overlay_labels import places_of
+from shared.presentation.images.overlay_matching import ModelShapes, match_shapes
 from shared.projects import comments, images
 from shared.projects import listing as image_listing
 from shared.projects.listing import Search, Sort

@@ -12,7 +12,7 @@ from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from shared import matrices
 from shared.kit.errors import Fault, InvalidInput, Problem
-from shared.presentation.comparison_page import build_comparison_page
+from shared.presentation.comparisons.page import build_comparison_page
 
 MIN_MATRICES, MAX_MATRICES = 2, 10
 MAX_CHOICES = 20

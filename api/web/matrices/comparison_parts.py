@@ -17,9 +17,9 @@ from shared.evaluation.comparison.pycm_ranking import aligned
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.curves.scored_curves import ScoredCurves
 from shared.kit.errors import DomainError
-from shared.presentation.curve_drawing import SIDE, path
+from shared.presentation.curves.curve_drawing import SIDE, path
 from shared.presentation.labels import label_text
-from shared.presentation.matrix_difference import difference_map
+from shared.presentation.matrices.difference import difference_map
 from shared.runs.records import ReadyRun
 from shared.runs.scores import curves
 

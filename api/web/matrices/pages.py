@@ -23,9 +23,9 @@ from shared.matrices.counting import CountedSamples
 from shared.matrices.records import Description
 from shared.matrices.samples import class_position
 from shared.predictions import ColumnOrder, Header, Notice
-from shared.presentation.headlines import main_metrics
-from shared.presentation.matrix_drawing import draw_matrix
-from shared.presentation.matrix_view import MEASURES, WINDOW, CellMeasure, LabelOrder, View
+from shared.presentation.matrices.drawing import draw_matrix
+from shared.presentation.matrices.headlines import main_metrics
+from shared.presentation.matrices.view import MEASURES, WINDOW, CellMeasure, LabelOrder, View
 
 PAGE_SIZE = 50
 WORST = (10, 20, 30, 60)

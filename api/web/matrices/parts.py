@@ -18,10 +18,10 @@ from shared.matrices.kinds.plot import Plot
 from shared.matrices.kinds.report import Report
 from shared.matrices.records import CountedMatrix
 from shared.matrices.samples import CellSelection
-from shared.presentation.class_table import COLUMNS, ClassRow, class_rows
 from shared.presentation.interval_text import METHOD_NAMES
 from shared.presentation.labels import label_text
-from shared.presentation.tables import OverallRow, overall_tables
+from shared.presentation.matrices.class_table import COLUMNS, ClassRow, class_rows
+from shared.presentation.matrices.tables import OverallRow, overall_tables
 
 MAX_SAMPLES = 100
 

@@ -18,7 +18,7 @@ from api.web.problems import MISTAKES
 from shared import analyses, detection_runs, projects
 from shared.analyses import AnalysisStatus
 from shared.kit.errors import Fault, InvalidInput, Problem
-from shared.presentation.model_trends import ModelTrend, trends
+from shared.presentation.runs.model_trends import ModelTrend, trends
 from shared.projects import images
 from shared.projects.decoding import take_form
 from shared.projects.listing import Images, Search, Sort, list_images, page_position

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from litestar.di import Provide
 from litestar.params import QueryParameter
 
-from shared.presentation.run_tables import ClassSort, SortDirection
+from shared.presentation.runs.tables import ClassSort, SortDirection
 
 ClassParameter = Annotated[str, QueryParameter(name="class")]
 

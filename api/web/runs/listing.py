@@ -12,7 +12,7 @@ from api.web.runs.list_query import SORTS, RunListQuery, cursor_of, read_positio
 from shared.evaluation.metrics import CATALOGUE
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
-from shared.presentation.figure_row import FigureRow, figure_row
+from shared.presentation.runs.figure_row import FigureRow, figure_row
 from shared.presentation.whiskers import WIDTH
 from shared.runs import listing
 from shared.runs.figures import HEADLINES, RunFigureRecord, headline_of

@@ -17,10 +17,10 @@ from api.web.runs.thresholds import threshold_that_reaches
 from shared import runs
 from shared.evaluation.thresholds.goals import TargetMetric
 from shared.kit.errors import Fault, InvalidInput
-from shared.presentation.curve_drawing import SIDE, area_of_band, path
-from shared.presentation.histogram_drawing import HISTOGRAM, draw_histogram
-from shared.presentation.reliability_drawing import reliability_points
-from shared.presentation.run_slices import slice_rows
+from shared.presentation.curves.curve_drawing import SIDE, area_of_band, path
+from shared.presentation.curves.histogram_drawing import HISTOGRAM, draw_histogram
+from shared.presentation.curves.reliability_drawing import reliability_points
+from shared.presentation.runs.slices import slice_rows
 from shared.presentation.whiskers import WIDTH
 from shared.runs import answers
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, TaskUnsupported

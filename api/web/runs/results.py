@@ -11,10 +11,10 @@ from shared import runs
 from shared.kit.errors import Problem
 from shared.kit.number_format import count_text
 from shared.kit.platform import Platform
-from shared.presentation.class_table import MAX_ROWS
-from shared.presentation.matrix_drawing import MatrixDrawing, draw_matrix
-from shared.presentation.matrix_view import View
-from shared.presentation.run_tables import (
+from shared.presentation.matrices.class_table import MAX_ROWS
+from shared.presentation.matrices.drawing import MatrixDrawing, draw_matrix
+from shared.presentation.matrices.view import View
+from shared.presentation.runs.tables import (
     CLASS_COLUMNS,
     RunClass,
     RunMetric,

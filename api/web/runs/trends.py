@@ -17,7 +17,7 @@ from shared import datasets
 from shared.evaluation.metrics import CATALOGUE
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import parse_uuid
-from shared.presentation.metric_trend import HEIGHT, WIDTH, trend
+from shared.presentation.runs.metric_trend import HEIGHT, WIDTH, trend
 from shared.runs import listing
 from shared.runs.figures import HEADLINES
 from shared.runs.list_queries import MeasuredRun

@@ -14,7 +14,7 @@ from api.web.page_request import HttpRequest, PageRequest
 from api.web.sharing import views as shared_views
 from shared import sharing
 from shared.matrices.kinds.report import Report
-from shared.presentation.gate_reports import badge
+from shared.presentation.comparisons.gate_reports import badge
 from shared.projects import images
 from shared.sharing import SharedThing, TargetType
 from shared.sharing.errors import NothingShared

@@ -16,10 +16,10 @@ from shared import analyses, comparisons, gates, matrices, runs
 from shared.gates.records import CheckRecord
 from shared.kit.platform import Platform
 from shared.matrices.export_files import ExportOptions, export
-from shared.presentation.difference_rows import VERDICT_TITLES, difference_rows
-from shared.presentation.headlines import main_metrics
-from shared.presentation.matrix_drawing import draw_matrix
-from shared.presentation.matrix_view import View
+from shared.presentation.comparisons.difference_rows import VERDICT_TITLES, difference_rows
+from shared.presentation.matrices.drawing import draw_matrix
+from shared.presentation.matrices.headlines import main_metrics
+from shared.presentation.matrices.view import View
 from shared.presentation.whiskers import WIDTH
 from shared.projects import images
 from shared.sharing import SharedThing, TargetType

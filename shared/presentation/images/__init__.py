@@ -1,0 +1,1 @@
+"""Objects in images as drawings, and the page of a detection run."""

@@ -1,0 +1,1 @@
+"""Confusion matrices as drawings and tables."""
