@@ -4,11 +4,11 @@ Pure: texts in, values out. Inference works on the names and texts of columns, w
 """
 
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.header import Header
 from shared.predictions.labels import ColumnOrder, ReadLabels, read_label_table
+from shared.predictions.lists.pasted import read_pasted_labels
 from shared.predictions.notices import Notice
-from shared.predictions.pasted import read_pasted_labels
-from shared.predictions.scores import ReadScores, read_score_table
+from shared.predictions.scores.score_table import ReadScores, read_score_table
+from shared.predictions.tables.header import Header
 
 __all__ = [
     "ColumnOrder",

@@ -6,20 +6,20 @@ from typing import Literal
 
 from shared.evaluation.types import Label
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.header import Header
-from shared.predictions.long_matrices import SAID as LONG_MATRIX
-from shared.predictions.long_matrices import numbers_of_pairs
 from shared.predictions.lookalikes import are_measured, are_numbered_apart, look_alike, several_in_one
-from shared.predictions.names import are_of_curve, kind_of
+from shared.predictions.matrices.long_matrices import SAID as LONG_MATRIX
+from shared.predictions.matrices.long_matrices import numbers_of_pairs
+from shared.predictions.matrices.total_rows import SAID as TOTAL_ROW
+from shared.predictions.matrices.total_rows import is_sum_row, is_total_row
 from shared.predictions.notices import Code, Notice
-from shared.predictions.roles import Decision
-from shared.predictions.second_headers import is_second_header
-from shared.predictions.tables import NamedTable, read_named_table
-from shared.predictions.total_rows import SAID as TOTAL_ROW
-from shared.predictions.total_rows import is_sum_row, is_total_row
-from shared.predictions.training_rows import training_values
+from shared.predictions.scores.weights import weights_of_columns
+from shared.predictions.tables.header import Header
+from shared.predictions.tables.names import are_of_curve, kind_of
+from shared.predictions.tables.roles import Decision
+from shared.predictions.tables.second_headers import is_second_header
+from shared.predictions.tables.table import NamedTable, read_named_table
+from shared.predictions.tables.training_rows import training_values
 from shared.predictions.values import as_labels, counts_up, score, signs_among_numbers, with_points_in_both
-from shared.predictions.weights import weights_of_columns
 
 # The sender's order of the columns of a table of two.
 ColumnOrder = Literal["auto", "actual-first", "predicted-first"]

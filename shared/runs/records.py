@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from shared.evaluation.types import Label
-from shared.predictions.single_score import positive_class
+from shared.predictions.scores.single_score import positive_class
 from shared.runs import objects
 from shared.runs.joining.rules import TruthSource
 from shared.runs.lifecycle import RunStatus

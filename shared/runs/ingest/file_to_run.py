@@ -7,9 +7,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec import UNSET
 
-from shared.predictions.count_matrices import Likeness, likeness
+from shared.predictions.matrices.count_matrices import Likeness, likeness
 from shared.predictions.notices import Code, Notice
-from shared.predictions.second_headers import is_second_header
+from shared.predictions.tables.second_headers import is_second_header
 from shared.runs.errors import FileUnreadable, NoTruth
 from shared.runs.ingest.best_rows import is_kept
 from shared.runs.ingest.finishing import finish

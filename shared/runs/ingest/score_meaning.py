@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from shared.predictions.names import tokens
-from shared.predictions.scored_class import UnnamedClass, scored_class
-from shared.predictions.single_score import positive_class
+from shared.predictions.scores.scored_class import UnnamedClass, scored_class
+from shared.predictions.scores.single_score import positive_class
+from shared.predictions.tables.names import tokens
 from shared.runs.ingest.score_ranges import ScoreRange
 from shared.runs.mapping import MappingQuestion, NeedsMapping
 

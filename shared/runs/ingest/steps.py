@@ -11,10 +11,10 @@ from shared.evaluation.types import Label
 from shared.kit.quotes import quoted
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.lookalikes import are_numbered_apart, look_alike, several_in_one
-from shared.predictions.names import is_bare, normalise
-from shared.predictions.total_rows import SAID as TOTAL_ROW
-from shared.predictions.total_rows import is_sum_row, is_total_row
-from shared.predictions.training_rows import training_values
+from shared.predictions.matrices.total_rows import SAID as TOTAL_ROW
+from shared.predictions.matrices.total_rows import is_sum_row, is_total_row
+from shared.predictions.tables.names import is_bare, normalise
+from shared.predictions.tables.training_rows import training_values
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally

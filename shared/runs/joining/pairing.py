@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-from shared.predictions.names import normalise
+from shared.predictions.tables.names import normalise
 from shared.runs.errors import ColumnsContradictory
 from shared.runs.joining.dataset_file import ID_POSITION, TRUTH_POSITION
 from shared.runs.joining.file_side import SUFFIX, FileSide

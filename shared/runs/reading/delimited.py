@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from shared.predictions.dialect import read_table
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.header import judge_first_row
-from shared.predictions.text_encoding import decode_text
+from shared.predictions.tables.dialect import read_table
+from shared.predictions.tables.header import judge_first_row
+from shared.predictions.tables.text_encoding import decode_text
 from shared.predictions.values import has_decimal_commas, has_decimal_points, has_quoted_decimals
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.last_rows import length_without_empty_rows

@@ -5,8 +5,8 @@ from itertools import combinations
 
 import numpy as np
 
-from shared.predictions.names import normalise
-from shared.predictions.roles import Decision
+from shared.predictions.tables.names import normalise
+from shared.predictions.tables.roles import Decision
 from shared.predictions.values import NO, YES
 
 FLAGS = frozenset({"correct", "is_correct", "match", "hit", "error"})

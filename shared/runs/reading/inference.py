@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from shared.predictions.long_matrices import SAID, numbers_of_pairs
-from shared.predictions.names import kind_of, normalise, tokens
-from shared.predictions.roles import Decision
+from shared.predictions.matrices.long_matrices import SAID, numbers_of_pairs
+from shared.predictions.tables.names import kind_of, normalise, tokens
+from shared.predictions.tables.roles import Decision
 from shared.predictions.values import counts_up, score
 from shared.runs.errors import ColumnsContradictory, NoTruth
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping

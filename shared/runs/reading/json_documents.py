@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
-from shared.predictions.names import kind_of, tokens
+from shared.predictions.tables.names import kind_of, tokens
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.json_faults import (
     refuse_annotations,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Raw
 
-from shared.predictions.names import kind_of
+from shared.predictions.tables.names import kind_of
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.json_scores import spread
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Raw
 
-from shared.predictions.names import kind_of
+from shared.predictions.tables.names import kind_of
 from shared.runs.errors import FileUnreadable
 
 OF_A_ROLE = {"truth", "prediction", "label", "score"}

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Raw
 
-from shared.predictions.names import kind_of
+from shared.predictions.tables.names import kind_of
 from shared.predictions.values import score
 
 Number = int | float

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.literals import read_literal
-from shared.predictions.names import says_no_class, tokens
+from shared.predictions.lists.literals import read_literal
+from shared.predictions.tables.names import says_no_class, tokens
 from shared.runs.mapping import Indicator
 
 _SET = re.compile(r"frozenset\((?P<items>\{.*\})\)", re.DOTALL)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import UNSET
 
-from shared.predictions.count_matrices import SAID, Likeness, likeness
-from shared.predictions.one_hot import encoded_with
-from shared.predictions.roles import Column, Decision, infer_roles
+from shared.predictions.matrices.count_matrices import SAID, Likeness, likeness
+from shared.predictions.scores.one_hot import encoded_with
+from shared.predictions.tables.roles import Column, Decision, infer_roles
 from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, ColumnUnknown
 from shared.runs.mapping import (

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from shared.predictions.names import kind_of
+from shared.predictions.tables.names import kind_of
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.tables import MAX_COLUMNS
 from shared.runs.reading.typed_values import is_flat, is_label_list, text_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from shared.predictions.names import kind_of
+from shared.predictions.tables.names import kind_of
 from shared.predictions.values import usual_number
 
 # A column of these, or of numbers, that is not called a label is as often a flag of the sample.

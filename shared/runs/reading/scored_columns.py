@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import UNSET
 
-from shared.predictions.names import tokens
-from shared.predictions.numbered_columns import number_of, numbered_columns
-from shared.predictions.roles import Decision
-from shared.predictions.score_doubts import Doubt, title
+from shared.predictions.scores.doubts import Doubt, title
+from shared.predictions.scores.numbered_columns import number_of, numbered_columns
+from shared.predictions.tables.names import tokens
+from shared.predictions.tables.roles import Decision
 from shared.runs.errors import ColumnsContradictory
 from shared.runs.mapping import ColumnDecision, ColumnRole, ColumnsIn, Indicator
 from shared.runs.reading.label_sets import find_label_scores, labels_of, read_set

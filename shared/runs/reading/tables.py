@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 import pyarrow as pa
 
-from shared.predictions.names import normalise
+from shared.predictions.tables.names import normalise
 from shared.runs.errors import ColumnsDuplicated, FileUnreadable
 
 # More than the classes of any run and what stands beside their scores; each further column costs memory in each batch.

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from shared.predictions.names import tokens
-from shared.predictions.roles import Decision
+from shared.predictions.tables.names import tokens
+from shared.predictions.tables.roles import Decision
 
 # `weight` alone may as well be that of a patient.
 _SURE_WORDS = frozenset({"sample", "samples", "case", "obs", "observation", "instance"})

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.predictions.single_score import complement
+from shared.predictions.scores.single_score import complement
 from shared.runs.summary import RunSummary
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.predictions.count_matrices import SAID
+from shared.predictions.matrices.count_matrices import SAID
 from shared.predictions.notices import Code, Notice
 from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.file_to_run import Ingested

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from shared.predictions.names import join_words, says_no_class
-from shared.predictions.single_score import positive_class
+from shared.predictions.scores.single_score import positive_class
+from shared.predictions.tables.names import join_words, says_no_class
 from shared.predictions.values import usual_number
 
 # A minus is that of a number only where no word stands before it.

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared.predictions.names import kind_of
-from shared.predictions.score_columns import class_columns, places_of
+from shared.predictions.scores.columns import class_columns, places_of
+from shared.predictions.tables.names import kind_of
 from shared.predictions.values import score
 
 _FEWEST = 2

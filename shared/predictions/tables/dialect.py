@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from shared.predictions.drawn_tables import is_rule, without_frame
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.names import kind_of
 from shared.predictions.notices import Code, Notice
+from shared.predictions.tables.drawn_tables import is_rule, without_frame
+from shared.predictions.tables.names import kind_of
 from shared.predictions.values import counts_up, has_decimal_commas
 
 # In the order of preference: a tab is never part of a label, a bar hardly ever separates.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.literals import ABRIDGED, read_items
+from shared.predictions.lists.literals import ABRIDGED, read_items
 
 _MISSING = frozenset({"NaN", "nan", "<NA>", "NaT", "None", "null", "missing", "nothing"})
 _POLARS = re.compile(r"shape: \((?P<count>[\d_,]+?),\)")

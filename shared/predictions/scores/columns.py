@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import accumulate, takewhile
 from typing import NamedTuple
 
-from shared.predictions.names import says_no_score, tokens
+from shared.predictions.tables.names import says_no_score, tokens
 from shared.predictions.values import number_or_text, score, usual_number
 
 _TWO = 2

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from shared.predictions.count_matrices import Likeness, likeness
-from shared.predictions.names import is_bare, kind_of, truth_prediction_pairs
+from shared.predictions.matrices.count_matrices import Likeness, likeness
+from shared.predictions.tables.names import is_bare, kind_of, truth_prediction_pairs
 from shared.predictions.values import score, usual_number
 
 Header = Literal["auto", "yes", "no"]

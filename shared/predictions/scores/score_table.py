@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.evaluation.types import Label
-from shared.predictions.count_matrices import SAID_OF_TABLES, Likeness, likeness
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.labels import doubts
+from shared.predictions.matrices.count_matrices import SAID_OF_TABLES, Likeness, likeness
 from shared.predictions.notices import Code, Notice
-from shared.predictions.numbered_columns import number_of
-from shared.predictions.roles import Decision
-from shared.predictions.scored_class import UnnamedClass, says_complement, scored_class
-from shared.predictions.scored_tables import read_numbers, score_columns_of
-from shared.predictions.single_score import infer_scored_class, positive_class
-from shared.predictions.tables import NamedTable, read_named_table
+from shared.predictions.scores.numbered_columns import number_of
+from shared.predictions.scores.scored_class import UnnamedClass, says_complement, scored_class
+from shared.predictions.scores.scored_tables import read_numbers, score_columns_of
+from shared.predictions.scores.single_score import infer_scored_class, positive_class
+from shared.predictions.scores.weights import sample_weights
+from shared.predictions.tables.roles import Decision
+from shared.predictions.tables.table import NamedTable, read_named_table
 from shared.predictions.values import as_labels, usual_number
-from shared.predictions.weights import sample_weights
 
 _TWO = 2
 _MAX_CLASSES_IN_ERROR = 5

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from shared.predictions.names import normalise
+from shared.predictions.tables.names import normalise
 from shared.predictions.values import score
 
 # How pandas, R and people call the sums of rows and columns.

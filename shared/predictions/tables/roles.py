@@ -4,7 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.predictions.names import (
+from shared.predictions.scores.columns import ClassColumns, class_columns, of_one_truth, places_of, without_others
+from shared.predictions.scores.doubts import Doubt, doubt_of
+from shared.predictions.scores.one_hot import encoded_with
+from shared.predictions.tables.names import (
     NameKind,
     is_bare,
     join_words,
@@ -13,9 +16,6 @@ from shared.predictions.names import (
     truth_prediction_pairs,
     without_merge_suffixes,
 )
-from shared.predictions.one_hot import encoded_with
-from shared.predictions.score_columns import ClassColumns, class_columns, of_one_truth, places_of, without_others
-from shared.predictions.score_doubts import Doubt, doubt_of
 from shared.predictions.values import are_flags, counts_up, score
 
 Role = Literal[

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Sequence
 
-from shared.predictions.names import kind_of
-from shared.predictions.score_columns import says_scores
+from shared.predictions.scores.columns import says_scores
+from shared.predictions.tables.names import kind_of
 from shared.predictions.values import score
 
 _NUMBERED = re.compile(r"(?P<before>.*?)(?P<number>0|[1-9][0-9]{0,3})(?P<after>[^0-9]*)", re.DOTALL)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from shared.predictions.names import tokens
+from shared.predictions.tables.names import tokens
 from shared.predictions.values import score
 
 

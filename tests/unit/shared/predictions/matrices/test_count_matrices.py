@@ -3,7 +3,7 @@
 import pytest
 
 from shared.predictions import UnreadablePredictions, read_label_table, read_score_table
-from shared.predictions.count_matrices import SAID_OF_TABLES
+from shared.predictions.matrices.count_matrices import SAID_OF_TABLES
 from shared.predictions.notices import Code
 
 _COUNTS = "crow,50,3\nwren,4,43\n"

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.names import kind_of, tokens
 from shared.predictions.notices import Code, Notice
-from shared.predictions.roles import is_fraction
-from shared.predictions.score_doubts import Doubt, title
-from shared.predictions.tables import NamedTable
+from shared.predictions.scores.doubts import Doubt, title
+from shared.predictions.tables.names import kind_of, tokens
+from shared.predictions.tables.roles import is_fraction
+from shared.predictions.tables.table import NamedTable
 from shared.predictions.values import score
 
 _TWO = 2

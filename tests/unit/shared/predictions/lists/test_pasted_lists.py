@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.evaluation.types import Label
 from shared.predictions import UnreadablePredictions, read_pasted_labels
-from shared.predictions.literals import read_items, read_literal
+from shared.predictions.lists.literals import read_items, read_literal
 from shared.predictions.notices import Code
 
 WINES = ["red wine", "white wine", "red wine"]

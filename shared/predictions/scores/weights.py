@@ -1,9 +1,9 @@
 """The weights of the samples in a table of scores."""
 
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.names import tokens
 from shared.predictions.notices import Code, Notice
-from shared.predictions.tables import NamedTable
+from shared.predictions.tables.names import tokens
+from shared.predictions.tables.table import NamedTable
 from shared.predictions.values import score
 
 # Other names of weights are as often names of a measurement: the weight of a patient.

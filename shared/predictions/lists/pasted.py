@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.header import judge_first_row
 from shared.predictions.labels import ReadLabels, are_scores, doubts
-from shared.predictions.literals import ABRIDGED, read_items, read_literal
-from shared.predictions.names import is_bare, kind_of
+from shared.predictions.lists.literals import ABRIDGED, read_items, read_literal
+from shared.predictions.lists.prints import read_framed, refuse_missing
 from shared.predictions.notices import Code, Notice
-from shared.predictions.prints import read_framed, refuse_missing
-from shared.predictions.tables import SAMPLE
+from shared.predictions.tables.header import judge_first_row
+from shared.predictions.tables.names import is_bare, kind_of
+from shared.predictions.tables.table import SAMPLE
 from shared.predictions.values import as_labels, has_decimal_commas, with_points_in_both
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

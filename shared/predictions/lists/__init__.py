@@ -1,0 +1,1 @@
+"""Lists of labels as people paste them and as programs print them."""

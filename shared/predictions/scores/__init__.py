@@ -1,0 +1,1 @@
+"""Columns of scores: the class of each, and the weights beside them."""

@@ -1,0 +1,1 @@
+"""Texts as tables: their cells, their header and the roles of their columns."""
