@@ -5,8 +5,8 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from shared.imports.errors import AnnotationsUnreadable
-from shared.imports.reading.cvat_shapes import SHAPES, Place
 from shared.imports.reading.files import InputFiles, pointer_of
+from shared.imports.reading.formats.cvat.shapes import SHAPES, Place
 from shared.imports.reading.meanings import refuse_turns, refuse_uncounted, take_flags
 from shared.imports.reading.objects import (
     ReadFile,

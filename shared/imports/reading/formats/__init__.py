@@ -1,11 +1,11 @@
-"""The formats that are read: one module each, and a line here."""
+"""The formats that are read: one module or folder each, and a line here."""
 
 from typing import Literal, Protocol, cast
 
 from shared.imports.errors import AnnotationFormatUnknown
-from shared.imports.reading import (
+from shared.imports.reading.files import InputFiles
+from shared.imports.reading.formats import (
     coco,
-    coco_results,
     cvat,
     datumaro,
     dota,
@@ -17,7 +17,7 @@ from shared.imports.reading import (
     voc,
     yolo,
 )
-from shared.imports.reading.files import InputFiles
+from shared.imports.reading.formats.coco import results as coco_results
 from shared.imports.reading.objects import ReadFile, ReadingRules
 
 FormatName = Literal[

@@ -13,10 +13,10 @@ import yaml
 from shared.analyses.annotations.formats import Size
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles, pointer_of, stem_of, text_of
+from shared.imports.reading.formats.yolo.poses import PoseWatch
+from shared.imports.reading.formats.yolo.tracks import TrackWatch
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
 from shared.imports.reading.xml_text import number_of
-from shared.imports.reading.yolo_poses import PoseWatch
-from shared.imports.reading.yolo_tracks import TrackWatch
 
 _LISTS_OF_NAMES = re.compile(r"(^|/)(classes|obj|labels)\.(txt|names)$")
 _REMARKS = re.compile(r"(^|/)(readme|licen[cs]e|notice)[^/]*\.txt$", re.IGNORECASE)

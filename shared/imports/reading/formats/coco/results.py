@@ -5,8 +5,8 @@ from typing import Any
 from msgspec import Raw
 
 from shared.imports.errors import AnnotationsUnreadable
-from shared.imports.reading.coco_objects import annotation_of, shape_of
 from shared.imports.reading.files import InputFiles
+from shared.imports.reading.formats.coco.objects import annotation_of, shape_of
 from shared.imports.reading.json_text import decode, whole
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
 

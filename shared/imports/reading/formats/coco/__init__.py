@@ -10,10 +10,10 @@ from msgspec import Raw
 
 from shared.analyses.annotations.validation import MAX_CHARACTERS
 from shared.evaluation.detection.lvis import Frequency
-from shared.imports.reading.coco_entries import CategoryEntry, EntryList, ImageEntry
-from shared.imports.reading.coco_objects import annotation_of, check_visibility, shape_of
-from shared.imports.reading.coco_panoptic import masks_of, pictures_of
 from shared.imports.reading.files import InputFiles, pointer_of
+from shared.imports.reading.formats.coco.entries import CategoryEntry, EntryList, ImageEntry
+from shared.imports.reading.formats.coco.objects import annotation_of, check_visibility, shape_of
+from shared.imports.reading.formats.coco.panoptic import masks_of, pictures_of
 from shared.imports.reading.json_text import decode, whole
 from shared.imports.reading.objects import (
     Category,
