@@ -37,10 +37,10 @@ from shared.detection_runs import judging, levels, scenes
 from shared.detection_runs.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene
-from shared.evaluation.detection import overlaps
-from shared.evaluation.detection.average_precision import average_precision
-from shared.evaluation.detection.object_table import ObjectTable
-from shared.evaluation.detection.ranked_outcomes import Scene
+from shared.evaluation.detection.geometry import overlaps
+from shared.evaluation.detection.geometry.object_table import ObjectTable
+from shared.evaluation.detection.matching.ranked_outcomes import Scene
+from shared.evaluation.detection.precision.average_precision import average_precision
 
 MANY = 1_000_000
 

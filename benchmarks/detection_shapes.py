@@ -21,13 +21,13 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from benchmarks.made_up_objects import CLASSES, NAMES
-from shared.evaluation.detection import masks, rle
-from shared.evaluation.detection.average_precision import average_precision
-from shared.evaluation.detection.keypoint_precision import keypoint_precision
-from shared.evaluation.detection.keypoints import COCO_SIGMAS, Points, areas
-from shared.evaluation.detection.masks import Mask
-from shared.evaluation.detection.object_table import ObjectTable
-from shared.evaluation.detection.objects import Objects
+from shared.evaluation.detection.geometry import masks, rle
+from shared.evaluation.detection.geometry.keypoints import COCO_SIGMAS, Points, areas
+from shared.evaluation.detection.geometry.masks import Mask
+from shared.evaluation.detection.geometry.object_table import ObjectTable
+from shared.evaluation.detection.geometry.objects import Objects
+from shared.evaluation.detection.precision.average_precision import average_precision
+from shared.evaluation.detection.precision.keypoint_precision import keypoint_precision
 
 IMAGES, OF_IMAGE, HEIGHT, WIDTH = 1_000, 7, 480, 640
 Subject = Literal["segm", "keypoints"]

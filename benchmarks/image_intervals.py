@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.detection_runs.judging import FEW_OBJECTS
-from shared.evaluation.detection import image_bootstrap
-from shared.evaluation.detection.coco_figures import THRESHOLDS
-from shared.evaluation.detection.image_bootstrap import JudgedCandidates
+from shared.evaluation.detection.precision import image_bootstrap
+from shared.evaluation.detection.precision.coco_figures import THRESHOLDS
+from shared.evaluation.detection.precision.image_bootstrap import JudgedCandidates
 
 _MANY = 60_000
 _RESAMPLES = 400

@@ -24,7 +24,7 @@ from benchmarks.builds import Running, add_roots, running_roots
 from benchmarks.job_costs import CHILDREN, processor_ms
 from benchmarks.made_up_objects import IMAGES, NAMES, OF_IMAGE, documents, made_up, sides_of
 from benchmarks.memory import commands_below
-from shared.evaluation.detection.average_precision import average_precision
+from shared.evaluation.detection.precision.average_precision import average_precision
 
 PATH = "/v1/detection-runs"
 # Looked at so often that the rounding is a fraction of what is measured, and the looking takes little.

@@ -15,7 +15,7 @@ from shared.detection_runs import making
 from shared.detection_runs.making import DetectionInputs, JudgedModel
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import packed
-from shared.evaluation.detection.average_precision import average_precision
+from shared.evaluation.detection.precision.average_precision import average_precision
 from shared.kit import clock
 
 _ROUNDS = 5

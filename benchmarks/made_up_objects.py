@@ -10,7 +10,7 @@ from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.annotations import columns
 from shared.analyses.annotations.columns import AnnotationColumns
 from shared.detection_runs.objects_of_images import ImageSides
-from shared.evaluation.detection.objects import Objects
+from shared.evaluation.detection.geometry.objects import Objects
 
 IMAGES, OF_IMAGE, CLASSES = 5_000, 7, 80
 NAMES = [str(code) for code in range(CLASSES)]

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.masks import Mask
+from shared.evaluation.detection.geometry.masks import Mask
 
 
 def mask_of(bitmap: NDArray[Any]) -> Mask:

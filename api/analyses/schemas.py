@@ -12,7 +12,7 @@ from shared.analyses.artifact_names import storage_path
 from shared.analyses.callbacks.verbs import PresignedArtifact
 from shared.analyses.finishing import FinishedAnalysis
 from shared.analyses.records import AnnotationRecord
-from shared.evaluation.detection.agreement import Rates
+from shared.evaluation.detection.matching.agreement import Rates
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import ModelName, ModelVersion
 from shared.kit.storage.links import Link

@@ -47,7 +47,7 @@ from shared.detection_runs import answers
 from shared.detection_runs.answers import ObjectRequest
 from shared.detection_runs.levels import LevelCounts
 from shared.detection_runs.matches import DetectionMatrix, MatchKind, MatchLevel
-from shared.evaluation.detection.error_types import FOREGROUND
+from shared.evaluation.detection.error_analysis.error_types import FOREGROUND
 from shared.jobs.result_status import UNFINISHED
 from shared.kit.platform import Platform
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from litestar.params import QueryParameter
 
 from shared.detection_runs.rules import RuleName
-from shared.evaluation.detection.error_types import BACKGROUND, ErrorType
-from shared.evaluation.detection.profiles import ProfileName
+from shared.evaluation.detection.error_analysis.error_types import BACKGROUND, ErrorType
+from shared.evaluation.detection.rules.profiles import ProfileName
 
 # The largest position that JSON's readers all understand.
 MAX_POSITION = 2**53

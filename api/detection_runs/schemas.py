@@ -18,8 +18,8 @@ from shared.detection_runs.matches import JudgedObject
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionIntervals, DetectionRunDescription, DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures, RuleCounts
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
-from shared.evaluation.detection.profiles import ProfileName
+from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.rules.profiles import ProfileName
 from shared.jobs.result_status import ResultStatus
 from shared.kit.names import ModelName, ModelVersion
 

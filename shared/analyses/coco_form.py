@@ -18,7 +18,7 @@ from shared.analyses.annotations.formats import (
     xywh_of,
 )
 from shared.analyses.numbered_categories import NumberedCategory
-from shared.evaluation.detection import polygons, rle
+from shared.evaluation.detection.geometry import polygons, rle
 
 # COCO has no form for labels and heat maps of whole images, so its files leave them out.
 IN_COCO = frozenset({"bounding_box", "segmentation", "keypoint"})

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from shared.evaluation.detection.lvis import Frequency
+from shared.evaluation.detection.rules.lvis import Frequency
 
 
 class NumberedCategory(NamedTuple):

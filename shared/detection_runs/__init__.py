@@ -17,7 +17,7 @@ from shared.detection_runs.kinds.detection_run import DetectionRun
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ModelCount, ShownImage
 from shared.detection_runs.rules import rules_for
-from shared.evaluation.detection.profiles import PROFILES
+from shared.evaluation.detection.rules.profiles import PROFILES
 from shared.jobs import JobRequest, Reference
 from shared.jobs.result_status import UNFINISHED
 from shared.kit import clock

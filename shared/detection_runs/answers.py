@@ -21,10 +21,10 @@ from shared.detection_runs.matches import (
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.detection_runs.rules import RuleName, rules_for
 from shared.detection_runs.scenes import StoredScene
-from shared.evaluation.detection.error_types import ErrorType
-from shared.evaluation.detection.foreign_matrices import DEFAULTS
-from shared.evaluation.detection.profiles import ProfileName
-from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
+from shared.evaluation.detection.error_analysis.error_types import ErrorType
+from shared.evaluation.detection.error_analysis.foreign_matrices import DEFAULTS
+from shared.evaluation.detection.matching.ranked_outcomes import PrecisionRecall
+from shared.evaluation.detection.rules.profiles import ProfileName
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.platform import Platform
 from shared.kit.quotes import listed

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.detection_runs.options import DetectionOptions
-from shared.evaluation.detection import average_precision, keypoint_precision, keypoints, lvis, voc
-from shared.evaluation.detection.coco_figures import SIZES, Figures, figures, mean_of_defined
-from shared.evaluation.detection.lvis import Frequency
-from shared.evaluation.detection.profiles import PROFILES
-from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
+from shared.evaluation.detection.geometry import keypoints
+from shared.evaluation.detection.matching.ranked_outcomes import Outcomes, Scene
+from shared.evaluation.detection.precision import average_precision, keypoint_precision
+from shared.evaluation.detection.precision.coco_figures import SIZES, Figures, figures, mean_of_defined
+from shared.evaluation.detection.rules import lvis, voc
+from shared.evaluation.detection.rules.lvis import Frequency
+from shared.evaluation.detection.rules.profiles import PROFILES
 
 _AT_75 = 5
 

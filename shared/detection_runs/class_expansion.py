@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from shared.analyses.annotations.columns import AnnotationColumns
 from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
-from shared.evaluation.detection import class_hierarchy
-from shared.evaluation.detection.class_hierarchy import NO_HIERARCHY, ClassHierarchy, InvalidHierarchy
+from shared.evaluation.detection.rules import class_hierarchy
+from shared.evaluation.detection.rules.class_hierarchy import NO_HIERARCHY, ClassHierarchy, InvalidHierarchy
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.plurals import counted, form
 

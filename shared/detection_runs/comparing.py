@@ -8,8 +8,8 @@ from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionComparison, ImageDifference, ImageInterval
 from shared.detection_runs.scenes import StoredScene, id_at
-from shared.evaluation.detection.profiles import PROFILES, judge
-from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, ranked_counts
+from shared.evaluation.detection.matching.ranked_outcomes import Scene, best_confidence, ranked_counts
+from shared.evaluation.detection.rules.profiles import PROFILES, judge
 from shared.evaluation.paired.verdicts import Verdict
 from shared.evaluation.types import Floats
 

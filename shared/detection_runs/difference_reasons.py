@@ -6,10 +6,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
-from shared.evaluation.detection.image_labels import is_partial, is_verified
-from shared.evaluation.detection.profiles import PROFILES, ProfileName
-from shared.evaluation.detection.ranked_outcomes import Outcomes, Scene
+from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.matching.image_labels import is_partial, is_verified
+from shared.evaluation.detection.matching.ranked_outcomes import Outcomes, Scene
+from shared.evaluation.detection.rules.profiles import PROFILES, ProfileName
 from shared.evaluation.types import Flags, Integers
 
 # A group, an object that need not be found, a class that the image was not searched for or does not mark exhaustively,

@@ -27,9 +27,9 @@ from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import RuleCounts, RuleSummary
 from shared.detection_runs.rules import RuleName, measured_by
 from shared.detection_runs.scenes import StoredScene, id_at
-from shared.evaluation.detection import foreign_matrices
-from shared.evaluation.detection.profiles import PROFILES, judge
-from shared.evaluation.detection.ranked_outcomes import Scene, best_confidence, ranked_counts
+from shared.evaluation.detection.error_analysis import foreign_matrices
+from shared.evaluation.detection.matching.ranked_outcomes import Scene, best_confidence, ranked_counts
+from shared.evaluation.detection.rules.profiles import PROFILES, judge
 from shared.evaluation.types import Flags
 
 

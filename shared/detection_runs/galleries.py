@@ -15,7 +15,7 @@ from shared.detection_runs.image_order import JudgedImage, OrderedImages, judged
 from shared.detection_runs.matches import MatchFilter, MatchKind, MatchLevel, SceneMatches
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.detection_runs.scenes import StoredScene, id_at
-from shared.evaluation.detection.error_types import ErrorType
+from shared.evaluation.detection.error_analysis.error_types import ErrorType
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform
 from shared.projects.listing import Search

@@ -10,8 +10,8 @@ import numpy as np
 from shared.analyses.agreement.pairs import Pairing
 from shared.analyses.image_labels import TruthLabels
 from shared.detection_runs.errors import ImageLabelsUnreadable
-from shared.evaluation.detection.class_hierarchy import ClassHierarchy
-from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
+from shared.evaluation.detection.matching.image_labels import NO_LABELS, ImageLabels
+from shared.evaluation.detection.rules.class_hierarchy import ClassHierarchy
 
 NOTHING_VERIFIED = (
     "No image names the classes that were looked for (verified_classes), so candidates count only where their image "

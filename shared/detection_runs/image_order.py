@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shared.detection_runs.matches import MatchFilter, MatchKind, SceneMatches
 from shared.detection_runs.scenes import StoredScene, id_at, ids_of
-from shared.evaluation.detection.object_table import ObjectTable
+from shared.evaluation.detection.geometry.object_table import ObjectTable
 
 # More boxes of one image cannot be told apart.
 MAX_BOXES = 500

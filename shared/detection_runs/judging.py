@@ -16,12 +16,9 @@ from shared.detection_runs.results import (
     ImageInterval,
 )
 from shared.detection_runs.scenes import StoredScene
-from shared.evaluation.detection import error_types, image_bootstrap, keypoints, voc
-from shared.evaluation.detection.coco_figures import THRESHOLDS
-from shared.evaluation.detection.image_bootstrap import JudgedCandidates
-from shared.evaluation.detection.lvis import Frequency
-from shared.evaluation.detection.profiles import PROFILES, judge, judge_at
-from shared.evaluation.detection.ranked_outcomes import (
+from shared.evaluation.detection.error_analysis import error_types
+from shared.evaluation.detection.geometry import keypoints
+from shared.evaluation.detection.matching.ranked_outcomes import (
     Outcomes,
     RankedCounts,
     Scene,
@@ -29,6 +26,12 @@ from shared.evaluation.detection.ranked_outcomes import (
     ranked_counts,
     ranked_counts_by_class,
 )
+from shared.evaluation.detection.precision import image_bootstrap
+from shared.evaluation.detection.precision.coco_figures import THRESHOLDS
+from shared.evaluation.detection.precision.image_bootstrap import JudgedCandidates
+from shared.evaluation.detection.rules import voc
+from shared.evaluation.detection.rules.lvis import Frequency
+from shared.evaluation.detection.rules.profiles import PROFILES, judge, judge_at
 from shared.evaluation.types import Floats
 from shared.kit.plurals import counted, form
 

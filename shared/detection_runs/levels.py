@@ -16,9 +16,9 @@ from shared.detection_runs.judging import max_detections
 from shared.detection_runs.matches import DetectionMatrix
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.rules import RuleName
-from shared.evaluation.detection.detection_rates import DetectionRates, detection_rates
-from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge, judge_at
-from shared.evaluation.detection.ranked_outcomes import RankedCounts, Scene, best_confidence, ranked_counts
+from shared.evaluation.detection.matching.ranked_outcomes import RankedCounts, Scene, best_confidence, ranked_counts
+from shared.evaluation.detection.precision.detection_rates import DetectionRates, detection_rates
+from shared.evaluation.detection.rules.profiles import PROFILES, ProfileName, judge, judge_at
 
 # From the least overlap that a scene keeps, in the steps of the page; each costs a matching when the run is made.
 GRID = tuple(round(0.05 * step, 2) for step in range(2, 20))

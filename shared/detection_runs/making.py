@@ -31,8 +31,8 @@ from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionFigures, unpacked
 from shared.detection_runs.scenes import StoredScene
-from shared.evaluation.detection.lvis import Frequency
-from shared.evaluation.detection.profiles import PROFILES
+from shared.evaluation.detection.rules.lvis import Frequency
+from shared.evaluation.detection.rules.profiles import PROFILES
 from shared.jobs import JobRecord
 from shared.kit.database.transactions import Connection
 from shared.kit.platform import Platform

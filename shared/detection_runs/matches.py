@@ -14,12 +14,10 @@ from shared.detection_runs.judging import CHOSEN_AT, max_detections
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.rules import RuleName, measured_by
 from shared.detection_runs.scenes import StoredScene, id_at
-from shared.evaluation.detection import confusion, error_types, foreign_matrices
-from shared.evaluation.detection.confusion import DetectionCells
-from shared.evaluation.detection.detection_rates import DetectionRates, detection_rates
-from shared.evaluation.detection.error_types import ERROR_TYPES, ErrorType
-from shared.evaluation.detection.profiles import PROFILES, judge
-from shared.evaluation.detection.ranked_outcomes import (
+from shared.evaluation.detection.error_analysis import confusion, error_types, foreign_matrices
+from shared.evaluation.detection.error_analysis.confusion import DetectionCells
+from shared.evaluation.detection.error_analysis.error_types import ERROR_TYPES, ErrorType
+from shared.evaluation.detection.matching.ranked_outcomes import (
     Outcomes,
     PrecisionRecall,
     best_confidence,
@@ -27,6 +25,8 @@ from shared.evaluation.detection.ranked_outcomes import (
     precision_recall,
     ranked_counts,
 )
+from shared.evaluation.detection.precision.detection_rates import DetectionRates, detection_rates
+from shared.evaluation.detection.rules.profiles import PROFILES, judge
 
 # What a candidate or an object of the ground truth counts as.
 MatchKind = Literal["TP", "FP", "FN"]

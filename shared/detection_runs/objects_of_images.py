@@ -24,27 +24,18 @@ from shared.detection_runs.ground_truth_labels import labels_of
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.oriented_objects import oriented
 from shared.detection_runs.scenes import StoredScene, ids_of
-from shared.evaluation.detection import (
-    class_hierarchy,
-    keypoints,
-    mask_overlaps,
-    masks,
-    object_table,
-    open_images,
-    overlaps,
-    quadrilaterals,
-    voc,
-)
-from shared.evaluation.detection.class_hierarchy import NO_HIERARCHY
-from shared.evaluation.detection.error_types import BACKGROUND
-from shared.evaluation.detection.keypoints import COCO_SIGMAS, Points
-from shared.evaluation.detection.mask_overlaps import MasksNotMeasured, MeasuredMasks
-from shared.evaluation.detection.masks import MaskSizesDiffer
-from shared.evaluation.detection.object_table import ObjectTable
-from shared.evaluation.detection.objects import Geometry, Objects
-from shared.evaluation.detection.overlaps import Overlaps
-from shared.evaluation.detection.profiles import DetectionSubject
-from shared.evaluation.detection.ranked_outcomes import Scene
+from shared.evaluation.detection.error_analysis.error_types import BACKGROUND
+from shared.evaluation.detection.geometry import keypoints, mask_overlaps, masks, object_table, overlaps, quadrilaterals
+from shared.evaluation.detection.geometry.keypoints import COCO_SIGMAS, Points
+from shared.evaluation.detection.geometry.mask_overlaps import MasksNotMeasured, MeasuredMasks
+from shared.evaluation.detection.geometry.masks import MaskSizesDiffer
+from shared.evaluation.detection.geometry.object_table import ObjectTable
+from shared.evaluation.detection.geometry.objects import Geometry, Objects
+from shared.evaluation.detection.geometry.overlaps import Overlaps
+from shared.evaluation.detection.matching.ranked_outcomes import Scene
+from shared.evaluation.detection.rules import class_hierarchy, open_images, voc
+from shared.evaluation.detection.rules.class_hierarchy import NO_HIERARCHY
+from shared.evaluation.detection.rules.profiles import DetectionSubject
 
 # The annotation types that are objects of each subject.
 TYPES: dict[DetectionSubject, list[str]] = {

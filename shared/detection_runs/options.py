@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
-from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
+from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.rules.profiles import DetectionSubject, ProfileName
 
 # No annotation of ours has more.
 MAX_KEYPOINTS = 1_000

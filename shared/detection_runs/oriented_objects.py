@@ -11,8 +11,8 @@ from shared.analyses.agreement.sides import confidence_of
 from shared.analyses.annotations.columns import StatedObject
 from shared.analyses.annotations.formats import is_crowd, is_ignored, xywh_of
 from shared.detection_runs.errors import BoxesNotOriented
-from shared.evaluation.detection import polygons, quadrilaterals
-from shared.evaluation.detection.object_table import ObjectTable
+from shared.evaluation.detection.geometry import polygons, quadrilaterals
+from shared.evaluation.detection.geometry.object_table import ObjectTable
 from shared.evaluation.types import Flags, Floats
 
 _CORNERS = 4

@@ -9,7 +9,7 @@ import msgspec
 from shared.detection_runs.lifecycle import INTERVAL_STATUS, STATUS
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ModelCount, ShownImage
-from shared.evaluation.detection.lvis import Frequency
+from shared.evaluation.detection.rules.lvis import Frequency
 from shared.kit.database.transactions import Connection
 
 _COLUMNS = f"""

@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from shared.detection_runs.difference_reasons import DifferenceReason
-from shared.evaluation.detection.error_types import ErrorType
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
-from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
+from shared.evaluation.detection.error_analysis.error_types import ErrorType
+from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.rules.profiles import DetectionSubject, ProfileName
 from shared.evaluation.paired.verdicts import Verdict
 
 

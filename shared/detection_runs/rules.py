@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from shared.detection_runs.options import DetectionOptions
-from shared.evaluation.detection import foreign_matrices, open_images, overlaps, voc
-from shared.evaluation.detection.error_types import BACKGROUND
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
-from shared.evaluation.detection.profiles import PROFILES, ProfileName
-from shared.evaluation.detection.ranked_outcomes import Scene
+from shared.evaluation.detection.error_analysis import foreign_matrices
+from shared.evaluation.detection.error_analysis.error_types import BACKGROUND
+from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.geometry import overlaps
+from shared.evaluation.detection.matching.ranked_outcomes import Scene
+from shared.evaluation.detection.rules import open_images, voc
+from shared.evaluation.detection.rules.profiles import PROFILES, ProfileName
 
 RuleName: TypeAlias = ProfileName | MatrixProfile
 

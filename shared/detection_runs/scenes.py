@@ -11,11 +11,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection.error_types import Errors
-from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
-from shared.evaluation.detection.object_table import ObjectTable
-from shared.evaluation.detection.overlaps import Overlaps
-from shared.evaluation.detection.ranked_outcomes import Scene
+from shared.evaluation.detection.error_analysis.error_types import Errors
+from shared.evaluation.detection.geometry.object_table import ObjectTable
+from shared.evaluation.detection.geometry.overlaps import Overlaps
+from shared.evaluation.detection.matching.image_labels import NO_LABELS, ImageLabels
+from shared.evaluation.detection.matching.ranked_outcomes import Scene
 
 # Of an id, as its bytes.
 _ID_BYTES = 16

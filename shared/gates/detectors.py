@@ -11,9 +11,9 @@ from shared.detection_runs.errors import BaselineNotComparable
 from shared.detection_runs.judging import FEW_IMAGES, SEED, judged, resamples_for
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene
-from shared.evaluation.detection import image_bootstrap
-from shared.evaluation.detection.image_bootstrap import Draws, JudgedCandidates
-from shared.evaluation.detection.profiles import PROFILES
+from shared.evaluation.detection.precision import image_bootstrap
+from shared.evaluation.detection.precision.image_bootstrap import Draws, JudgedCandidates
+from shared.evaluation.detection.rules.profiles import PROFILES
 from shared.evaluation.paired.gate_rule import DropEvidence, Judged, judge, outcome_of
 from shared.evaluation.paired.testing import MIN_SAMPLES
 from shared.evaluation.types import Floats

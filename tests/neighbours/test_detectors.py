@@ -16,9 +16,9 @@ from shared.detection_runs.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import DetectionFigures
 from shared.detection_runs.scenes import StoredScene
-from shared.evaluation.detection import confusion
-from shared.evaluation.detection.foreign_matrices import DEFAULTS, judge_as
-from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
+from shared.evaluation.detection.error_analysis import confusion
+from shared.evaluation.detection.error_analysis.foreign_matrices import DEFAULTS, judge_as
+from shared.evaluation.detection.rules.profiles import DetectionSubject, ProfileName
 from shared.imports.planning import ImportPlan
 from shared.imports.reading.objects import Known
 from tests.actors import ROOT

@@ -21,8 +21,8 @@ from shared.detection_runs.differences import DifferingObject
 from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.records import ShownImage
 from shared.detection_runs.rules import rules_for
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
-from shared.evaluation.detection.profiles import ProfileName
+from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.rules.profiles import ProfileName
 from shared.presentation.images.detection_page import REASON_TITLES
 from shared.presentation.images.judged_boxes import small_drawing
 from shared.presentation.images.object_drawings import ObjectDrawing

@@ -19,7 +19,7 @@ from shared.detection_runs.drawn_data import DrawnData
 from shared.detection_runs.image_order import JudgedImage
 from shared.detection_runs.records import ShownImage
 from shared.detection_runs.rules import rules_for
-from shared.evaluation.detection.foreign_matrices import DEFAULTS
+from shared.evaluation.detection.error_analysis.foreign_matrices import DEFAULTS
 from shared.jobs.result_status import ResultStatus
 from shared.presentation.images import judged_boxes
 from shared.presentation.images.detection_page import ERROR_TITLES

@@ -10,8 +10,8 @@ from shared.detection_runs.answers import ObjectRequest
 from shared.detection_runs.matches import MatchKind, MatchLevel
 from shared.detection_runs.results import DetectedClass
 from shared.detection_runs.rules import RuleName
-from shared.evaluation.detection.detection_rates import DetectionRates
-from shared.evaluation.detection.error_types import BACKGROUND, ErrorType
+from shared.evaluation.detection.error_analysis.error_types import BACKGROUND, ErrorType
+from shared.evaluation.detection.precision.detection_rates import DetectionRates
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.kit.errors import Fault, InvalidInput
 from shared.presentation.whiskers import Whisker, whisker

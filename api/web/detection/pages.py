@@ -26,9 +26,9 @@ from shared.detection_runs.matches import MatchKind
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription
 from shared.detection_runs.rules import rules_for
-from shared.evaluation.detection.error_types import ErrorType
-from shared.evaluation.detection.foreign_matrices import DEFAULTS
-from shared.evaluation.detection.profiles import PROFILES, DetectionSubject
+from shared.evaluation.detection.error_analysis.error_types import ErrorType
+from shared.evaluation.detection.error_analysis.foreign_matrices import DEFAULTS
+from shared.evaluation.detection.rules.profiles import PROFILES, DetectionSubject
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.jobs.result_status import UNFINISHED
 from shared.kit.errors import Fault, InvalidInput, Problem

@@ -13,7 +13,10 @@ from shared.analyses.annotations.formats import Size
 from shared.analyses.errors import ImageTooCrowded, MasksNotComparable, OutlineNotDrawn
 from shared.analyses.kinds.agreement import AgreementOptions
 from shared.analyses.records import AnnotationRecord
-from shared.evaluation.detection.agreement import (
+from shared.evaluation.detection.geometry.mask_overlaps import MasksNotMeasured
+from shared.evaluation.detection.geometry.masks import MaskSizesDiffer, TooManyRuns
+from shared.evaluation.detection.geometry.objects import Geometry, iou
+from shared.evaluation.detection.matching.agreement import (
     MatchCounts,
     Pair,
     agreement,
@@ -21,11 +24,8 @@ from shared.evaluation.detection.agreement import (
     overall,
     per_class,
 )
-from shared.evaluation.detection.average_precision import PROFILE, AveragePrecision, average_precision
-from shared.evaluation.detection.mask_overlaps import MasksNotMeasured
-from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
-from shared.evaluation.detection.matching import match
-from shared.evaluation.detection.objects import Geometry, iou
+from shared.evaluation.detection.matching.pairs import match
+from shared.evaluation.detection.precision.average_precision import PROFILE, AveragePrecision, average_precision
 from shared.kit.errors import DomainError
 
 # The annotation types that each subject of a comparison includes.

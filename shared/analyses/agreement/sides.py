@@ -19,9 +19,9 @@ from shared.analyses.annotations.formats import (
     outline_box_of,
     xywh_of,
 )
-from shared.evaluation.detection import boxes
-from shared.evaluation.detection.masks import Mask
-from shared.evaluation.detection.objects import Geometry, Objects
+from shared.evaluation.detection.geometry import boxes
+from shared.evaluation.detection.geometry.masks import Mask
+from shared.evaluation.detection.geometry.objects import Geometry, Objects
 from shared.evaluation.types import Flags, Floats
 
 Box = tuple[float, float, float, float]

@@ -7,8 +7,8 @@ import msgspec
 
 from shared.analyses.errors import OutlineNotDrawn
 from shared.analyses.records import AnnotationRecord
-from shared.evaluation.detection import boxes, masks, outlines, polygons, rle
-from shared.evaluation.detection.masks import Mask
+from shared.evaluation.detection.geometry import boxes, masks, outlines, polygons, rle
+from shared.evaluation.detection.geometry.masks import Mask
 
 BoxFormat = Literal["xywh", "xyxy"]
 MaskFormat = Literal["rle", "coco_rle", "polygon"]

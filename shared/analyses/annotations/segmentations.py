@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.analyses.annotations.members import OF_RLE, check_names
 from shared.analyses.annotations.validation import MAX_COORDINATE, Checker, is_count
-from shared.evaluation.detection import rle
+from shared.evaluation.detection.geometry import rle
 
 # The side of an image; the number of its pixels stays below what COCO's 32-bit run lengths hold.
 MAX_SIDE = 65_535

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.analyses.annotations.formats import box_of, is_crowd, is_ignored, outline_box_of
-from shared.evaluation.detection import polygons
+from shared.evaluation.detection.geometry import polygons
 from shared.exports.writing.source import ExportedObject, Notices
 
 _CORNERS = 4

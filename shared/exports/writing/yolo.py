@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from shared.analyses.annotations.formats import box_of
-from shared.evaluation.detection import polygons
+from shared.evaluation.detection.geometry import polygons
 from shared.exports.writing.archive import archive, decimal
 from shared.exports.writing.boxes import is_no_target, note_unsaid
 from shared.exports.writing.source import ExportedImage, ExportedObject, ExportSource, Notices, stem_of

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.analyses.annotations.formats import Size
 from shared.analyses.annotations.validation import Checker
-from shared.evaluation.detection.lvis import Frequency
+from shared.evaluation.detection.rules.lvis import Frequency
 from shared.imports.reading.file_checker import FileChecker
 from shared.imports.reading.pictures import Pictures
 from shared.kit.plurals import counted, form

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.detection import rle
+from shared.evaluation.detection.geometry import rle
 
 # A mask or map of more is not unpacked: ten times a large photograph.
 MAX_PIXELS = 250_000_000

@@ -12,7 +12,7 @@ from shared.detection_runs.matches import DetectionMatrix, JudgedObject
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures
 from shared.evaluation.curves.roc_and_pr import CurvePoints
-from shared.evaluation.detection.ranked_outcomes import PrecisionRecall
+from shared.evaluation.detection.matching.ranked_outcomes import PrecisionRecall
 from shared.presentation.curves import curve_drawing
 from shared.presentation.curves.curve_drawing import SIDE
 from shared.presentation.images.judged_boxes import small_drawing

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from shared.analyses.annotations.formats import HIDDEN, NOT_LABELLED, mask_of_runs, visibility_of
-from shared.evaluation.detection import outlines, polygons
+from shared.evaluation.detection.geometry import outlines, polygons
 from shared.presentation.images import ring_paths
 from shared.presentation.images.overlay import Point
 

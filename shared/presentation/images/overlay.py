@@ -18,8 +18,8 @@ from shared.analyses.annotations.formats import (
     visibility_of,
 )
 from shared.analyses.artifact_names import reference_of
-from shared.evaluation.detection import outlines, polygons
-from shared.evaluation.detection.masks import Mask
+from shared.evaluation.detection.geometry import outlines, polygons
+from shared.evaluation.detection.geometry.masks import Mask
 from shared.presentation.images import ring_paths
 
 HUES = 12

@@ -8,10 +8,10 @@ import numpy as np
 
 from shared.analyses.annotations.formats import FormattedAnnotation, Size, box_of, mask_of, mask_of_runs
 from shared.analyses.errors import OutlineNotDrawn
-from shared.evaluation.detection import polygons
-from shared.evaluation.detection.masks import MaskSizesDiffer, TooManyRuns
-from shared.evaluation.detection.matching import match
-from shared.evaluation.detection.objects import Geometry, Objects
+from shared.evaluation.detection.geometry import polygons
+from shared.evaluation.detection.geometry.masks import MaskSizesDiffer, TooManyRuns
+from shared.evaluation.detection.geometry.objects import Geometry, Objects
+from shared.evaluation.detection.matching.pairs import match
 from shared.presentation.images.overlay import MatchState, Shape
 
 # Two shapes that overlap by so much are the same object.

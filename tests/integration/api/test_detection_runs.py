@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.evaluation.detection.average_precision import NAMES
+from shared.evaluation.detection.precision.average_precision import NAMES
 from shared.kit.platform import Platform
 from tests.actors import Client
 from tests.detection_counts import COUNTS
 from tests.detection_projects import BUS, CAR, FOUND, PERSON, TRUTH, judge, judged_project
 from tests.pipelines import box
-from tests.unit.shared.evaluation.detection.test_coco_profile import oracle
+from tests.unit.shared.evaluation.detection.precision.test_coco_profile import oracle
 
 pytestmark = pytest.mark.usefixtures("workers")
 

@@ -10,7 +10,7 @@ from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.records import AnnotationRecord
 from shared.detection_runs import class_expansion, judging, objects_of_images
 from shared.detection_runs.options import DetectionOptions
-from shared.evaluation.detection.profiles import PROFILES, judge
+from shared.evaluation.detection.rules.profiles import PROFILES, judge
 from shared.kit.errors import InvalidInput
 from tests.annotation_columns import sides_of
 

@@ -11,7 +11,7 @@ from shared.detection_runs.errors import BaselineNotComparable
 from shared.detection_runs.judging import FEW_IMAGES
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.scenes import StoredScene, ids_of
-from shared.evaluation.detection.average_precision import average_precision
+from shared.evaluation.detection.precision.average_precision import average_precision
 from shared.kit import clock
 from tests.unit.shared.evaluation.detection.scenes import scene_of, sides_of
 

@@ -17,12 +17,13 @@ from shared.detection_runs.matches import MatchLevel
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.rules import rules_for
 from shared.detection_runs.scenes import StoredScene, ids_of
-from shared.evaluation.detection import open_images, overlaps, voc
-from shared.evaluation.detection.foreign_matrices import MatrixProfile
-from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
-from shared.evaluation.detection.object_table import ObjectTable
-from shared.evaluation.detection.profiles import PROFILES, ProfileName, judge
-from shared.evaluation.detection.ranked_outcomes import Scene
+from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile
+from shared.evaluation.detection.geometry import overlaps
+from shared.evaluation.detection.geometry.object_table import ObjectTable
+from shared.evaluation.detection.matching.image_labels import NO_LABELS, ImageLabels
+from shared.evaluation.detection.matching.ranked_outcomes import Scene
+from shared.evaluation.detection.rules import open_images, voc
+from shared.evaluation.detection.rules.profiles import PROFILES, ProfileName, judge
 from tests.detection_counts import counts_of
 from tests.unit.shared.evaluation.detection.scenes import CLASSES, images, labels_of, scene_of
 

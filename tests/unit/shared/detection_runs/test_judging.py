@@ -8,7 +8,7 @@ from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.detection_runs import judging, levels, objects_of_images
 from shared.detection_runs.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
-from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
+from shared.evaluation.detection.rules.profiles import DetectionSubject, ProfileName
 from tests.annotation_columns import sides_of
 
 NOBODY = UUID(int=1)

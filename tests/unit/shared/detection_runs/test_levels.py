@@ -13,8 +13,8 @@ from shared.detection_runs import levels, scenes
 from shared.detection_runs.matches import MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene, ids_of
-from shared.evaluation.detection.profiles import ProfileName
-from shared.evaluation.detection.ranked_outcomes import Scene
+from shared.evaluation.detection.matching.ranked_outcomes import Scene
+from shared.evaluation.detection.rules.profiles import ProfileName
 from tests.unit.shared.evaluation.detection.scenes import images, scene_of
 
 NAMES = ["bus", "car", "person"]

@@ -14,7 +14,7 @@ from shared.detection_runs.errors import BoxesNotOriented
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import DetectionFigures
 from shared.detection_runs.rules import rules_for
-from shared.evaluation.detection.profiles import DetectionSubject, ProfileName
+from shared.evaluation.detection.rules.profiles import DetectionSubject, ProfileName
 from tests.annotation_columns import sides_of
 
 IMAGE, TRUTH, FOUND = UUID(int=1), UUID(int=2), UUID(int=3)

@@ -10,7 +10,7 @@ import pytest
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import Summary, statistics
-from shared.evaluation.detection.average_precision import NAMES
+from shared.evaluation.detection.precision.average_precision import NAMES
 from shared.evaluation.metrics import CALCULATOR, CATALOGUE, DETECTION, FAMILIES, OVERALL, PER_CLASS, Family, Metric
 from shared.evaluation.metrics.docs_page import page
 

@@ -16,9 +16,9 @@ from hypothesis.extra import numpy as arrays
 from shared.evaluation.calculators.tables import CONFUSION, DIAGNOSTIC, FBETA, Cells, DiagnosticTest, FBetaArguments
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.curves.one_vs_rest import measure_curves
-from shared.evaluation.detection.agreement import agreement, overall, per_class
-from shared.evaluation.detection.average_precision import average_precision
-from shared.evaluation.detection.objects import Objects
+from shared.evaluation.detection.geometry.objects import Objects
+from shared.evaluation.detection.matching.agreement import agreement, overall, per_class
+from shared.evaluation.detection.precision.average_precision import average_precision
 from shared.evaluation.inputs.label_sets import Multihot
 from shared.evaluation.metrics import CALCULATOR, CURVE, DETECTION, MULTILABEL, OVERALL, PER_CLASS, Metric
 from shared.evaluation.metrics.circumstances import OF_CLASS, OF_MATRIX, ClassCounts, class_counts

@@ -14,7 +14,7 @@ from shared.analyses.annotations.formats import (
     mask_of_runs,
     visibility_of,
 )
-from shared.evaluation.detection import polygons
+from shared.evaluation.detection.geometry import polygons
 
 WIDTH, HEIGHT = 64, 48
 CLASSES = ("car", "traffic light", "ампула", "yes", "7", "a: b")

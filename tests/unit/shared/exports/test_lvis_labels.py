@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.analyses.image_labels import TruthLabels
 from shared.analyses.numbered_categories import NumberedCategory
-from shared.evaluation.detection.lvis import Frequency
+from shared.evaluation.detection.rules.lvis import Frequency
 from shared.exports.writing.formats import write
 from shared.exports.writing.source import NO_LABELS, ExportedImage, ExportedObject, ExportSource
 from shared.imports.planning import ImportLimits, ImportOptions, plan

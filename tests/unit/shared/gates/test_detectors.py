@@ -10,8 +10,8 @@ from shared.detection_runs.errors import BaselineNotComparable
 from shared.detection_runs.judging import FEW_IMAGES
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene
-from shared.evaluation.detection.average_precision import average_precision
-from shared.evaluation.detection.ranked_outcomes import Scene
+from shared.evaluation.detection.matching.ranked_outcomes import Scene
+from shared.evaluation.detection.precision.average_precision import average_precision
 from shared.gates import detectors
 from shared.gates.detectors import DetectorSide
 from shared.gates.policy import GateBaseline, GateMetric, GatePolicy

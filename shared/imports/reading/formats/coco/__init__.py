@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from shared.analyses.annotations.validation import MAX_CHARACTERS
-from shared.evaluation.detection.lvis import Frequency
+from shared.evaluation.detection.rules.lvis import Frequency
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.formats.coco.entries import CategoryEntry, EntryList, ImageEntry
 from shared.imports.reading.formats.coco.objects import annotation_of, check_visibility, shape_of

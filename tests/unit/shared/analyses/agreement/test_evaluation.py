@@ -7,7 +7,7 @@ from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.errors import ImageTooCrowded, MasksNotComparable
 from shared.analyses.kinds.agreement import AgreementOptions
 from shared.analyses.records import AnnotationRecord
-from shared.evaluation.detection import masks
+from shared.evaluation.detection.geometry import masks
 
 IMAGE, REFERENCE, CANDIDATE = UUID(int=0), UUID(int=1), UUID(int=2)
 SIDE = int(MAX_PAIRS**0.5)

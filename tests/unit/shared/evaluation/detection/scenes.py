@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from shared.evaluation.detection import object_table, overlaps
-from shared.evaluation.detection.image_labels import NO_LABELS, ImageLabels
-from shared.evaluation.detection.objects import Objects
-from shared.evaluation.detection.ranked_outcomes import Scene
+from shared.evaluation.detection.geometry import object_table, overlaps
+from shared.evaluation.detection.geometry.objects import Objects
+from shared.evaluation.detection.matching.image_labels import NO_LABELS, ImageLabels
+from shared.evaluation.detection.matching.ranked_outcomes import Scene
 
 CLASSES = 3
 CORNERS = st.sampled_from([0.0, 1, 2, 5, 40])

@@ -1,0 +1,1 @@
+"""Which errors a detector makes: confusion matrices and types of errors."""

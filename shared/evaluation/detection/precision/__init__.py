@@ -1,0 +1,1 @@
+"""Average precision and other figures of detectors, from matches."""

@@ -1,0 +1,1 @@
+"""The sets of rules by which detectors are judged."""
