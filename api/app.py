@@ -36,9 +36,11 @@ from api.detection_runs.images import DetectionImageController
 from api.files.controller import FileController
 from api.gates.checks import CheckController, GateCheckController
 from api.gates.controller import GateController
-from api.http import body_stream, idempotency, problems, request_end
+from api.http import idempotency, request_end
+from api.http.answers import problems
+from api.http.answers.json_response import Json
+from api.http.bodies import body_stream
 from api.http.dependencies import Injected
-from api.http.json_response import Json
 from api.http.middleware import around
 from api.imports.controller import ImportController
 from api.jobs.controller import JobController

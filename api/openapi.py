@@ -1,7 +1,8 @@
 """The OpenAPI document: Litestar's, with the parts that Litestar cannot know.
 
 The signature of a handler has the type of its body (`api.http.routes`) and, for a handler that makes its `Response`
-itself, the answers (`api.http.responses`). Every error is problem+json, and every key style is a security scheme.
+itself, the answers (`api.http.answers.responses`). Every error is problem+json, and every key style is a security
+scheme.
 """
 
 from collections.abc import Iterator
@@ -16,8 +17,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from api import examples
 from api.http import idempotency
-from api.http.problems import MEDIA_TYPE
-from api.http.responses import successes
+from api.http.answers.problems import MEDIA_TYPE
+from api.http.answers.responses import successes
 from api.http.routes import body_of
 from api.openapi_texts import EVALUATION, EXTRAS, KIND, PATH_PARAMETERS, PROBLEMS, RESPONSES, TAGS
 from api.security import scope_of

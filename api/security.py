@@ -7,8 +7,10 @@ from typing import Any
 from litestar import Request
 from litestar.exceptions import NotFoundException
 
-from api.http import bodies, body_stream, multipart, rate_limit_headers, unknown_parameters
-from api.http.decoding import decode
+from api.http import unknown_parameters
+from api.http.answers import rate_limit_headers
+from api.http.bodies import body_stream, json_bodies, multipart
+from api.http.bodies.decoding import decode
 from api.http.dependencies import AnyRequest, Injected
 from shared.accounts import Authenticator, Caller, Scope, proxy_identity
 from shared.accounts.emails import PLAUSIBLE
@@ -146,10 +148,10 @@ async def _in_body(request: Request[Any, Any, Any]) -> str | None:
         return None
     if multipart.is_form(request):
         boundary = multipart.boundary(request)
-        return await bodies.by_size(len(content), multipart.read_key, content, boundary, is_whole=is_whole)
+        return await json_bodies.by_size(len(content), multipart.read_key, content, boundary, is_whole=is_whole)
     if not is_whole:
         # A large body of an unknown sender is not waited for, so its key has to stand at the beginning.
         match = _KEY_MEMBER.search(content)
         return match["key"].decode("latin-1") if match else None
-    raw = (await bodies.by_size(len(content), bodies.split, content)).get("api_key")
+    raw = (await json_bodies.by_size(len(content), json_bodies.split, content)).get("api_key")
     return decode(raw, str, "/api_key") if raw is not None else None

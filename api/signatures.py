@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import HeaderParameter
 
-from api.http import body_stream
+from api.http.bodies import body_stream
 from api.http.dependencies import Injected
 from shared.analyses.callbacks.authentication import Signer, authenticate
 from shared.analyses.callbacks.signatures import read_signature

@@ -3,7 +3,7 @@
 from litestar import Controller, Response
 
 from api.accounts.schemas import DepartureIn, DepartureOut, PasswordIn, check_new_password
-from api.http.bodies import Body
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.headers import Prefer
 from api.http.routes import post

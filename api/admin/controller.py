@@ -16,7 +16,7 @@ from api.admin.schemas import (
     UserOut,
 )
 from api.compat.pycm_rest.matrices.schemas import MatrixOut
-from api.http.bodies import Body
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.routes import post, put
 from shared import accounts, matrices, plans

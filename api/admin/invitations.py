@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from api.admin.guard import administrators_only
 from api.admin.schemas import InvitationIn, InvitationList, InvitationOut, IssuedInvitationOut
-from api.http.bodies import Body
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.routes import post
 from shared.accounts import invitations

@@ -7,10 +7,10 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api.analyses.schemas import AgreementOut
-from api.http.bodies import Body
+from api.http.answers.responses import Csv, NotModified
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.headers import IfNoneMatch, Prefer
-from api.http.responses import Csv, NotModified
 from api.http.routes import post
 from api.jobs import results
 from api.jobs.responses import JobAccepted

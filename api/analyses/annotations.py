@@ -10,9 +10,9 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from api.analyses.schemas import AnalysisFile, AnalysisFiles, AnnotationPage
+from api.http.answers.json_response import Json
+from api.http.answers.responses import LINKED
 from api.http.dependencies import Injected
-from api.http.json_response import Json
-from api.http.responses import LINKED
 from api.signatures import require_analyses
 from shared.accounts import Caller
 from shared.analyses.annotations import listing

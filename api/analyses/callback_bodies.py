@@ -9,7 +9,7 @@ from litestar import Request
 from msgspec import Meta
 
 from api.analyses.schemas import check_size
-from api.http import bodies, compact
+from api.http.bodies import compact, json_bodies
 from shared.analyses.annotations import types
 from shared.analyses.annotations.types import CheckedAnnotation
 from shared.analyses.annotations.validation import Checker
@@ -130,21 +130,23 @@ def announcements(body: PresignIn, settings: Settings) -> list[ArtifactAnnouncem
 
 
 async def read_annotations(
-    request: Request[Any, Any, Any], members: bodies.Fields, settings: Settings
+    request: Request[Any, Any, Any], members: json_bodies.Fields, settings: Settings
 ) -> tuple[list[CheckedAnnotation], bytes]:
     """Return the annotations of a body, and the digest that identifies the request."""
     key = request.headers.get("idempotency-key", "").encode()
-    return await bodies.by_size(bodies.size(members), _read_annotations, members, key, settings)
+    return await json_bodies.by_size(json_bodies.size(members), _read_annotations, members, key, settings)
 
 
-def _read_annotations(members: bodies.Fields, key: bytes, settings: Settings) -> tuple[list[CheckedAnnotation], bytes]:
+def _read_annotations(
+    members: json_bodies.Fields, key: bytes, settings: Settings
+) -> tuple[list[CheckedAnnotation], bytes]:
     maximum = settings.ml_max_bulk_annotations
     digest = sha256(key + b"\0")
-    if pieces := bodies.large(members).get("annotations"):
+    if pieces := json_bodies.large(members).get("annotations"):
         digest.update(pieces.whole)
         items = compact.elements(pieces, "annotations", list[Any], maximum)
         return types.check(items, max_runs=settings.ml_max_mask_runs), digest.digest()
-    sent = bodies.pick(members, "annotations", list[Any])
+    sent = json_bodies.pick(members, "annotations", list[Any])
     if len(sent) > maximum:
         raise InvalidInput(Fault("/annotations", f"annotations: send at most {maximum} in one request."))
     digest.update(bytes(members["annotations"]))

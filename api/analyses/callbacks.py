@@ -7,8 +7,8 @@ from litestar.params import FromPath
 
 from api.analyses import callback_bodies
 from api.analyses.schemas import BulkOut, CreatedAnnotation, EndedAnalysis, PresignedList, PresignedOut
-from api.http.bodies import Body, Members
-from api.http.body_limits import LARGE
+from api.http.bodies.json_bodies import Body, Members
+from api.http.bodies.limits import LARGE
 from api.http.dependencies import Injected
 from api.http.routes import patch, post
 from api.signatures import require_analyses

@@ -14,12 +14,12 @@ from api.comparisons.schemas import (
     PairedComparisonPage,
 )
 from api.http import paging
-from api.http.bodies import Body
+from api.http.answers.json_response import Json
+from api.http.answers.responses import Accepted
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
-from api.http.responses import Accepted
 from api.http.routes import post
 from api.jobs.job_resources import Followed
 from api.jobs.waiter import Waiter

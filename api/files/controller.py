@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from litestar import Controller, Response, get, put
 from litestar.params import FromPath, QueryParameter
 
-from api.http import body_stream, file_stream
+from api.http.answers import file_stream
+from api.http.answers.file_stream import SentFile
+from api.http.bodies import body_stream
 from api.http.dependencies import AnyRequest, Injected
-from api.http.file_stream import SentFile
 from api.web import problems
 from shared.accounts import file_links
 from shared.kit.platform import Platform

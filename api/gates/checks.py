@@ -8,12 +8,12 @@ from litestar.params import FromPath
 
 from api.gates.schemas import CheckIn, CheckPage
 from api.http import paging
-from api.http.bodies import Body
+from api.http.answers.json_response import Json
+from api.http.answers.responses import Accepted, Markdown, Svg, Xml
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
-from api.http.responses import Accepted, Markdown, Svg, Xml
 from api.http.routes import post
 from api.jobs.job_resources import Followed
 from api.jobs.waiter import Waiter

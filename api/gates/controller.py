@@ -5,8 +5,8 @@ from litestar.params import FromPath
 
 from api.gates.schemas import GateIn, GateOut, GatePage
 from api.http import paging
-from api.http.bodies import Body
-from api.http.body_limits import LARGE
+from api.http.bodies.json_bodies import Body
+from api.http.bodies.limits import LARGE
 from api.http.dependencies import Injected
 from api.http.paging import Cursor, Limit
 from api.http.routes import post, put

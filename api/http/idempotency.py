@@ -13,9 +13,10 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from api import security, signatures
-from api.http import body_stream, created_resource, multipart
-from api.http.bodies import by_size
-from api.http.body_limits import limit_of_path
+from api.http.answers import created_resource
+from api.http.bodies import body_stream, multipart
+from api.http.bodies.json_bodies import by_size
+from api.http.bodies.limits import limit_of_path
 from api.http.headers import first
 from shared import idempotency
 from shared.accounts import Caller

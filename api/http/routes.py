@@ -14,10 +14,10 @@ import litestar
 from litestar import Request
 from litestar.handlers import HTTPRouteHandler
 
-from api.http import bodies
-from api.http.bodies import BODY, Members
+from api.http.bodies import json_bodies
+from api.http.bodies.json_bodies import BODY, Members
+from api.http.bodies.multipart import FormBody, FormOrMembers
 from api.http.dependencies import AnyRequest
-from api.http.multipart import FormBody, FormOrMembers
 from api.http.runtime_types import resolve
 
 JSON, FORM = "application/json", "multipart/form-data"
@@ -108,7 +108,7 @@ def _either(kind: type) -> Read:
 
 def _reader(kind: type) -> Read:
     async def read(request: Request[Any, Any, Any]) -> Any:
-        return await bodies.read(request, kind)
+        return await json_bodies.read(request, kind)
 
     return read
 
@@ -117,7 +117,7 @@ def _splitter(kind: Any) -> Read:
     kinds = get_args(kind) or (kind,)
 
     async def read(request: Request[Any, Any, Any]) -> Members[Any]:
-        return await bodies.fields(request, *kinds)
+        return await json_bodies.fields(request, *kinds)
 
     return read
 

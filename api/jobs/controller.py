@@ -11,13 +11,13 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from api.http import paging
-from api.http.bodies import Members
-from api.http.body_limits import LARGE
+from api.http.answers.json_response import Json
+from api.http.answers.responses import EventStream, NotModified
+from api.http.bodies.json_bodies import Members
+from api.http.bodies.limits import LARGE
 from api.http.dependencies import AnyRequest, Injected
 from api.http.headers import IfNoneMatch, Prefer, etag_matches
-from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
-from api.http.responses import EventStream, NotModified
 from api.http.routes import post
 from api.jobs.keepalives import keepalive_interval, while_admitted, with_keepalives
 from api.jobs.preferences import applied, requested_wait

@@ -5,8 +5,8 @@ from typing import Annotated, TypeAlias
 
 from litestar import Response
 
-from api.http.json_response import Json
-from api.http.responses import Accepted, Answer
+from api.http.answers.json_response import Json
+from api.http.answers.responses import Accepted, Answer
 from shared.jobs import JobOut, Snapshot
 from shared.kit import clock
 from shared.kit.platform import Platform

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import msgspec
 from litestar import Response
 
-from api.http import problems
-from api.http.file_stream import HEADERS
+from api.http.answers import problems
+from api.http.answers.file_stream import HEADERS
 from api.http.headers import etag_matches
 from api.jobs.preferences import applied, requested_wait
 from api.jobs.responses import accepted

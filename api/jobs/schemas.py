@@ -5,8 +5,8 @@ from typing import Annotated, Any, NamedTuple, TypeAlias, Union
 import msgspec
 from msgspec import Meta
 
-from api.http import bodies
-from api.http.decoding import decode
+from api.http.bodies import json_bodies
+from api.http.bodies.decoding import decode
 from api.http.runtime_types import RuntimeType
 from shared.jobs import Arguments, JobOut
 from shared.kinds import REQUESTED, RequestedArguments
@@ -53,17 +53,17 @@ class JobPage(msgspec.Struct):
     next: Annotated[str | None, Meta(description="Cursor of the next page; null on the last one.")]
 
 
-async def read_submission(members: bodies.Fields) -> Submission:
+async def read_submission(members: json_bodies.Fields) -> Submission:
     """Read the arguments of a job kind, with its body, `callback_url` and the caller's key beside them."""
-    return await bodies.by_size(bodies.size(members), _submission, members)
+    return await json_bodies.by_size(json_bodies.size(members), _submission, members)
 
 
-def _submission(members: bodies.Fields) -> Submission:
-    callback_url = bodies.pick_known(members, Callback).callback_url
-    kind = REQUESTED.get(bodies.pick(members, "kind", str))
+def _submission(members: json_bodies.Fields) -> Submission:
+    callback_url = json_bodies.pick_known(members, Callback).callback_url
+    kind = REQUESTED.get(json_bodies.pick(members, "kind", str))
     body = kind.body if kind else None
-    extra_names = {"api_key", "callback_url", *(bodies.names_of(body) if body else ())}
+    extra_names = {"api_key", "callback_url", *(json_bodies.names_of(body) if body else ())}
     arguments = {name: raw for name, raw in members.items() if name not in extra_names}
     # An unknown kind is refused here, with the names of the existing ones.
     decoded = decode(msgspec.json.encode(arguments), RequestedArguments)
-    return Submission(decoded, bodies.pick_known(members, body) if body else None, callback_url)
+    return Submission(decoded, json_bodies.pick_known(members, body) if body else None, callback_url)

@@ -3,7 +3,7 @@
 from litestar import Controller, delete, get
 from litestar.params import FromPath
 
-from api.http.bodies import Body
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.routes import post
 from api.keys.schemas import IssuedKeyOut, KeyIn, KeyOut

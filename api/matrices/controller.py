@@ -5,9 +5,10 @@ from typing import Annotated
 from litestar import Controller, delete, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http import bodies, paging
-from api.http.bodies import Body, Members
-from api.http.body_limits import LARGE
+from api.http import paging
+from api.http.bodies import json_bodies
+from api.http.bodies.json_bodies import Body, Members
+from api.http.bodies.limits import LARGE
 from api.http.dependencies import Injected
 from api.http.paging import Cursor, Limit
 from api.http.routes import patch, post
@@ -38,7 +39,9 @@ class MatrixController(Controller):
 
         Send either two vectors of labels, with a weight for each sample if you like, or `classes` with `counts`.
         """
-        source, description = await bodies.by_size(bodies.size(members), read_source, members, platform.settings)
+        source, description = await json_bodies.by_size(
+            json_bodies.size(members), read_source, members, platform.settings
+        )
         uid = await matrices.create(platform, caller, source, description)
         return MatrixDetail.of(await matrices.counts(platform, caller, str(uid)))
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import msgspec
 
 from api.compat.pycm_rest.matrices.schemas import NAMES, complete, read_labels
-from api.http import bodies, compact
-from api.http.bodies import Fields
+from api.http.bodies import compact, json_bodies
+from api.http.bodies.json_bodies import Fields
 from api.matrices.schemas import Count, DescriptionIn
 from shared.evaluation.inputs.coded_labels import CodedLabels
 from shared.evaluation.inputs.flags import flags_as_texts
@@ -27,7 +27,7 @@ _OTHER_NAMES = ("y_true", "y_pred")
 
 def read_source(members: Fields, settings: Settings) -> tuple[Vectors | CountedSamples, Description]:
     """The source of a new matrix and its description; raises InvalidInput with the position at fault."""
-    fields = bodies.pick_known(members, DescriptionIn)
+    fields = json_bodies.pick_known(members, DescriptionIn)
     description = Description(**msgspec.structs.asdict(fields))
     if "counts" in members:
         return _read_counts(members, settings), description
@@ -52,15 +52,15 @@ def _read_vectors(members: Fields) -> Vectors:
 
 def _are_flags(members: Fields, name: str) -> bool:
     """Return True if the first label of a vector is true or false."""
-    pieces = bodies.large(members).get(name)
+    pieces = json_bodies.large(members).get(name)
     return compact.are_flags(pieces.piece(0) if pieces else bytes(members.get(name, b"")))
 
 
 def _read_flags(members: Fields, name: str) -> Vector:
     """Read a vector of true and false as the labels "True" and "False", which files have for them."""
-    if pieces := bodies.large(members).get(name):
+    if pieces := json_bodies.large(members).get(name):
         return compact.flags(pieces, name)
-    return flags_as_texts(bodies.pick(members, name, list[bool]), name)
+    return flags_as_texts(json_bodies.pick(members, name, list[bool]), name)
 
 
 def _refuse_scores(vectors: Vectors) -> None:
@@ -80,7 +80,7 @@ def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
     for name in (*NAMES, *_OTHER_NAMES, "sample_weight"):
         if name in members:
             raise InvalidInput(Fault(f"/{name}", f"{name}: send either labels or counts, not both."))
-    classes = bodies.pick(members, "classes", list[Label])
+    classes = json_bodies.pick(members, "classes", list[Label])
     counts = _whole_counts(members)
     if len(classes) > settings.max_classes:
         detail = f"classes: counts are taken of up to {settings.max_classes} classes; send labels of more."
@@ -96,7 +96,7 @@ def _read_counts(members: Fields, settings: Settings) -> CountedSamples:
 
 def _whole_counts(members: Fields) -> list[list[int]]:
     try:
-        return bodies.pick(members, "counts", list[list[Count]])
+        return json_bodies.pick(members, "counts", list[list[Count]])
     except InvalidInput:
         # Of programs that know only floats, 5.0 is a whole number.
         rows = _floats(members)
@@ -107,6 +107,6 @@ def _whole_counts(members: Fields) -> list[list[int]]:
 
 def _floats(members: Fields) -> list[list[float]]:
     try:
-        return bodies.pick(members, "counts", list[list[float]])
+        return json_bodies.pick(members, "counts", list[list[float]])
     except InvalidInput:
         return []

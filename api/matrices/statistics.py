@@ -8,11 +8,12 @@ import msgspec
 from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http import file_stream, paging
+from api.http import paging
+from api.http.answers import file_stream
+from api.http.answers.json_response import Json
+from api.http.answers.responses import AnyContent, NotModified
 from api.http.dependencies import Injected
 from api.http.headers import IfNoneMatch, Prefer, etag_matches
-from api.http.json_response import Json
-from api.http.responses import AnyContent, NotModified
 from api.jobs import results
 from api.jobs.responses import JobAccepted
 from api.jobs.waiter import Waiter

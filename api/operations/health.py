@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from api.http.json_response import Json
-from api.http.responses import Unavailable
+from api.http.answers.json_response import Json
+from api.http.answers.responses import Unavailable
 from api.operations.schemas import CheckOut, Readiness
 from shared.operations.readiness import ReadinessChecks
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar import Controller, delete, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http.bodies import Body
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.routes import patch, post
 from api.pipelines.schemas import PipelineIn, PipelineOut, PipelinePatch, Queue

@@ -6,10 +6,10 @@ from litestar import Controller, delete, get
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.bodies import Body
-from api.http.body_limits import LARGE
+from api.http.bodies.json_bodies import Body
+from api.http.bodies.limits import LARGE
+from api.http.bodies.multipart import FormBody
 from api.http.dependencies import Injected
-from api.http.multipart import FormBody
 from api.http.paging import Cursor, Limit
 from api.http.routes import patch, post
 from api.projects import cursors

@@ -5,8 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from api.http.decoding import decode
-from api.http.multipart import MultipartForm
+from api.http.bodies.decoding import decode
+from api.http.bodies.multipart import MultipartForm
 from api.projects.metadata import Metadata, check
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.settings import Settings

@@ -7,12 +7,12 @@ from litestar import Controller, Response, delete, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from api.http.bodies import Body
+from api.http.answers.file_stream import HEADERS
+from api.http.answers.json_response import Json
+from api.http.answers.responses import Accepted, AnyImage, NotModified, WebP
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
-from api.http.file_stream import HEADERS
 from api.http.headers import IfNoneMatch, etag_matches
-from api.http.json_response import Json
-from api.http.responses import Accepted, AnyImage, NotModified, WebP
 from api.http.routes import post, put
 from api.jobs import results
 from api.projects.schemas import DownloadOut, ImageOut, MetadataIn

@@ -3,7 +3,7 @@
 from litestar import Controller
 from litestar.params import FromPath
 
-from api.http.bodies import Body
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.routes import post
 from api.projects.metadata import check

@@ -3,8 +3,8 @@
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
+from api.http.answers.responses import Html
 from api.http.dependencies import Injected
-from api.http.responses import Html
 from api.reports import of_checks, of_comparisons, of_runs
 from shared.accounts import Caller
 from shared.kit.platform import Platform

@@ -6,10 +6,10 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 from msgspec import Meta, Raw
 
-from api.http import bodies
-from api.http.bodies import Fields
-from api.http.decoding import decode
-from api.http.multipart import MultipartForm
+from api.http.bodies import json_bodies
+from api.http.bodies.decoding import decode
+from api.http.bodies.json_bodies import Fields
+from api.http.bodies.multipart import MultipartForm
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.json_keys import repeated_key
 from shared.kit.names import ModelName, ModelVersion, Name
@@ -169,8 +169,8 @@ def read_form(form: MultipartForm, settings: Settings) -> RunRequest:
 def read_json(members: Fields) -> RunRequest:
     """Read the members of a JSON body; raises InvalidInput. The rows are kept as they were sent."""
     plain = Fields({name: raw for name, raw in members.items() if name not in {"records", "data"}})
-    sent = bodies.pick_known(plain, RunIn)
-    large = bodies.large(members)
+    sent = json_bodies.pick_known(plain, RunIn)
+    large = json_bodies.large(members)
     sources = [name for name in SOURCES if name in large or (name in members and bytes(members[name]) != b"null")]
     if len(sources) != 1:
         raise InvalidInput(Fault("", "body: send exactly one of `upload_id`, `records` and `data`."))
@@ -178,11 +178,11 @@ def read_json(members: Fields) -> RunRequest:
     if sent.upload_id is not None:
         return RunRequest(*described, upload_id=sent.upload_id)
     if "data" in members:
-        columns = bodies.pick(members, "data", dict[str, list[Raw]])
-        _refuse_repeated_keys(members["data"], Fields(bodies.pick(members, "data", dict[str, Raw])), "/data")
+        columns = json_bodies.pick(members, "data", dict[str, list[Raw]])
+        _refuse_repeated_keys(members["data"], Fields(json_bodies.pick(members, "data", dict[str, Raw])), "/data")
         return RunRequest(*described, filename="data.json", body=msgspec.json.encode(columns))
     # Each as it was sent: in an object that was decoded, the first of two equal keys is lost.
-    records = bodies.pick(members, "records", list[Raw], max_elements=MAX_RECORDS)
+    records = json_bodies.pick(members, "records", list[Raw], max_elements=MAX_RECORDS)
     lines = records_as_file(_record(raw, f"/records/{at}") for at, raw in enumerate(records))
     return RunRequest(*described, filename="records.jsonl", body=lines)
 

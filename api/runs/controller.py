@@ -7,15 +7,16 @@ from uuid import UUID
 from litestar import Controller, Response, delete, get
 from litestar.params import FromPath, QueryParameter
 
-from api.http import bodies, paging
-from api.http.bodies import Body
-from api.http.body_limits import LARGE
+from api.http import paging
+from api.http.answers.json_response import Json
+from api.http.answers.responses import Accepted
+from api.http.bodies import json_bodies
+from api.http.bodies.json_bodies import Body
+from api.http.bodies.limits import LARGE
+from api.http.bodies.multipart import FormOrMembers, MultipartForm
 from api.http.dependencies import Injected
 from api.http.headers import Prefer
-from api.http.json_response import Json
-from api.http.multipart import FormOrMembers, MultipartForm
 from api.http.paging import Cursor, Limit
-from api.http.responses import Accepted
 from api.http.routes import patch, post, put
 from api.jobs.job_resources import Followed
 from api.jobs.waiter import Waiter
@@ -152,7 +153,7 @@ async def _read(body: FormOrMembers[RunForm, RunIn], platform: Platform) -> RunR
     content = await body.read(max_file_bytes=platform.settings.max_body_bytes)
     if isinstance(content, MultipartForm):
         return read_form(content, platform.settings)
-    return await bodies.by_size(bodies.size(content), read_json, content)
+    return await json_bodies.by_size(json_bodies.size(content), read_json, content)
 
 
 async def _accepted(waiter: Waiter, caller: Caller, run: RunRecord, prefer: str | None) -> Response[Accepted[RunOut]]:

@@ -6,9 +6,9 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
+from api.http.answers.responses import Csv, Parquet
 from api.http.dependencies import Injected
 from api.http.request_end import request_end
-from api.http.responses import Csv, Parquet
 from api.runs.parameters import Actual, Highest, Lowest, Predicted, ScoredClass, Slices, Threshold
 from shared import runs
 from shared.accounts import Caller

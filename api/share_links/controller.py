@@ -4,7 +4,7 @@ from litestar import Controller, delete, get
 from litestar.params import FromPath
 
 from api.http import paging
-from api.http.bodies import Body
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.paging import Cursor, Limit
 from api.http.routes import post

@@ -7,12 +7,12 @@ from litestar import Controller, Response, delete, get
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.bodies import Body
-from api.http.body_limits import TABLE
+from api.http.answers.json_response import Json
+from api.http.answers.responses import Answer
+from api.http.bodies.json_bodies import Body
+from api.http.bodies.limits import TABLE
 from api.http.dependencies import Injected
-from api.http.json_response import Json
 from api.http.paging import Cursor, Limit
-from api.http.responses import Answer
 from api.http.routes import post
 from api.uploads.schemas import (
     CompletionIn,

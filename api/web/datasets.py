@@ -7,9 +7,9 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
+from api.http.answers.problems import problem_of
 from api.http.dependencies import Injected
 from api.http.paging import Cursor
-from api.http.problems import problem_of
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from shared import datasets, runs

@@ -6,7 +6,7 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 
-from api.http.bodies import by_size
+from api.http.bodies.json_bodies import by_size
 from api.web import urlencoded
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.names import is_visible

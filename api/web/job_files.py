@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
-from api.http import file_stream
+from api.http.answers import file_stream
+from api.http.answers.file_stream import SentFile
 from api.http.dependencies import Injected
-from api.http.file_stream import SentFile
 from api.web.page_request import PageRequest
 from shared import jobs
 from shared.jobs.errors import JobNotFound

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from api.http import body_stream
+from api.http.bodies import body_stream
 from api.jobs.waiter import Waiter
 from api.security import refuse_nul
 from api.web import cookies, form_tokens, forms, page_compression

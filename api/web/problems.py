@@ -6,7 +6,7 @@ from urllib.parse import quote
 from litestar import Response
 from litestar.types import ExceptionHandlersMap
 
-from api.http import problems
+from api.http.answers import problems
 from api.web.errors import SignInNeeded
 from api.web.page_request import HttpRequest, PageRequest
 from shared.evaluation.inputs.errors import InvalidLabels

@@ -21,9 +21,9 @@ from api.compat.calculators.schemas import (
     FBetaIn,
     MetaAnswer,
 )
-from api.http import bodies
-from api.http.bodies import Fields, Members
-from api.http.body_limits import TABLE
+from api.http.bodies import json_bodies
+from api.http.bodies.json_bodies import Fields, Members
+from api.http.bodies.limits import TABLE
 from api.http.dependencies import Injected
 from api.http.routes import post
 from api.http.unknown_parameters import TAKES_MORE
@@ -77,7 +77,7 @@ class CalculatorController(Controller):
 
         Takes up to 10,000 matrices in the body and counts as one call. Nothing is stored.
         """
-        items = await bodies.by_size(bodies.size(members), _batch, members)
+        items = await json_bodies.by_size(json_bodies.size(members), _batch, members)
         return answer(request, CONFUSION.message, {"note": CONFUSION.note, "items": items})
 
     @get("/diagnostic", operation_id="calculators.compute_diagnostic", opt=_query(*parameters.DIAGNOSTIC))
@@ -136,7 +136,7 @@ def _metrics(cells: Cells) -> dict[str, object]:
 
 
 def _batch(members: Fields) -> list[dict[str, object]]:
-    return [in_order(_metrics(cells)) for cells in bodies.pick_known(members, BatchIn).cells()]
+    return [in_order(_metrics(cells)) for cells in json_bodies.pick_known(members, BatchIn).cells()]
 
 
 def _diagnostic(request: ApiRequest, texts: Texts) -> Response[Any]:

@@ -10,8 +10,8 @@ from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
 from msgspec import Meta
 
-from api.http import problems
-from api.http.json_response import Json
+from api.http.answers import problems
+from api.http.answers.json_response import Json
 from shared.evaluation.calculators.exact_rounding import MetricValue
 from shared.evaluation.calculators.tables import Calculator
 from shared.kit.errors import Fault

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from litestar.datastructures import MultiDict
 
-from api.http.bodies import Fields
-from api.http.decoding import decode
+from api.http.bodies.decoding import decode
+from api.http.bodies.json_bodies import Fields
 from shared.evaluation.calculators.exact_rounding import Number
 from shared.evaluation.calculators.tables import Cells, DiagnosticTest, FBetaArguments
 from shared.kit.errors import Fault, InvalidInput

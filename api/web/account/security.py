@@ -6,8 +6,8 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from api.accounts.schemas import check_new_password
+from api.http.answers.problems import problem_of
 from api.http.dependencies import Injected
-from api.http.problems import problem_of
 from api.web import cookies
 from api.web.forms import Form
 from api.web.page_request import PageRequest

@@ -8,10 +8,10 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromQuery
 
 from api.compat.pycm_rest.accounts.schemas import MAX_PASSWORD_LENGTH, CredentialsIn
+from api.http.answers.json_response import Json
+from api.http.answers.problems import problem_of
 from api.http.dependencies import Injected
 from api.http.headers import counted_address
-from api.http.json_response import Json
-from api.http.problems import problem_of
 from api.web import cookies, overview
 from api.web.account.browser_names import browser_name
 from api.web.forms import Form

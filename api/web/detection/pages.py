@@ -8,10 +8,10 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.decoding import decode
+from api.http.answers.problems import problem_of
+from api.http.bodies.decoding import decode
 from api.http.dependencies import Injected
 from api.http.paging import Cursor
-from api.http.problems import problem_of
 from api.signatures import require_analyses
 from api.web.detection.gallery_options import GalleryOptions
 from api.web.detection.options import CLASS_SORTS, PAGE_SIZE, DetectionPageOptions, RulesOrOwn, TableSort, class_rows

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from api.http.decoding import decode
+from api.http.bodies.decoding import decode
 from api.web.forms import Form
 from api.web.numbers import read_number
 from shared.gates.policy import GatePolicy

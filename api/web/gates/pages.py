@@ -7,9 +7,9 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
 from api.http import paging
+from api.http.answers.problems import problem_of
 from api.http.dependencies import Injected
 from api.http.paging import Cursor
-from api.http.problems import problem_of
 from api.reports import of_checks
 from api.web.forms import Form
 from api.web.gates import forms as gate_forms

@@ -8,8 +8,8 @@ import msgspec
 from litestar import Controller, Response, post
 from litestar.params import FromPath
 
+from api.http.answers.problems import problem_of
 from api.http.dependencies import Injected
-from api.http.problems import problem_of
 from api.projects.schemas import MAX_COMMENT_LENGTH, MetadataIn
 from api.web.forms import Form
 from api.web.images.view import MAX_COMMENTS, ImageViewOptions, comments_on, image_page

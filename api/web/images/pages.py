@@ -9,8 +9,8 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from api.analyses.agreements import export_response
+from api.http.answers.file_stream import HEADERS
 from api.http.dependencies import Injected
-from api.http.file_stream import HEADERS
 from api.http.paging import Cursor
 from api.web.forms import Form
 from api.web.images.view import (

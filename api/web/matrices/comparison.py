@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from litestar import Controller, Response, get
 from litestar.params import QueryParameter
 
+from api.http.answers.problems import problem_of
 from api.http.dependencies import Injected
-from api.http.problems import problem_of
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES
 from shared import matrices

@@ -6,10 +6,10 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from api.http import paging
-from api.http.body_limits import TABLE
+from api.http.answers.problems import problem_of
+from api.http.bodies.limits import TABLE
 from api.http.dependencies import Injected
 from api.http.paging import Cursor
-from api.http.problems import problem_of
 from api.web import table_process, tables
 from api.web.forms import Form
 from api.web.notices import notice_cookies, read_notices

@@ -5,9 +5,9 @@ from typing import Any, TypeVar, get_args
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 
-from api.http.body_limits import LARGE
+from api.http.answers.problems import problem_of
+from api.http.bodies.limits import LARGE
 from api.http.dependencies import Injected
-from api.http.problems import problem_of
 from api.web.file_chunks import chunks
 from api.web.forms import Form
 from api.web.page_request import PageRequest

@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar import Controller, Response, get, post
 
+from api.http.answers.problems import problem_of
 from api.http.dependencies import Injected
-from api.http.problems import problem_of
 from api.web.forms import Form
 from api.web.page_request import PageRequest
 from api.web.problems import MISTAKES

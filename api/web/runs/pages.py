@@ -8,9 +8,9 @@ from litestar import Controller, Response, get, post
 from litestar.di import Provide
 from litestar.params import FromPath
 
-from api.http.body_limits import LARGE
+from api.http.answers.problems import problem_of
+from api.http.bodies.limits import LARGE
 from api.http.dependencies import Injected
-from api.http.problems import problem_of
 from api.web.file_chunks import chunks
 from api.web.forms import Form
 from api.web.open_forms import replaced

@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Controller, Response, get
 from litestar.response import Stream
 
+from api.http.answers.file_stream import HEADERS
 from api.http.dependencies import Injected
-from api.http.file_stream import HEADERS
 from api.jobs import results
 from api.jobs.results import FileRequest
 from api.security import refuse_nul

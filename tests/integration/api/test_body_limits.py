@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from api.http.body_limits import limit_of
+from api.http.bodies.limits import limit_of
 from shared.kit.platform import Platform
 from tests.actors import Client
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.compat.pycm_rest.matrices import schemas
-from api.http import bodies, decoding
+from api.http.bodies import decoding, json_bodies
 from api.jobs import schemas as job_schemas
 from shared.kit.platform import Platform
 from shared.matrices.counting import Vectors
@@ -45,7 +45,7 @@ async def test_a_large_body_is_read_in_a_thread(
     threads: Threads = []
     # Every body passes through one of these.
     observed = _observed(decoding.decode, threads)
-    monkeypatch.setattr(bodies, "decode", observed)
+    monkeypatch.setattr(json_bodies, "decode", observed)
     monkeypatch.setattr(job_schemas, "decode", observed)
     monkeypatch.setattr(schemas, "Vectors", _observed(Vectors, threads))
 

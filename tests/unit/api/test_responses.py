@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from api.http.responses import LINKED, Accepted, NotModified, Png, Success, successes
+from api.http.answers.responses import LINKED, Accepted, NotModified, Png, Success, successes
 from api.http.runtime_types import RuntimeType
 
 

@@ -9,9 +9,9 @@ from litestar import Litestar, Request
 from litestar.handlers import HTTPRouteHandler
 
 from api.app import create_app
-from api.http.bodies import Body, Members
+from api.http.bodies.json_bodies import Body, Members
+from api.http.bodies.multipart import FormBody
 from api.http.dependencies import Injected
-from api.http.multipart import FormBody
 from api.http.routes import BodyType, body_of, post
 from api.http.runtime_types import RuntimeType
 from shared.kit.settings import Settings

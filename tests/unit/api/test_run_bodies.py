@@ -1,6 +1,6 @@
 import pytest
 
-from api.http import bodies
+from api.http.bodies import json_bodies
 from api.runs.bodies import RunIn, read_json
 from shared.kit.errors import Fault, InvalidInput
 
@@ -24,7 +24,7 @@ from shared.kit.errors import Fault, InvalidInput
 )
 def test_a_key_that_stands_twice_in_the_rows_of_a_run_is_refused_with_its_place(body: bytes, fault: Fault) -> None:
     with pytest.raises(InvalidInput) as raised:
-        read_json(bodies.split(body, RunIn))
+        read_json(json_bodies.split(body, RunIn))
 
     assert raised.value.faults == (fault,)
 
@@ -32,4 +32,4 @@ def test_a_key_that_stands_twice_in_the_rows_of_a_run_is_refused_with_its_place(
 def test_records_are_kept_as_they_were_sent() -> None:
     body = b'{"records": [{"y_true": 1.0, "y_pred":\n12345678901234567890}]}'
 
-    assert read_json(bodies.split(body, RunIn)).body == b'{"y_true": 1.0, "y_pred": 12345678901234567890}'
+    assert read_json(json_bodies.split(body, RunIn)).body == b'{"y_true": 1.0, "y_pred": 12345678901234567890}'

@@ -3,7 +3,7 @@
 from litestar import Controller
 
 from api.compat.pycm_rest.accounts.schemas import AccountOut, CredentialsIn, SignUpIn
-from api.http.bodies import Body
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.headers import counted_address
 from api.http.routes import post

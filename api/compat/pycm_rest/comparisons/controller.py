@@ -7,7 +7,7 @@ import msgspec
 from litestar import Controller, Response
 from msgspec import Meta
 
-from api.http.bodies import Body
+from api.http.bodies.json_bodies import Body
 from api.http.dependencies import Injected
 from api.http.headers import Prefer
 from api.http.routes import post

@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Controller, Response
 
 from api.compat.pycm_rest.curves.schemas import CurveIn, read_curve
-from api.http import bodies
-from api.http.bodies import Members
-from api.http.body_limits import LARGE
+from api.http.bodies import json_bodies
+from api.http.bodies.json_bodies import Members
+from api.http.bodies.limits import LARGE
 from api.http.dependencies import Injected
 from api.http.headers import Prefer
 from api.http.routes import post
@@ -44,6 +44,6 @@ class CurveController(Controller):
 
 async def _prepare_request(platform: Platform, caller: Caller, members: Members[CurveIn]) -> JobRequest:
     # The body and its values go before anybody waits for the job.
-    arguments, body = await bodies.by_size(bodies.size(members), read_curve, members)
+    arguments, body = await json_bodies.by_size(json_bodies.size(members), read_curve, members)
     members.forget()
     return await jobs.prepare(platform, caller, arguments, body)

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta
 
-from api.http import bodies
-from api.http.bodies import Fields
+from api.http.bodies import json_bodies
+from api.http.bodies.json_bodies import Fields
 from shared.curves.kinds.curve import Curve, CurveOptions, CurveType, ProbabilitiesIn
 
 
@@ -39,5 +39,5 @@ class CurveIn(ProbabilitiesIn, kw_only=True):
 
 def read_curve(members: Fields) -> tuple[Curve, ProbabilitiesIn]:
     """The arguments and the body of a curve job; raises InvalidInput."""
-    shape = bodies.pick_known(members, CurveShape)
-    return Curve(type=shape.type, options=shape.options), bodies.pick_known(members, ProbabilitiesIn)
+    shape = json_bodies.pick_known(members, CurveShape)
+    return Curve(type=shape.type, options=shape.options), json_bodies.pick_known(members, ProbabilitiesIn)

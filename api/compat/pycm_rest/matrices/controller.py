@@ -10,11 +10,11 @@ from api.compat.pycm_rest.matrices.schemas import (
     VectorsIn,
     receive_vectors,
 )
-from api.http.bodies import Members
-from api.http.body_limits import LARGE
+from api.http.answers.responses import Html, NotModified, Png
+from api.http.bodies.json_bodies import Members
+from api.http.bodies.limits import LARGE
 from api.http.dependencies import Injected
 from api.http.headers import IfNoneMatch, Prefer
-from api.http.responses import Html, NotModified, Png
 from api.http.routes import post
 from api.jobs import results
 from api.jobs.responses import JobAccepted

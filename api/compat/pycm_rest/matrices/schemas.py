@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from api.http import bodies, compact
-from api.http.bodies import Fields
+from api.http.bodies import compact, json_bodies
+from api.http.bodies.json_bodies import Fields
 from shared.evaluation.inputs.labels import Vector
 from shared.evaluation.inputs.probabilities import read_weights
 from shared.evaluation.types import Label
@@ -96,7 +96,7 @@ class MatrixOut(msgspec.Struct):
 
 async def receive_vectors(members: Fields) -> Vectors:
     """The two vectors of a body, read in a thread if they are long; raises InvalidInput with the label at fault."""
-    return await bodies.by_size(bodies.size(members), read_vectors, members)
+    return await json_bodies.by_size(json_bodies.size(members), read_vectors, members)
 
 
 def read_vectors(members: Fields) -> Vectors:
@@ -107,27 +107,27 @@ def read_vectors(members: Fields) -> Vectors:
 def complete(members: Fields, actual: Vector, predicted: Vector, names: tuple[str, str]) -> Vectors:
     """The two vectors, which have these names, with the weights and classes of a body; raises as `read_vectors`."""
     weights = _weights(members, len(actual))
-    classes = bodies.pick(members, "classes", _Classes) if _is_present(members, "classes") else None
+    classes = json_bodies.pick(members, "classes", _Classes) if _is_present(members, "classes") else None
     return Vectors(actual, predicted, weights, classes, names)
 
 
 def _weights(members: Fields, count: int) -> Sequence[float] | None:
     if not _is_present(members, "sample_weight"):
         return None
-    if pieces := bodies.large(members).get("sample_weight"):
+    if pieces := json_bodies.large(members).get("sample_weight"):
         return cast("Sequence[float]", read_weights(compact.numbers(pieces, "sample_weight"), count))
-    sent = bodies.pick(members, "sample_weight", list[float])
+    sent = json_bodies.pick(members, "sample_weight", list[float])
     # Counting takes an array as it is.
     return cast("Sequence[float]", read_weights(sent, count))
 
 
 def _is_present(members: Fields, name: str) -> bool:
-    return name in members and (bytes(members[name]) != b"null" or name in bodies.large(members))
+    return name in members and (bytes(members[name]) != b"null" or name in json_bodies.large(members))
 
 
 def read_labels(members: Fields, name: str) -> Vector:
     """Read a vector of labels; raises InvalidInput with the position."""
-    if pieces := bodies.large(members).get(name):
+    if pieces := json_bodies.large(members).get(name):
         return compact.labels(pieces, name)
     for kind in HOMOGENEOUS if name in members else ():
         try:
@@ -135,4 +135,4 @@ def read_labels(members: Fields, name: str) -> Vector:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         return labels
-    return bodies.pick(members, name, list[Label])
+    return json_bodies.pick(members, name, list[Label])

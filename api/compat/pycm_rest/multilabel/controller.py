@@ -3,9 +3,9 @@
 from litestar import Controller
 
 from api.compat.pycm_rest.multilabel.schemas import LabelSetsIn, MultiLabelOut, check_size
-from api.http import bodies
-from api.http.bodies import Fields, Members
-from api.http.body_limits import LARGE
+from api.http.bodies import json_bodies
+from api.http.bodies.json_bodies import Fields, Members
+from api.http.bodies.limits import LARGE
 from api.http.dependencies import Injected
 from api.http.routes import post
 from shared.accounts import Caller, Scope
@@ -31,12 +31,12 @@ class MultiLabelController(Controller):
 
         Route of the PyCM REST API. Returns metrics per class, per sample and averaged. Nothing is stored.
         """
-        return await bodies.by_size(bodies.size(members), _evaluate, members, platform.settings)
+        return await json_bodies.by_size(json_bodies.size(members), _evaluate, members, platform.settings)
 
 
 def _evaluate(members: Fields, settings: Settings) -> MultiLabelOut:
     limits = Limits(settings.max_classes, settings.max_label_length, settings.max_multilabel_cells)
-    body = bodies.pick_known(members, LabelSetsIn)
+    body = json_bodies.pick_known(members, LabelSetsIn)
     # So many samples are too many whatever their classes are; to find these takes memory for each sample.
     check_size(len(body.actual_vector), 0, settings.max_multilabel_cells)
     sets = multihot(body.actual_vector, body.predicted_vector, body.classes, limits=limits, types_checked=True)

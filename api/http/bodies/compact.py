@@ -10,8 +10,8 @@ import numpy as np
 from msgspec import Raw
 from numpy.typing import NDArray
 
-from api.http.decoding import decode
-from api.http.json_pieces import NESTED, Pieces
+from api.http.bodies.decoding import decode
+from api.http.bodies.json_pieces import NESTED, Pieces
 from shared.evaluation.inputs.coded_labels import CodedLabels, CodedSets, LabelCoder
 from shared.evaluation.inputs.probability_errors import InvalidProbability
 from shared.evaluation.types import Label

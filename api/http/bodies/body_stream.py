@@ -10,9 +10,9 @@ from litestar import Request
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
-from api.http.body_budget import FREE_BYTES, BodyBudget
-from api.http.body_limits import BodyLimit, BodyTooLarge, limit_of
-from api.http.content_encoding import Inflater, inflater
+from api.http.bodies.budget import FREE_BYTES, BodyBudget
+from api.http.bodies.content_encoding import Inflater, inflater
+from api.http.bodies.limits import BodyLimit, BodyTooLarge, limit_of
 from api.http.headers import first
 from shared.kit.errors import DomainError
 from shared.kit.settings import Settings

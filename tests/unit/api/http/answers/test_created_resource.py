@@ -1,9 +1,9 @@
 import re
 from pathlib import Path
 
-from api.http.created_resource import PATHS
+from api.http.answers.created_resource import PATHS
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[5]
 
 
 def test_everything_that_a_request_can_create_has_an_address() -> None:

@@ -10,11 +10,11 @@ import msgspec
 from litestar import Request
 from msgspec import UNSET, Raw, UnsetType
 
-from api.http import compact, json_pieces
-from api.http.body_stream import incoming
-from api.http.decode_errors import invalid
-from api.http.decoding import decode
-from api.http.json_pieces import Pieces
+from api.http.bodies import compact, json_pieces
+from api.http.bodies.body_stream import incoming
+from api.http.bodies.decode_errors import invalid
+from api.http.bodies.decoding import decode
+from api.http.bodies.json_pieces import Pieces
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.json_keys import repeated_name
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http import json_pieces
-from api.http.json_pieces import Pieces
+from api.http.bodies import json_pieces
+from api.http.bodies.json_pieces import Pieces
 from shared.kit.errors import Fault, InvalidInput
 
 PIECE = 24

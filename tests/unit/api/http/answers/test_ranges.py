@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.ranges import ByteRange, Unsatisfiable, requested_range
+from api.http.answers.ranges import ByteRange, Unsatisfiable, requested_range
 
 ETAG = '"abc"'
 

@@ -10,10 +10,10 @@ from typing import Any, cast
 
 import pytest
 
-from api.http.body_budget import BodiesTooMany, BodyBudget
-from api.http.body_limits import BodyLimit, BodyTooLarge
-from api.http.body_stream import BodyCutOff, BodyTooSlow, IncomingBody
-from api.http.content_encoding import BodyEncoded
+from api.http.bodies.body_stream import BodyCutOff, BodyTooSlow, IncomingBody
+from api.http.bodies.budget import BodiesTooMany, BodyBudget
+from api.http.bodies.content_encoding import BodyEncoded
+from api.http.bodies.limits import BodyLimit, BodyTooLarge
 from shared.kit.errors import InvalidInput
 from shared.kit.settings import Settings
 from shared.kit.settings.requests import RequestSettings

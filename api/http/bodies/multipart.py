@@ -7,8 +7,8 @@ from urllib.parse import unquote_to_bytes
 from litestar import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
-from api.http import bodies
-from api.http.bodies import Members
+from api.http.bodies import json_bodies
+from api.http.bodies.json_bodies import Members
 from api.http.headers import first
 from shared.kit.errors import Fault, InvalidInput
 
@@ -75,7 +75,7 @@ class FormOrMembers(Generic[T, J]):
         """Read the form, or the members of JSON, undecoded; raises InvalidInput."""
         if is_form(self._request):
             return await FormBody[Any](self._request).read(max_file_bytes=max_file_bytes)
-        return await bodies.fields(self._request, self._kind)
+        return await json_bodies.fields(self._request, self._kind)
 
 
 def read_key(content: bytes, delimiter: str, *, is_whole: bool) -> str | None:

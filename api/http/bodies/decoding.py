@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
-from api.http.decode_errors import invalid
+from api.http.bodies.decode_errors import invalid
 from shared.kit.errors import Fault, InvalidInput
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
-from api.http.decode_errors import among, plain
+from api.http.bodies.decode_errors import among, plain
 from shared.accounts.errors import NotAdministrator
 from shared.evaluation.confusion.matrix import ManyClasses
 from shared.evaluation.inputs.errors import InvalidLabels

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from litestar import Request, Response
 from litestar.response import Stream
 
+from api.http.answers.ranges import Unsatisfiable, requested_range
 from api.http.headers import etag_matches
 from api.http.middleware import is_head
-from api.http.ranges import Unsatisfiable, requested_range
 from shared.kit.storage.bucket import Storage
 
 # A browser that shows the file runs no scripts of it and gives it no origin.

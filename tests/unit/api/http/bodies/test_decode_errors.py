@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from api.http.decode_errors import invalid
+from api.http.bodies.decode_errors import invalid
 from shared.kinds import AnyArguments
 from shared.kit.errors import Fault
 

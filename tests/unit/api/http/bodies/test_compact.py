@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from api.http import compact, json_pieces
-from api.http.json_pieces import Pieces
+from api.http.bodies import compact, json_pieces
+from api.http.bodies.json_pieces import Pieces
 from shared.evaluation.inputs.errors import TooManyClasses
 from shared.evaluation.inputs.probability_errors import InvalidProbability
 from shared.kit.errors import InvalidInput

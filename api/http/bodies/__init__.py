@@ -1,0 +1,1 @@
+"""Bodies of requests: received within limits, inflated, decoded and checked."""
