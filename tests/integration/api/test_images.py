@@ -117,6 +117,19 @@ async def test_a_picture_of_a_phone_with_further_ones_behind_it_is_a_jpeg(alice:
     assert (image["content_type"], image["width"]) == ("image/jpeg", 64)
 
 
+def _compressed_zeros(size: int) -> bytes:
+    """What decompresses to so many zeros (RFC 1950), from one MiB that is compressed once and repeated."""
+
+    def deflated(zeros: int, end: int) -> bytes:
+        packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+        return packer.compress(bytes(zeros)) + packer.flush(end)
+
+    # Behind a full flush a piece refers to none before it.
+    body = deflated(2**20, zlib.Z_FULL_FLUSH) * (size // 2**20) + deflated(size % 2**20, zlib.Z_FINISH)
+    # Adler-32 of zeros: one sum stays 1, and the other counts the bytes.
+    return b"\x78\xda" + body + struct.pack(">HH", size % 65521, 1)
+
+
 def _bomb(width: int, height: int) -> bytes:
     """A PNG of a few kilobytes that decodes to width x height pixels."""
 
@@ -124,7 +137,7 @@ def _bomb(width: int, height: int) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    rows = zlib.compress(bytes((width // 8 + 1) * height), 9)
+    rows = _compressed_zeros((width // 8 + 1) * height)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
