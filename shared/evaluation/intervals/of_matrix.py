@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -174,8 +175,15 @@ def _mean_of_recalls(metric: Metric, value: float, result: MatrixResult, confide
 
 def mean_of_recalls(metric: Metric, hits: Any, actual: Any, confidence: Confidence) -> tuple[float, float]:
     """The bounds of the mean of the recalls of classes, or of its complement."""
-    low, high = (float(bound) / len(hits) for bound in sum_bounds(hits, actual, confidence.critical))
+    low, high = _mean_bounds(tuple(hits.tolist()), tuple(actual.tolist()), confidence.critical)
     return (1 - high, 1 - low) if MEANS_OF_RECALLS[metric.id] else (low, high)
+
+
+# The same for all the metrics of a matrix that are means of recalls.
+@lru_cache(maxsize=1)
+def _mean_bounds(hits: tuple[float, ...], actual: tuple[float, ...], critical: float) -> tuple[float, float]:
+    low, high = (float(bound) / len(hits) for bound in sum_bounds(hits, actual, critical))
+    return low, high
 
 
 def _proportions(values: Sequence[float | None], part: Any, whole: Any, confidence: Confidence) -> list[Estimate]:

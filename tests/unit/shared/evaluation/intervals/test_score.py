@@ -71,7 +71,13 @@ def test_youdens_index_ends_where_the_score_test_of_a_difference_begins_to_rejec
 
 @pytest.mark.parametrize(
     ("parts", "wholes"),
-    [([60, 58, 63], [66, 67, 67]), ([9, 150, 31, 4], [10, 160, 60, 8]), ([3, 90], [10, 100]), ([12.5, 70.2], [20, 80])],
+    [
+        ([60, 58, 63], [66, 67, 67]),
+        ([9, 150, 31, 4], [10, 160, 60, 8]),
+        ([3, 90], [10, 100]),
+        ([12.5, 70.2], [20, 80]),
+        ([18, 10], [19, 10]),
+    ],
 )
 def test_either_bound_is_as_many_errors_away_as_the_level_says(parts: list[float], wholes: list[float]) -> None:
     some, all_of = np.array(parts), np.array(wholes)
