@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.containers import Container
 from shared.runs.reading.nested_columns import Leaf, classes_of, leaves, notice_of, refuse_unread, spread
+from shared.runs.reading.stored_values import notices_of_types
 from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
 from shared.runs.reading.typed_values import is_label_list, labels_of, listed, scores_of, texts
 
@@ -70,7 +71,7 @@ class ColumnarFile:
         refuse_unread(unread)
         if not self.names:
             raise FileUnreadable("The file has no column with one value in each row.")
-        self.notices = [notice_of(leaf) for leaf in unread]
+        self.notices = [*(notice_of(leaf) for leaf in unread), *notices_of_types(schema)]
         self.class_names = _class_names(schema)
 
     def _spread(self, scored: Sequence[Leaf]) -> Mapping[str, Sequence[str]]:

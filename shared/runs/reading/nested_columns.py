@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from shared.predictions.tables.names import kind_of
 from shared.runs.errors import FileUnreadable
+from shared.runs.reading.stored_values import usual, usual_type
 from shared.runs.reading.tables import MAX_COLUMNS
-from shared.runs.reading.typed_values import is_flat, is_label_list, text_of
+from shared.runs.reading.typed_values import is_bytes, is_flat, is_label_list, text_of
 
 # More fields within fields than any program writes.
 _MAX_DEPTH = 8
@@ -35,7 +36,7 @@ class Leaf(NamedTuple):
         array = batch.column(self.column)
         for field in self.fields:
             array = pc.struct_field(array, [field])
-        return array
+        return usual(array)
 
     @property
     def is_scores(self) -> bool:
@@ -65,7 +66,7 @@ class Entries(NamedTuple):
 
 def leaves(schema: pa.Schema) -> list[Leaf]:
     """The columns of a file, with the fields of structures that are no scores as columns of their own."""
-    return [leaf for field in schema for leaf in _leaves(Leaf(field.name, field.name, (), field.type))]
+    return [leaf for field in schema for leaf in _leaves(Leaf(field.name, field.name, (), usual_type(field.type)))]
 
 
 def _leaves(leaf: Leaf) -> Iterator[Leaf]:
@@ -74,7 +75,8 @@ def _leaves(leaf: Leaf) -> Iterator[Leaf]:
         return
     for at in range(leaf.type.num_fields):
         field = leaf.type.field(at)
-        yield from _leaves(Leaf(f"{leaf.name}.{field.name}", leaf.column, (*leaf.fields, at), field.type))
+        kind = usual_type(field.type)
+        yield from _leaves(Leaf(f"{leaf.name}.{field.name}", leaf.column, (*leaf.fields, at), kind))
 
 
 def _is_scores(leaf: Leaf) -> bool:
@@ -140,7 +142,7 @@ def refuse_unread(names: Sequence[Leaf]) -> None:
 
 def notice_of(leaf: Leaf) -> str:
     """What is said of a column that is not read."""
-    if pa.types.is_binary(leaf.type) or pa.types.is_large_binary(leaf.type):
+    if is_bytes(leaf.type):
         return (
             f"The column “{leaf.name}” holds bytes, not texts, and was not read; write them as texts if they are ids."
         )

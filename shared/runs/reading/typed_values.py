@@ -28,7 +28,15 @@ def is_flat(kind: pa.DataType) -> bool:
     """Whether a column holds one value in each row, not a list or a structure."""
     if pa.types.is_dictionary(kind):
         return is_flat(kind.value_type)
-    return not pa.types.is_nested(kind) and not pa.types.is_binary(kind) and not pa.types.is_large_binary(kind)
+    return not pa.types.is_nested(kind) and not is_bytes(kind)
+
+
+def is_bytes(kind: pa.DataType) -> bool:
+    """Whether a column, or the dictionary of one, holds bytes of which nobody says that they are a text."""
+    if pa.types.is_dictionary(kind):
+        return is_bytes(kind.value_type)
+    of_any_length = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
+    return bool(of_any_length or pa.types.is_fixed_size_binary(kind))
 
 
 def is_label_list(kind: pa.DataType) -> bool:
