@@ -5,6 +5,7 @@ from typing import Any
 
 from evalserve.client import Client
 from evalserve.run import Run
+from evalserve.values import check_order
 
 
 def evaluate(
@@ -23,6 +24,7 @@ def evaluate(
     `slices` are names of columns of X, or vectors by name. Without `id`, the samples of a DataFrame have those of its
     index. Raises InputRefused, NeedsMapping, NotPermitted and ServiceUnavailable.
     """
+    check_order({"X": X, "y": y})
     if slices is not None and not isinstance(slices, Mapping):
         slices = {name: X[name] for name in slices}
     is_frame = hasattr(X, "index") and hasattr(X, "columns")

@@ -4,7 +4,9 @@ import csv
 import difflib
 import gzip
 import math
+import struct
 import tempfile
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,7 +18,8 @@ from typing import Any
 from evalserve.downloads import download, is_address
 from evalserve.errors import InputRefused
 from evalserve.roles import Roles
-from evalserve.vectors import check_lengths, from_vectors, vector
+from evalserve.values import check_lengths, check_order, vector
+from evalserve.vectors import from_vectors
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def _names(data: Any) -> list[str]:
 def _write(data: Any, folder: Path) -> Path:
     """Write a table as Parquet where pyarrow is there, otherwise as CSV."""
     if isinstance(data, Mapping):
+        check_order({f"the column {name}": values for name, values in data.items()})
         columns = {str(name): vector(values, str(name)) for name, values in data.items()}
         check_lengths(columns)
         return _write_columns(columns, folder)
@@ -147,30 +151,40 @@ def _write_pandas(data: Any, folder: Path) -> Path:
         path = folder / "table.parquet"
         # Values of several types in a column are left to the text.
         with suppress(pa.ArrowException):
-            data.to_parquet(path, index=False)
+            _without_private_types(data).to_parquet(path, index=False)
             return path
-    return _write_text({str(name): data[name].tolist() for name in data.columns}, folder)
+    return _write_text({str(name): vector(data[name], str(name)) for name in data.columns}, folder)
 
 
-def _write_columns(columns: Mapping[str, list[Any]], folder: Path) -> Path:
+def _without_private_types(frame: Any) -> Any:
+    """A frame of pandas with texts and numbers in place of the types that no other program reads from Parquet."""
+    kinds = {name: type(kind).__name__ for name, kind in frame.dtypes.items()}
+    sparse = {name: frame.dtypes[name].subtype for name, kind in kinds.items() if kind == "SparseDtype"}
+    shown = [name for name, kind in kinds.items() if kind in {"PeriodDtype", "IntervalDtype"}]
+    return frame.astype(sparse).assign(**{name: frame[name].map(str, na_action="ignore") for name in shown})
+
+
+def _write_columns(columns: Mapping[str, Sequence[Any]], folder: Path) -> Path:
     if find_spec("pyarrow"):
         import pyarrow as pa  # noqa: PLC0415 -- optional, and slow to load
         from pyarrow import parquet  # noqa: PLC0415 -- the same
 
         path = folder / "table.parquet"
-        # As above.
-        with suppress(pa.ArrowException):
-            parquet.write_table(pa.table(dict(columns)), path)
+        # As above; so are whole numbers of more than 64 bits.
+        with suppress(pa.ArrowException, OverflowError):
+            kinds = {name: pa.float32() if isinstance(one, array) else None for name, one in columns.items()}
+            parquet.write_table(pa.table({name: pa.array(one, kinds[name]) for name, one in columns.items()}), path)
             return path
     return _write_text(columns, folder)
 
 
-def _write_text(columns: Mapping[str, list[Any]], folder: Path) -> Path:
+def _write_text(columns: Mapping[str, Sequence[Any]], folder: Path) -> Path:
     path = folder / "table.csv.gz"
     with gzip.open(path, "wt", newline="", encoding="utf-8", compresslevel=1) as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
+        cells = [map(_single if isinstance(one, array) else _cell, one) for one in columns.values()]
+        writer.writerows(zip(*cells, strict=True))
     return path
 
 
@@ -178,3 +192,9 @@ def _cell(value: Any) -> Any:
     """A value as a cell of a text: what is missing is empty, and no class called nan."""
     is_nan = isinstance(value, float) and math.isnan(value)
     return "" if value is None or is_nan or type(value).__name__ in {"NAType", "NaTType"} else value
+
+
+def _single(value: float) -> str:
+    """The shortest text of a number of 32 bits."""
+    bits = struct.pack("f", value)
+    return next(text for digits in range(6, 10) if struct.pack("f", float(text := f"{value:.{digits}g}")) == bits)
