@@ -87,6 +87,12 @@ def test_a_hostile_name_is_text(random_matrix: RandomMatrix) -> None:
     assert page.find("title").text == f"{name} – confusion matrix report"
 
 
+def test_no_line_of_the_templates_is_indented(random_matrix: RandomMatrix) -> None:
+    page = _report(random_matrix((0, 1, 2))).decode().partition("</style>")[2]
+
+    assert [line for line in page.splitlines() if line.startswith((" ", "\t"))] == []
+
+
 def test_the_page_loads_nothing_and_holds_no_script(random_matrix: RandomMatrix) -> None:
     source = _report(random_matrix(("a", "b", "c")))
     assert foreign_parts(source) == []
