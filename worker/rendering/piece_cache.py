@@ -5,7 +5,7 @@ page's time.
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from jinja2 import Environment
@@ -17,6 +17,7 @@ from shared.presentation.matrices.tables import OverallRow
 
 # They stand for what is filled in; the templates hold no control characters.
 _TEXT, _BOUNDS, _METHOD, _WHY, _WITHOUT = "\x01", "\x02", "\x03", "\x04", "\x05"
+_BETWEEN = "\x06"
 
 
 class PieceCache:
@@ -26,6 +27,7 @@ class PieceCache:
         self._environment = environment
         # As many as the catalogue has metrics and groups, in a few shapes each.
         self._kept: dict[tuple[str, ...], str] = {}
+        self._rows: dict[tuple[str, bool, bool, bool, bool], str] = {}
 
     @cached_property
     def _macros(self) -> Any:
@@ -53,7 +55,11 @@ class PieceCache:
     def cells(self, texts: Sequence[str | None]) -> Markup:
         """The cells of a row of class metrics; None is an undefined one."""
         before, after, undefined = self._cell
-        cells = [undefined if text is None else f"{before}{escape(text)}{after}" for text in texts]
+        # All at once: one by one takes longer than all the rest. They are numbers and PyCM's words.
+        escaped = str(escape(_BETWEEN.join([text or "" for text in texts]))).split(_BETWEEN)
+        cells = [
+            undefined if text is None else f"{before}{shown}{after}" for text, shown in zip(texts, escaped, strict=True)
+        ]
         return Markup("".join(cells))  # noqa: S704 -- the texts are escaped
 
     def overall_rows(self, rows: Sequence[OverallRow]) -> Markup:
@@ -61,26 +67,34 @@ class PieceCache:
         return Markup("\n".join(map(self._overall_row, rows)))  # noqa: S704 -- the texts are escaped
 
     def _overall_row(self, row: OverallRow) -> str:
-        parts = (row.text, row.interval, row.why, row.without_interval)
-        shape = "".join("-" if part is None else "+" for part in parts)
-        key = ("overall_row", row.metric.id, shape)
-        if (piece := self._kept.get(key)) is None:
-            piece = self._kept[key] = str(
-                self._macros.overall_row(
-                    row.metric,
-                    row.text and _TEXT,
-                    row.interval and IntervalText(_BOUNDS, _METHOD),
-                    row.why and _WHY,
-                    row.without_interval and _WITHOUT,
-                )
-            )
-        if row.text is not None:
-            piece = piece.replace(_TEXT, escape(row.text))
-        if row.interval is not None:
-            piece = piece.replace(_BOUNDS, escape(row.interval.bounds)).replace(_METHOD, escape(row.interval.method))
-        if row.without_interval is not None:
-            piece = piece.replace(_WITHOUT, escape(row.without_interval))
-        if row.why is not None:
+        metric, text, interval, why, without = row
+        key = (metric.id, text is None, interval is None, why is None, without is None)
+        if (piece := self._rows.get(key)) is None:
+            piece = self._rows[key] = self._render_overall_row(row)
+        if text is not None:
+            piece = piece.replace(_TEXT, _escaped(text))
+        if interval is not None:
+            piece = piece.replace(_BOUNDS, _escaped(interval.bounds)).replace(_METHOD, _escaped(interval.method))
+        if without is not None:
+            piece = piece.replace(_WITHOUT, _escaped(without))
+        if why is not None:
             # The last to be filled, as it may name classes by the texts of whoever sent them.
-            piece = piece.replace(_WHY, escape(row.why))
+            piece = piece.replace(_WHY, str(escape(why)))
         return piece
+
+    def _render_overall_row(self, row: OverallRow) -> str:
+        return str(
+            self._macros.overall_row(
+                row.metric,
+                row.text and _TEXT,
+                row.interval and IntervalText(_BOUNDS, _METHOD),
+                row.why and _WHY,
+                row.without_interval and _WITHOUT,
+            )
+        )
+
+
+# Numbers of four digits and a few names come again in every report.
+@lru_cache(maxsize=4096)
+def _escaped(text: str) -> str:
+    return str(escape(text))
