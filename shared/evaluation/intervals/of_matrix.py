@@ -92,8 +92,9 @@ def _overall(
     if metric.id in LINEAR_IN_ACCURACY:
         return _linear_in_accuracy(metric, value, result, confidence)
     if metric.interval == "wilson":
-        part = OVERALL_PROPORTIONS[metric.id](int(sum(result.hits)), int(result.total))
-        return _proportions([value], [part], [int(result.total)], confidence)[0]
+        total = int(result.total)
+        part = OVERALL_PROPORTIONS[metric.id](int(sum(result.hits)), total)
+        return replace(_proportion(part, total, confidence), value=value)
     if metric.interval == "score":
         return _mean_of_recalls(metric, value, result, confidence)
     return _by_delta(metric, value, result, confidence, spreads)
@@ -202,8 +203,14 @@ def _proportions(values: Sequence[float | None], part: Any, whole: Any, confiden
     ]
 
 
+# Many metrics of a matrix are the share of its hits or of its errors, or go straight with it.
+@lru_cache(maxsize=2)
+def _proportion(part: int, whole: int, confidence: Confidence) -> Estimate:
+    return _proportions([part / whole], [part], [whole], confidence)[0]
+
+
 def _linear_in_accuracy(metric: Metric, value: float, result: MatrixResult, confidence: Confidence) -> Estimate:
-    of_accuracy = _proportions([value], [int(sum(result.hits))], [int(result.total)], confidence)[0]
+    of_accuracy = replace(_proportion(int(sum(result.hits)), int(result.total), confidence), value=value)
     assert of_accuracy.low is not None, "there are samples"
     assert of_accuracy.high is not None, "there are samples"
     low, high = of_accuracies(metric, len(result.hits), (of_accuracy.low, of_accuracy.high))
