@@ -3,12 +3,21 @@
 import numpy as np
 
 from shared.detection_runs.errors import BaselineNotComparable
-from shared.detection_runs.judging import CHOSEN_AT, FEW_IMAGES, drawn_means, interval_of, max_detections, resamples_for
+from shared.detection_runs.judging import (
+    CHOSEN_AT,
+    FEW_IMAGES,
+    SEED,
+    interval_of,
+    judged,
+    max_detections,
+    resamples_for,
+)
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionComparison, ImageDifference, ImageInterval
 from shared.detection_runs.scenes import StoredScene, id_at
 from shared.evaluation.detection.matching.ranked_outcomes import Scene, best_confidence, ranked_counts
+from shared.evaluation.detection.precision import image_bootstrap
 from shared.evaluation.detection.rules.profiles import PROFILES, judge
 from shared.evaluation.paired.verdicts import Verdict
 from shared.evaluation.types import Floats
@@ -60,8 +69,14 @@ def _interval(baseline: Scene, candidate: Scene, options: DetectionOptions, imag
     if PROFILES[options.profile].at_one_iou:
         return None
     resamples = resamples_for(max(len(baseline.candidates), len(candidate.candidates)))
-    before, after = (drawn_means(scene, options, image_count, resamples) for scene in (baseline, candidate))
-    return interval_of(after - before)
+    sides = [judged(scene, options) for scene in (baseline, candidate)]
+    times = image_bootstrap.draws(image_count, resamples, SEED)
+    before, after = (image_bootstrap.means(side, times) for side in sides)
+    found = interval_of(after - before)
+    if found is None or 2 * 2.0 ** -image_bootstrap.differing_images(*sides) <= 1 - image_bootstrap.LEVEL:
+        return found
+    # Of so few images that differ no difference is shown, however few samples of them have none.
+    return ImageInterval(min(found.low, 0.0), max(found.high, 0.0), found.level, found.resamples)
 
 
 def _verdict(interval: ImageInterval | None, images: int) -> Verdict:

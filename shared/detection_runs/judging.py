@@ -163,11 +163,6 @@ def resamples_for(candidates: int) -> int:
     return int(np.clip(_MAX_DRAWN // max(candidates, 1), _FEWEST_RESAMPLES, image_bootstrap.RESAMPLES))
 
 
-def drawn_means(scene: Scene, options: DetectionOptions, image_count: int, resamples: int) -> Floats:
-    """The mean average precision (b,) in each sample of the images; two scenes of the same images are drawn alike."""
-    return image_bootstrap.means(judged(scene, options), image_bootstrap.draws(image_count, resamples, SEED))
-
-
 def interval_of(values: Floats) -> ImageInterval | None:
     """The interval of what was drawn (b,); None without a value."""
     return _interval(image_bootstrap.interval(values), len(values))

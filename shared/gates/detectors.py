@@ -12,7 +12,7 @@ from shared.detection_runs.judging import FEW_IMAGES, SEED, judged, resamples_fo
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import StoredScene
 from shared.evaluation.detection.precision import image_bootstrap
-from shared.evaluation.detection.precision.image_bootstrap import Draws, JudgedCandidates
+from shared.evaluation.detection.precision.image_bootstrap import JudgedCandidates
 from shared.evaluation.detection.rules.profiles import PROFILES
 from shared.evaluation.paired.gate_rule import DropEvidence, Judged, judge, outcome_of
 from shared.evaluation.paired.testing import MIN_SAMPLES
@@ -45,6 +45,12 @@ class _Drawn(NamedTuple):
     baseline: Floats
     candidate: Floats
     images: int
+    differing: int
+
+    @property
+    def least(self) -> float:
+        """The least one-sided P-value of a loss: all that differ against the candidate, of as many exchanges."""
+        return 2.0**-self.differing
 
     @property
     def differences(self) -> Floats:
@@ -126,12 +132,16 @@ def _drawn(
     once = np.ones((image_count, 1), np.uint8)
     times = np.hstack([once, image_bootstrap.draws(image_count, resamples, SEED)])
     before, after = (judged(side.stored.scene, side.options) for side in (baseline, candidate))
+    codes = [list(baseline.classes).index(name) if name in baseline.classes else -1 for name in candidate.classes]
     for entry in entries:
+        own = _of_figure(before, entry, _code(entry, baseline))
+        other = _of_figure(after, entry, _code(entry, candidate))
         yield _Drawn(
             entry,
-            _means(before, entry, _code(entry, baseline), times),
-            _means(after, entry, _code(entry, candidate), times),
+            image_bootstrap.means(own, times, is_exact=True),
+            image_bootstrap.means(other, times, is_exact=True),
             _images_of(entry, baseline),
+            _differing(own, other, codes),
         )
 
 
@@ -142,19 +152,27 @@ def _code(entry: GateMetric, side: DetectorSide) -> int | None:
     return list(side.classes).index(entry.label) if entry.label in side.classes else -1
 
 
-def _means(found: JudgedCandidates, entry: GateMetric, code: int | None, times: Draws) -> Floats:
+def _of_figure(found: JudgedCandidates, entry: GateMetric, code: int | None) -> JudgedCandidates:
+    """The candidates that a figure counts, and what is sought of it."""
     thresholds = FIGURES[entry.metric].thresholds
     is_sought = np.ones(len(found.sought_classes), bool) if code is None else found.sought_classes == code
-    return image_bootstrap.means(
-        found._replace(
-            is_right=found.is_right[thresholds],
-            is_counted=found.is_counted[thresholds],
-            sought_images=found.sought_images[is_sought],
-            sought_classes=found.sought_classes[is_sought],
-        ),
-        times,
-        is_exact=True,
+    own = np.ones(len(found.classes), bool) if code is None else found.classes == code
+    return JudgedCandidates(
+        found.images[own],
+        found.classes[own],
+        found.confidences[own],
+        found.is_right[thresholds][:, own],
+        found.is_counted[thresholds][:, own],
+        found.sought_images[is_sought],
+        found.sought_classes[is_sought],
+        found.class_count,
     )
+
+
+def _differing(before: JudgedCandidates, after: JudgedCandidates, codes: Sequence[int]) -> int:
+    """The images that both answer otherwise; `codes` are those of the candidate's classes in the baseline."""
+    of_baseline = np.array([*codes, -1], np.int64)[after.classes]
+    return image_bootstrap.differing_images(before, after._replace(classes=of_baseline))
 
 
 def _evidence(one: _Drawn) -> DropEvidence:
@@ -167,8 +185,8 @@ def _evidence(one: _Drawn) -> DropEvidence:
     return DropEvidence(
         float(difference),
         margin,
-        _share(one.differences >= 0),
-        None if margin is None else _share(one.differences >= -allowed),
+        max(_share(one.differences >= 0), one.least),
+        None if margin is None else max(_share(one.differences >= -allowed), one.least),
         None if margin is None else _share(one.differences < -allowed),
         1 / (1 + one.differences.size),
     )

@@ -64,6 +64,8 @@ RIGHT, WRONG = [(0, BOX, 0.9)], [(0, FAR, 0.9)]
         ([WRONG] * 15 + [RIGHT] * 25, [RIGHT] * 40, "better"),
         ([RIGHT] * 40, [WRONG] * 15 + [RIGHT] * 25, "worse"),
         ([RIGHT] * 20 + [WRONG] * 20, [RIGHT] * 19 + [WRONG] * 20 + [RIGHT], "no_difference_shown"),
+        ([WRONG] * 5 + [RIGHT] * 35, [RIGHT] * 40, "no_difference_shown"),
+        ([WRONG] * 6 + [RIGHT] * 34, [RIGHT] * 40, "better"),
         ([WRONG] * (FEW_IMAGES - 1), [RIGHT] * (FEW_IMAGES - 1), "inconclusive"),
     ],
 )
