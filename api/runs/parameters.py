@@ -11,7 +11,11 @@ ScoredClass = Annotated[
 ]
 Slices = Annotated[
     list[str] | None,
-    QueryParameter(name="slice", description="Only samples with this value: `column:value`; may be repeated."),
+    QueryParameter(
+        name="slice",
+        description="Only samples with this value: `column:value`, or `column=text` of one that looks like a range; "
+        "may be repeated.",
+    ),
 ]
 Threshold = Annotated[
     float | None,

@@ -169,9 +169,10 @@ class SliceOut(msgspec.Struct):
     @classmethod
     def of(cls, result: SliceResult) -> "SliceOut":
         """Present a slice."""
-        conditions = result.conditions or (Condition(result.column, result.value),)
-        column, value = (", ".join(parts) for parts in zip(*conditions, strict=True))
-        wanted = [f"{condition.column}:{condition.value}" for condition in conditions]
+        conditions = result.conditions or (Condition(result.column, result.value, is_literal=True),)
+        column = ", ".join(condition.column for condition in conditions)
+        value = ", ".join(condition.value for condition in conditions)
+        wanted = [condition.text for condition in conditions]
         return cls(column, value, result.support, result.errors, result.metric, result.weight, wanted)
 
 

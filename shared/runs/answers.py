@@ -20,7 +20,6 @@ from shared.runs.records import ReadyRun
 from shared.runs.results import SliceResult
 from shared.runs.rows import top_rows
 from shared.runs.rows.filters import Condition, RowFilter
-from shared.runs.rows.number_ranges import read_range
 from shared.runs.rows.row_page import RowPage
 from shared.runs.rows.scanning import RowScan
 from shared.runs.rows.stored_file import ObjectReader
@@ -48,7 +47,7 @@ async def matrix(
         return await scan(platform, run, lambda scan: scan.counts(conditions), decision)
     if not conditions:
         return whole
-    if len(conditions) == 1 and read_range(conditions[0].value) is None:
+    if len(conditions) == 1 and conditions[0].range is None:
         tables = {table.column: table for table in await _tables(platform, run)}
         table = tables[conditions[0].column]
         if table.codes is not None:
@@ -125,7 +124,9 @@ async def slices_by(
 
 
 def _conditions(axes: SliceAxes, result: SliceResult) -> tuple[Condition, ...]:
-    return tuple(map(Condition, axes.columns, result.value.split(BETWEEN)))
+    found = map(Condition, axes.columns, result.value.split(BETWEEN))
+    # Ranges that numbers are cut into hold some, so one that holds none is a text of the column.
+    return tuple(one._replace(is_literal=one.range is not None and one.range.is_empty) for one in found)
 
 
 async def samples(

@@ -8,6 +8,7 @@ from shared.evaluation.intervals.proportions import wilson
 from shared.presentation.interval_text import IntervalText, interval_text
 from shared.presentation.whiskers import Whisker, whisker
 from shared.runs.results import SliceResult
+from shared.runs.rows.filters import Condition
 
 
 class SliceRow(NamedTuple):
@@ -29,4 +30,5 @@ def _row(found: SliceResult) -> SliceRow:
     if estimate is None:
         low, high = wilson(found.support - found.errors, found.support, Confidence().critical)
         estimate = Estimate(found.metric, float(low), float(high), "wilson")
-    return SliceRow(found, f"{found.column}:{found.value}", interval_text(estimate), whisker(estimate))
+    text = Condition(found.column, found.value, is_literal=True).text
+    return SliceRow(found, text, interval_text(estimate), whisker(estimate))

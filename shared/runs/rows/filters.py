@@ -9,17 +9,34 @@ from shared.kit.errors import Fault, InvalidInput
 from shared.kit.quotes import listed, quoted
 from shared.runs.errors import WITHOUT_LABELS, ScoresMissing, TaskUnsupported
 from shared.runs.records import ReadyRun, position_of
-from shared.runs.rows.number_ranges import read_range
+from shared.runs.rows.number_ranges import NumberRange, read_range
 
 # More conditions than anybody reads out of a table.
 MAX_CONDITIONS = 10
+# Between a column and a value that may be a range, and between a column and a text that is none.
+_HAS, _IS_TEXT = ":", "="
 
 
 class Condition(NamedTuple):
-    """A column of metadata and the value that a row has in it."""
+    """A column of metadata and the value that a row has in it.
+
+    A value that is written as a range, such as `[30,40)`, is one of numbers too, unless it is literal.
+    """
 
     column: str
     value: str
+    is_literal: bool = False
+
+    @property
+    def range(self) -> NumberRange | None:
+        """The numbers that the value stands for; None where it is a text alone."""
+        return None if self.is_literal else read_range(self.value)
+
+    @property
+    def text(self) -> str:
+        """The condition as requests write it, which selects the same rows."""
+        is_marked = self.is_literal and read_range(self.value) is not None
+        return f"{self.column}{_IS_TEXT if is_marked else _HAS}{self.value}"
 
 
 class RowFilter(NamedTuple):
@@ -34,19 +51,19 @@ class RowFilter(NamedTuple):
 
 
 def read_conditions(run: ReadyRun, slices: Sequence[str] | None) -> list[Condition]:
-    """Read `column:value` texts; raises InvalidInput for a column that the run does not have, DatasetPrivate.
+    """Read `column:value` and `column=text`; raises InvalidInput for an unknown column, DatasetPrivate.
 
     Each value of a private dataset is of many samples; what several conditions or a range select may be a single one.
     """
     if len(slices or ()) > MAX_CONDITIONS:
         raise InvalidInput(Fault("/slice", f"slice: send at most {MAX_CONDITIONS} conditions."))
     conditions = [_condition(run, text) for text in slices or ()]
-    ranges = [(condition, read_range(condition.value)) for condition in conditions]
-    for condition, wanted in ranges:
-        if wanted is not None and wanted.is_empty:
-            detail = f"slice: no number is in {quoted(condition.value)}; write the lower bound first, such as [30,40)."
-            raise InvalidInput(Fault("/slice", detail))
-    if run.is_private and (len(conditions) > 1 or any(wanted is not None for _, wanted in ranges)):
+    for condition in conditions:
+        if condition.range is not None and condition.range.is_empty:
+            literal = quoted(condition._replace(is_literal=True).text)
+            detail = f"slice: no number is in {quoted(condition.value)}; write the lower bound first, such as [30,40), "
+            raise InvalidInput(Fault("/slice", f"{detail}or {literal} where the value is this text."))
+    if run.is_private and (len(conditions) > 1 or any(condition.range is not None for condition in conditions)):
         raise DatasetPrivate("The truth of this dataset is private: send one `slice`, with a value and not a range.")
     return conditions
 
@@ -92,10 +109,10 @@ def _score(run: ReadyRun, score: float | None, name: str) -> float | None:
 
 def _condition(run: ReadyRun, text: str) -> Condition:
     # A column's name may hold a colon, and so may a value: the longest name that fits is meant.
-    names = [name for name in run.summary.metadata if text.startswith(f"{name}:")]
+    names = [name for name in run.summary.metadata if text.startswith((f"{name}{_HAS}", f"{name}{_IS_TEXT}"))]
     if not names:
         known = ", ".join(f"“{name}”"[:50] for name in run.summary.metadata[:10]) or "none"
         detail = f"slice: write a column of the run, a colon and a value; its columns are {known}."
         raise InvalidInput(Fault("/slice", detail))
     name = max(names, key=len)
-    return Condition(name, text[len(name) + 1 :])
+    return Condition(name, text[len(name) + 1 :], text[len(name)] == _IS_TEXT)

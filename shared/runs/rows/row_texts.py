@@ -7,15 +7,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from shared.runs.rows.number_ranges import numbers_in, read_range
+from shared.runs.rows.number_ranges import NumberRange, numbers_in
 
 _SPACE = " \t\r\n\u00a0"
 
 
-def equal_texts(array: Any, value: str) -> NDArray[np.bool_]:
-    """Which texts of an array are this one, but for spaces around it, or are numbers in the range that it writes."""
+def equal_texts(array: Any, value: str, wanted: NumberRange | None) -> NDArray[np.bool_]:
+    """Which texts of an array are this one, but for spaces around it, or numbers of the range if there is one."""
     equal = _same_texts(array, value)
-    wanted = read_range(value)
     # A column of ranges as texts, such as those of ages in tens, has the text itself.
     return equal if wanted is None else equal | wanted.holds(numbers_in(array))
 

@@ -180,7 +180,7 @@ class RowScan:
     def _fulfilled(self, table: pa.Table, conditions: Sequence[Condition]) -> NDArray[np.bool_]:
         mask = np.ones(table.num_rows, bool)
         for condition, name in zip(conditions, self._columns(conditions), strict=True):
-            mask &= equal_texts(table.column(name).combine_chunks(), condition.value)
+            mask &= equal_texts(table.column(name).combine_chunks(), condition.value, condition.range)
         return mask
 
     def _matching(self, table: pa.Table, wanted: RowFilter) -> NDArray[np.int64]:

@@ -145,6 +145,24 @@ async def test_a_column_of_ranges_is_sliced_by_its_texts(alice: Client) -> None:
     assert sum(counted) == N
 
 
+async def test_a_text_that_looks_like_a_range_is_selected_by_an_equals_sign(alice: Client) -> None:
+    boxes = np.where(np.arange(N) % 3, '"[5,3]"', '"[3,5]"')
+    run = await send(alice, table("y_true,y_pred,box,age", TRUTH, PREDICTED, boxes, AGE))
+    support = {'"[5,3]"': int(np.sum(boxes == '"[5,3]"')), '"[3,5]"': int(np.sum(boxes == '"[3,5]"'))}
+
+    listed = await read(alice, run, "slices", column="box", metric="accuracy")
+    crossed = await read(alice, run, "slices", by="box", metric="accuracy")
+
+    assert sorted(one["slice"] for one in listed["items"]) == [["box=[3,5]"], ["box=[5,3]"]]
+    for one in (*listed["items"], *crossed["items"]):
+        found = await read(alice, run, "matrix", slice=one["slice"])
+        assert found["rows"] == one["support"] == support[f'"{one["value"]}"']
+    both = await read(alice, run, "matrix", slice=["box=[5,3]", "age:[30,50)"])
+    assert both["rows"] == np.count_nonzero((boxes == '"[5,3]"') & (AGE >= 30) & (AGE < 50))
+    answer = await alice.get(f"/v1/runs/{run['id']}/matrix", slice="box:[5,3]")
+    assert answer.json()["errors"][0]["detail"].endswith("or “box=[5,3]” where the value is this text.")
+
+
 @pytest.mark.parametrize(
     ("query", "pointer"),
     [({"by": "nobody"}, "/by"), ({"by": "age,age"}, "/by"), ({"threshold": 0.5}, "/threshold"), ({"bins": 4}, "/bins")],

@@ -43,7 +43,8 @@ def test_a_range_is_also_the_text_that_a_column_of_ranges_has() -> None:
     texts = pa.array(["[30,40)", "[40,50)", "35", "41"])
 
     for array in (texts, texts.dictionary_encode()):
-        assert equal_texts(array, "[30,40)").tolist() == [True, False, True, False]
+        assert equal_texts(array, "[30,40)", read_range("[30,40)")).tolist() == [True, False, True, False]
+        assert equal_texts(array, "[30,40)", None).tolist() == [True, False, False, False]
 
 
 @given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12), st.booleans())
