@@ -15,6 +15,7 @@ from shared.runs.errors import SlicesNotAvailable
 from shared.runs.records import ReadyRun
 from shared.runs.rows.filters import Condition
 from shared.runs.rows.number_ranges import NumberRange, numbers_in, quantile_ranges
+from shared.runs.rows.row_texts import equal_texts
 from shared.runs.rows.scanning import RowScan
 from shared.runs.summary import SliceTable
 
@@ -101,14 +102,16 @@ class _Texts:
 
 
 class _Ranges:
-    """Codes of the ranges that the numbers of a column fall into."""
+    """Codes of the ranges that the numbers of a column fall into; the last one is of rows without a number."""
 
-    def __init__(self, ranges: Sequence[NumberRange]) -> None:
+    def __init__(self, ranges: Sequence[NumberRange], *, has_missing: bool) -> None:
         self._edges = np.array([one.low for one in ranges])
-        self.values = [*map(str, ranges)]
+        self.values = [*map(str, ranges), *([""] if has_missing else [])]
 
     def codes(self, array: Any) -> NDArray[np.int64]:
-        return np.searchsorted(self._edges, numbers_in(array), "right").astype(np.int64) - 1
+        numbers = numbers_in(array)
+        within = np.searchsorted(self._edges, numbers, "right").astype(np.int64) - 1
+        return np.where(np.isnan(numbers), len(self._edges), within)
 
 
 def coder_of(
@@ -116,20 +119,24 @@ def coder_of(
 ) -> "_Texts | _Ranges":
     """What codes a column: ranges of its numbers, or its texts as they are where `bins` is None."""
     distinct: set[str] = set()
-    parts = []
+    parts, has_missing = [], False
     for table in scan.select([name], conditions):
         array = table.column(name).combine_chunks()
         if bins is None and isinstance(array, pa.DictionaryArray):
             return _Texts(column)
         numbers = numbers_in(array)
-        if np.isnan(numbers).any():
-            return _Texts(column)
+        is_none = np.isnan(numbers)
+        if is_none.any():
+            if not equal_texts(array, "")[is_none].all():
+                return _Texts(column)
+            has_missing = True
+            numbers = numbers[~is_none]
         parts.append(numbers)
         if len(distinct) <= (bins or _DEFAULT_BINS):
             distinct |= {*map(str, np.unique(numbers)[: _DEFAULT_BINS * MAX_VALUES].tolist())}
     if len(distinct) <= (bins or _DEFAULT_BINS):
         return _Texts(column)
-    return _Ranges(quantile_ranges(parts, bins or _DEFAULT_BINS))
+    return _Ranges(quantile_ranges(parts, bins or _DEFAULT_BINS), has_missing=has_missing)
 
 
 def _as_table(

@@ -163,6 +163,26 @@ async def test_a_text_that_looks_like_a_range_is_selected_by_an_equals_sign(alic
     assert answer.json()["errors"][0]["detail"].endswith("or “box=[5,3]” where the value is this text.")
 
 
+@pytest.mark.parametrize("numbers", [AGE, INCOME], ids=["few values", "many values"])
+async def test_missing_numbers_are_a_slice_beside_the_ranges_of_the_others(alice: Client, numbers: Any) -> None:
+    is_missing = np.arange(N) % 15 == 0
+    cells = np.where(is_missing, "", numbers.astype(str))
+    run = await send(alice, table("y_true,y_pred,country,number", TRUTH, PREDICTED, COUNTRY, cells))
+
+    page = await read(alice, run, "slices", by="number", bins=3)
+
+    assert sorted(one["value"][:1] for one in page["items"]) == ["", "[", "[", "["]
+    assert sum(one["support"] for one in page["items"]) == N
+    by_value = {one["value"]: one for one in page["items"]}
+    right = metrics.accuracy_score(TRUTH[is_missing], PREDICTED[is_missing])
+    assert (by_value[""]["support"], by_value[""]["metric"]) == (is_missing.sum(), pytest.approx(right, abs=1e-12))
+    for one in page["items"]:
+        matrix = await read(alice, run, "matrix", slice=one["slice"])
+        assert matrix["rows"] == one["support"]
+    pairs = await read(alice, run, "slices", by="country,number", bins=3)
+    assert (len(pairs["items"]), sum(one["support"] for one in pairs["items"])) == (12, N)
+
+
 @pytest.mark.parametrize(
     ("query", "pointer"),
     [({"by": "nobody"}, "/by"), ({"by": "age,age"}, "/by"), ({"threshold": 0.5}, "/threshold"), ({"bins": 4}, "/bins")],

@@ -25,8 +25,10 @@ async def submit(alice: Client, **job: Any) -> Any:
     return await alice.make("/v1/jobs", job)
 
 
-async def test_a_planted_slice_is_found_over_numbers_and_texts(alice: Client) -> None:
-    run = await send(alice, table("id,y_true,y_pred,country,age", range(N), TRUTH, PREDICTED, COUNTRY, AGE))
+@pytest.mark.parametrize("missing", [N, 50], ids=["all numbers", "some missing"])
+async def test_a_planted_slice_is_found_over_numbers_and_texts(alice: Client, missing: int) -> None:
+    ages = np.where(np.arange(1, N + 1) % missing, AGE.astype(str), "")
+    run = await send(alice, table("id,y_true,y_pred,country,age", range(N), TRUTH, PREDICTED, COUNTRY, ages))
 
     job = await submit(alice, kind="weak_slices", run_id=run["id"], options={"min_support": 15})
 
