@@ -113,12 +113,12 @@ def area_coverage(scores: ScoreModel, kind: tuple[float, float], size: int, sets
 
 
 def estimates(counts: NDArray[np.int64], metrics: Sequence[str]) -> dict[str, Estimate]:
-    """The metrics of one set with their intervals."""
-    result = MatrixResult(ConfusionMatrix((0, 1), counts))
+    """The metrics of one set with their intervals; those of a class are of the last one."""
+    result = MatrixResult(ConfusionMatrix(tuple(range(len(counts))), counts))
     chosen = [CATALOGUE[name] for name in metrics]
     overall = overall_estimates(result, Confidence(), [metric for metric in chosen if metric.averaging != "class"])
     by_class = class_estimates(result, Confidence(), [metric for metric in chosen if metric.averaging == "class"])
-    return overall | {name: ones[1] for name, ones in by_class.items()}
+    return overall | {name: ones[-1] for name, ones in by_class.items()}
 
 
 def false_alarms(size: int, sets: int) -> dict[str, float]:

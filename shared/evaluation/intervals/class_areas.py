@@ -105,9 +105,9 @@ def micro_area(probabilities: Scores, codes: Codes, alpha: float) -> AverageArea
     variance = float(squares.mean())
     if n < _TWO or not variance:
         return AverageArea(value, None)
-    spread = Spread(np.sqrt(variance / (n - 1)), np.asarray((squares**2).mean() / variance**2))
+    spread = Spread(np.sqrt(variance / (n - 1)), np.asarray((squares**2).mean() / variance**2), np.asarray(value))
 
     def critical(freedom: float) -> float:
         return student_critical(alpha, max(int(freedom), 1))
 
-    return AverageArea(value, spread_interval(value, spread, n, critical, (0.0, 1.0)))
+    return AverageArea(value, spread_interval(value, spread, n, critical))

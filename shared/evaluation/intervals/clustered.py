@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.distributions import student_critical
+from shared.evaluation.intervals.proportions import wilson_of_share
 
 FEW_GROUPS = "there are fewer than two groups"
 NO_SPREAD = "all groups have the same share, so that nothing shows how far it varies"
@@ -58,7 +59,7 @@ def clustered(
     if not independent or variance < 1e-12 * independent:
         return ClusteredEstimate(share, groups, reason=NO_SPREAD)
     critical = student_critical(alpha, groups - 1)
-    low, high = _wilson(share, share * (1 - share) / variance, critical)
+    low, high = wilson_of_share(share, share * (1 - share) / variance, critical)
     return ClusteredEstimate(share, groups, low, high, math.sqrt(variance), variance / independent)
 
 
@@ -69,10 +70,3 @@ def f1_of_jaccard(estimate: ClusteredEstimate) -> ClusteredEstimate:
     if error is not None and estimate.value is not None:
         error *= 2 / (1 + estimate.value) ** 2
     return estimate._replace(value=value, low=low, high=high, standard_error=error)
-
-
-def _wilson(share: float, n: float, critical: float) -> tuple[float, float]:
-    square = critical * critical / n
-    centre = (share + square / 2) / (1 + square)
-    half = critical / (1 + square) * math.sqrt(share * (1 - share) / n + square / (4 * n))
-    return max(0.0, centre - half), min(1.0, centre + half)

@@ -6,6 +6,7 @@ so loses no digits (Squire and Trapp 1998). For Cohen's kappa this is the standa
 (1969).
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from itertools import accumulate, chain, pairwise
 from math import comb
@@ -19,6 +20,14 @@ from shared.evaluation.types import Floats
 
 _STEP = 1e-100
 
+# Less than this share of the range is the rounding of a spread of zero.
+ROUNDING = 1e-12
+# Satterthwaite's degrees of freedom of the variance are 2n/(kurtosis − 1). On the scale of a share the variance moves
+# with the metric itself, which makes up for half of its own spread; `benchmarks.counted_intervals` compares them.
+_FREEDOM = 4.0
+# More make no difference.
+_MOST_FREEDOM = 1e9
+
 # More numbers would not stay in the processor's memory from one step to the next, nor do more at once save anything.
 _MOST_AT_ONCE = 2**16
 
@@ -29,11 +38,17 @@ OfAdded = Callable[[Floats, int], Floats | float]
 class Spread(NamedTuple):
     """The standard errors of metrics, and the kurtosis of what single samples add to them, both of one shape.
 
-    NaN where a term that matters is undefined.
+    `value` are the metrics of the same counts. NaN where a term that matters is undefined.
     """
 
     error: Floats
     kurtosis: Floats
+    value: Floats
+
+    def freedom(self, samples: float) -> float:
+        """The degrees of freedom that the variance of one metric of so many samples has."""
+        # Of outcomes that are equally far from the mean the kurtosis is 1: their spread is known.
+        return min(_FREEDOM * samples / max(float(self.kurtosis) - 1, sys.float_info.epsilon), _MOST_FREEDOM)
 
 
 def overall_spreads(
@@ -48,19 +63,23 @@ def overall_spreads(
     totals = matrix.sample_count + more
     sides = np.array([matrix.hits + more / k**2, matrix.actual + more / k, matrix.predicted + more / k]) / totals
     pairs = len(formulas) * len(added)
-    by_side = _gradients(formulas, sides).reshape(3, pairs, k)
+    values, slopes = _gradients(formulas, sides)
+    by_side = slopes.reshape(3, pairs, k)
     of_pairs = [np.tile(numbers[:, 0], len(formulas)) for numbers in (totals, more / totals)]
     at_once = max(1, _MOST_AT_ONCE // len(matrix.cells.counts))
     spreads = [
         _of_cells(matrix, by_side[:, part], *(numbers[part] for numbers in of_pairs))
         for part in (slice(at, at + at_once) for at in range(0, pairs, at_once))
     ]
-    error, kurtosis = (np.concatenate(parts).reshape(len(formulas), len(added)) for parts in zip(*spreads, strict=True))
-    return Spread(error, kurtosis)
+    error, kurtosis = (np.concatenate(parts).reshape(values.shape) for parts in zip(*spreads, strict=True))
+    return Spread(error, kurtosis, values)
 
 
-def _gradients(formulas: Sequence[OverallFormula], sides: Floats) -> Floats:
-    """The derivatives of the metrics by the shares (3, A, k) of hits, samples and predictions: shape (3, F, A, k)."""
+def _gradients(formulas: Sequence[OverallFormula], sides: Floats) -> tuple[Floats, Floats]:
+    """The metrics, (F, A), and their derivatives by the shares (3, A, k) of hits, samples and predictions.
+
+    The derivatives have the shape (3, F, A, k).
+    """
     moved = _moved(sides)
     terms = [formula.terms(*moved) for formula in formulas]
     starts = [*accumulate(map(len, terms), initial=0)]
@@ -68,17 +87,21 @@ def _gradients(formulas: Sequence[OverallFormula], sides: Floats) -> Floats:
     for at, term in enumerate(chain.from_iterable(terms)):
         results[at] = term
     sums = results[:, 0].real.sum(axis=-1)
-    outer = np.empty_like(sums)
-    for formula, (start, end) in zip(formulas, pairwise(starts), strict=True):
-        outer[start:end] = np.imag(formula.combine(sides.shape[-1], *_moved(sums[start:end]))) / _STEP
+    outer, values = np.empty_like(sums), np.empty((len(formulas), sides.shape[1]))
+    for at, (start, end) in enumerate(pairwise(starts)):
+        combined = formulas[at].combine(sides.shape[-1], *_moved(sums[start:end]))
+        outer[start:end], values[at] = np.imag(combined) / _STEP, np.real(combined)[0]
     # A sum that the metric does not depend on here may have terms without a derivative.
     factors, slopes = outer[:, np.newaxis, :, np.newaxis], results.imag / _STEP
     slopes = np.multiply(factors, slopes, where=factors != 0, out=np.zeros_like(slopes))
-    return np.add.reduceat(slopes, starts[:-1]).swapaxes(0, 1)
+    return values, np.add.reduceat(slopes, starts[:-1]).swapaxes(0, 1)
 
 
-def _of_cells(matrix: ConfusionMatrix, by_side: Floats, totals: Floats, added_shares: Floats) -> Spread:
-    """The spreads of P metrics by their derivatives (3, P, k); all samples, and the share of the further ones: (P,)."""
+def _of_cells(matrix: ConfusionMatrix, by_side: Floats, totals: Floats, added_shares: Floats) -> tuple[Floats, Floats]:
+    """The errors and kurtoses of P metrics by their derivatives (3, P, k).
+
+    `totals` and `added_shares` (P,) are the numbers of samples, and the shares of the further ones among them.
+    """
     by_hits, by_actual, by_predicted = by_side
     rows, columns, counts = matrix.cells
     gradients = by_actual[:, rows] + by_predicted[:, columns]
@@ -105,7 +128,7 @@ def class_spreads(formula: ClassFormula, matrix: ConfusionMatrix, added: float =
     )
     outcomes = np.stack([hits, actual - hits, predicted - hits], axis=-1)
     gradient = np.stack([by_hits + by_actual + by_predicted, by_actual, by_predicted], axis=-1)
-    return _spread(np.maximum(outcomes, 0.0), gradient, total)
+    return Spread(*_spread(np.maximum(outcomes, 0.0), gradient, total), formula(hits, actual, predicted))
 
 
 def _power_sums(of_rows: Floats, of_columns: Floats, of_diagonal: Floats, power: int) -> Floats:
@@ -142,8 +165,10 @@ def _nothing(_mean: Floats, _power: int) -> float:
     return 0.0
 
 
-def _spread(shares: Floats, gradient: Floats, total: Floats | float, of_added: OfAdded = _nothing) -> Spread:
-    """The spread of the slopes of cells, both (..., m), of `total` samples (...)."""
+def _spread(
+    shares: Floats, gradient: Floats, total: Floats | float, of_added: OfAdded = _nothing
+) -> tuple[Floats, Floats]:
+    """The error and the kurtosis by the slopes of cells, both (..., m), of `total` samples (...)."""
     # A cell without samples has no weight, whatever the gradient is there.
     slopes = np.where(shares > 0, gradient, 0.0)
     mean = (shares * slopes).sum(axis=-1) + of_added(np.zeros(1), 1)
@@ -154,4 +179,4 @@ def _spread(shares: Floats, gradient: Floats, total: Floats | float, of_added: O
     variance = (shares * squares).sum(axis=-1) + rest * mean**2 + of_added(means, 2)
     fourth = (shares * squares * squares).sum(axis=-1) + rest * mean**4 + of_added(means, 4)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return Spread(np.sqrt(variance / total), fourth / variance**2)
+        return np.sqrt(variance / total), fourth / variance**2

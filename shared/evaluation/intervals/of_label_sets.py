@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from shared.evaluation import rates
-from shared.evaluation.intervals.delta import Spread
-from shared.evaluation.intervals.logit import ROUNDING, spread_interval
+from shared.evaluation.intervals.delta import ROUNDING, Spread
+from shared.evaluation.intervals.logit import spread_interval
 from shared.evaluation.intervals.of_matrix import NO_SPREAD, Confidence, Estimate
 from shared.evaluation.multilabel.label_set_counts import LabelSetCounts, evaluate_counts
 from shared.evaluation.types import Floats
@@ -73,6 +73,6 @@ def _ratio(part: Floats, whole: Floats, times: Floats, confidence: Confidence) -
 def _bounded(value: float, variance: float, kurtosis: float, samples: float, confidence: Confidence) -> Estimate:
     if not variance > ROUNDING**2:
         return Estimate(value, reason=NO_SPREAD)
-    spread = Spread(np.sqrt(variance / samples), np.asarray(kurtosis))
-    bounds = spread_interval(value, spread, samples, confidence.student_critical, (0.0, 1.0))
+    spread = Spread(np.sqrt(variance / samples), np.asarray(kurtosis), np.asarray(value))
+    bounds = spread_interval(value, spread, samples, confidence.student_critical)
     return Estimate(value, reason=NO_SPREAD) if bounds is None else Estimate(value, *bounds, "delta")

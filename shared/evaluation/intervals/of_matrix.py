@@ -13,8 +13,8 @@ from shared.evaluation.distributions import critical_value, student_critical
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.both_rates import OF_BOTH_RATES, BoundedRate
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
-from shared.evaluation.intervals.delta import Spread, class_spreads
-from shared.evaluation.intervals.logit import ROUNDING, spread_interval
+from shared.evaluation.intervals.delta import ROUNDING, Spread, class_spreads
+from shared.evaluation.intervals.effective import effective_interval
 from shared.evaluation.intervals.proportions import clopper_pearson, wilson
 from shared.evaluation.intervals.score import MEANS_OF_RECALLS, sum_bounds
 from shared.evaluation.intervals.spreads_by_metric import ADDED_SAMPLES, OF_PI, Spreads, spreads_by_metric
@@ -105,7 +105,7 @@ def _by_delta(metric: Metric, value: float, result: MatrixResult, confidence: Co
         pi = CATALOGUE[OF_PI[metric.id]]
         return _alpha_of_pi(value, _by_delta(pi, pi.read(result), result, confidence, spreads), result.total)
     varies, spread = spreads[metric.id]
-    return on_logit_scale(metric, value, spread, result.total, confidence, does_vary=varies)
+    return estimate_by_delta(metric, value, spread, result.total, confidence, does_vary=varies)
 
 
 def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> list[Estimate]:
@@ -132,7 +132,7 @@ def _by_class(metric: Metric, result: MatrixResult, confidence: Confidence) -> l
     with_spread = class_spreads(formula, matrix).error > ROUNDING
     spreads = map(Spread, *class_spreads(formula, matrix, ADDED_SAMPLES))
     return [
-        on_logit_scale(metric, value, spread, result.total, confidence, does_vary=does_vary)
+        estimate_by_delta(metric, value, spread, result.total, confidence, does_vary=does_vary)
         for value, does_vary, spread in zip(values, with_spread.tolist(), spreads, strict=True)
     ]
 
@@ -226,7 +226,7 @@ def of_accuracies(metric: Metric, classes: int, accuracies: tuple[float, float])
     return low, high
 
 
-def on_logit_scale(
+def estimate_by_delta(
     metric: Metric,
     value: float | None,
     spread: Spread,
@@ -240,7 +240,7 @@ def on_logit_scale(
     if value is None or not does_vary:
         return Estimate(value, reason=UNDEFINED if value is None else NO_SPREAD)
     assert metric.range is not None, "a metric with an interval is a number"
-    bounds = spread_interval(value, spread, samples, confidence.student_critical, metric.range)
+    bounds = effective_interval(value, spread, samples, confidence.student_critical, metric.range)
     return Estimate(value, reason=NO_SPREAD) if bounds is None else Estimate(value, *bounds, method)
 
 

@@ -8,18 +8,17 @@ from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.intervals import count_formulas
 from shared.evaluation.intervals.both_rates import OF_BOTH_RATES, BoundedRate
 from shared.evaluation.intervals.count_proportions import CLASS_PROPORTIONS, LINEAR_IN_ACCURACY, OVERALL_PROPORTIONS
-from shared.evaluation.intervals.delta import Spread
-from shared.evaluation.intervals.logit import ROUNDING
+from shared.evaluation.intervals.delta import ROUNDING, Spread
 from shared.evaluation.intervals.of_matrix import (
     UNDEFINED,
     WEIGHTED,
     Confidence,
     Estimate,
+    estimate_by_delta,
     f1_of_jaccard,
     lift_of_score,
     mean_of_recalls,
     of_accuracies,
-    on_logit_scale,
     within_range,
 )
 from shared.evaluation.intervals.proportions import wilson
@@ -121,4 +120,4 @@ def _by_delta(
     does_vary: bool,
 ) -> Estimate:
     samples = samples_worth(matrix)
-    return on_logit_scale(metric, value, spread, samples, confidence, does_vary=does_vary, method="weighted-delta")
+    return estimate_by_delta(metric, value, spread, samples, confidence, does_vary=does_vary, method="weighted-delta")

@@ -1,5 +1,7 @@
 """Intervals of a proportion: so many of so many samples."""
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -20,6 +22,14 @@ def wilson(part: ArrayLike, whole: ArrayLike, critical: float) -> tuple[Floats, 
     low = np.where(parts == 0, 0.0, np.maximum(low, 0.0))
     high = np.where(parts == wholes, 1.0, np.minimum(high, 1.0))
     return np.where(wholes > 0, low, np.nan), np.where(wholes > 0, high, np.nan)
+
+
+def wilson_of_share(share: float, number: float, critical: float) -> tuple[float, float]:
+    """Wilson's interval of one share of so many samples, which need not be a whole number; `number` > 0."""
+    square = critical * critical / number
+    centre = (share + square / 2) / (1 + square)
+    half = critical / (1 + square) * math.sqrt(share * (1 - share) / number + square / (4 * number))
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def clopper_pearson(part: int, whole: int, tail: float) -> tuple[float, float]:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from shared.evaluation.intervals import count_formulas
-from shared.evaluation.intervals.delta import Spread, overall_spreads
-from shared.evaluation.intervals.logit import ROUNDING
+from shared.evaluation.intervals.delta import ROUNDING, Spread, overall_spreads
 from shared.evaluation.metrics import Metric
 from shared.evaluation.metrics.matrix_result import MatrixResult
 
@@ -29,6 +28,6 @@ def spreads_by_metric(metrics: Iterable[Metric], result: MatrixResult) -> Spread
     if not names or not result.total or result.matrix.is_weighted:
         return {}
     formulas = [count_formulas.OVERALL[name] for name in names]
-    error, kurtosis = overall_spreads(formulas, result.matrix, (0.0, ADDED_SAMPLES))
-    varies = (error[:, 0] > ROUNDING).tolist()
-    return {name: (varies[i], Spread(error[i, 1], kurtosis[i, 1])) for i, name in enumerate(names)}
+    found = overall_spreads(formulas, result.matrix, (0.0, ADDED_SAMPLES))
+    varies = (found.error[:, 0] > ROUNDING).tolist()
+    return {name: (varies[i], Spread(*(part[i, 1] for part in found))) for i, name in enumerate(names)}

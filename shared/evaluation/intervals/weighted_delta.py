@@ -40,7 +40,8 @@ def overall_spread(formula: OverallFormula, matrix: ConfusionMatrix, added: floa
         sum(outer[j][0] * terms[j] for j in range(len(sums)) if np.any(outer[j][0])) for terms in slopes
     )
     gradient = np.add.outer(by_actual, by_predicted) + np.diag(np.broadcast_to(by_hits, len(cells)))
-    return _spread(cells.ravel(), gradient.ravel(), (squares / total**2).ravel(), 0.0)
+    found = _spread(cells.ravel(), gradient.ravel(), (squares / total**2).ravel(), 0.0)
+    return Spread(*found, formula(*sides))
 
 
 def class_spreads(formula: ClassFormula, matrix: ConfusionMatrix, added: float = 0.0) -> Spread:
@@ -53,7 +54,8 @@ def class_spreads(formula: ClassFormula, matrix: ConfusionMatrix, added: float =
         lambda *sides: (formula(*sides),), (hits, hits + misses, hits + alarms)
     )
     gradient = np.array([by_hits + by_actual + by_predicted, by_actual, by_predicted])
-    return _spread(shares[:3], gradient, squares[:3] / total**2, squares[3] / total**2)
+    found = _spread(shares[:3], gradient, squares[:3] / total**2, squares[3] / total**2)
+    return Spread(*found, formula(hits, hits + misses, hits + alarms))
 
 
 def _with_further(matrix: ConfusionMatrix, added: float) -> tuple[Floats, Floats]:
@@ -80,7 +82,8 @@ def _of_classes(cells: Floats) -> Floats:
     return np.array([cells.diagonal(), errors.sum(axis=1), errors.sum(axis=0), elsewhere(cells)])
 
 
-def _spread(shares: Floats, gradient: Floats, squares: Floats, squares_of_rest: Any) -> Spread:
+def _spread(shares: Floats, gradient: Floats, squares: Floats, squares_of_rest: Any) -> tuple[Floats, Floats]:
+    """The errors and kurtoses of metrics, whose gradient is (m, ...)."""
     # A cell without samples has no weight, whatever the gradient is there.
     slopes = np.where(shares > 0, gradient, 0.0)
     mean = (shares * slopes).sum(axis=0)
@@ -91,4 +94,4 @@ def _spread(shares: Floats, gradient: Floats, squares: Floats, squares_of_rest: 
     fourth = (shares * off**2).sum(axis=0) + rest * mean**4
     of_all = variance * (squares.sum(axis=0) + squares_of_rest)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return Spread(np.sqrt(np.maximum(linearised, of_all)), fourth / variance**2)
+        return np.sqrt(np.maximum(linearised, of_all)), fourth / variance**2

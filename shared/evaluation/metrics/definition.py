@@ -32,10 +32,10 @@ IntervalMethod = Literal[
 ]
 """The method of a confidence interval: of a proportion Wilson's score interval or the exact one of Clopper and Pearson,
 of a sum of independent proportions the score test of the sum, of what two of them make together otherwise Wilson's
-intervals combined (MOVER), of another smooth function of multinomial counts the delta method, of an area under a ROC
-curve of scores DeLong's variance, moderated, with Student's deviate and half a lost sample below, of an average
-precision the influence of single samples; these three on the logit scale; of weighted samples the same, with the
-variance that the weights leave."""
+intervals combined (MOVER), of another smooth function of multinomial counts Wilson's interval of as many samples as
+vary as much by the delta method, of an area under a ROC curve of scores DeLong's variance, moderated, with Student's
+deviate and half a lost sample below, on the logit scale, of an average precision the influence of single samples; of
+weighted samples the same, with the variance that the weights leave."""
 
 INF = math.inf
 SHARE = (0.0, 1.0)

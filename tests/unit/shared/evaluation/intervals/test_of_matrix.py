@@ -7,8 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from scipy.special import expit, logit
-from scipy.stats import t
+from scipy.stats import norm, t
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
@@ -100,6 +99,10 @@ def test_every_formula_gives_the_metric_that_it_is_of(counts: Any) -> None:
                 assert value == pytest.approx(2 * share / (1 + share) if name == "f1.class" else share), name
 
 
+def margins(shares: Any) -> tuple[Any, Any, Any]:
+    return shares.diagonal(), shares.sum(axis=1), shares.sum(axis=0)
+
+
 def error_by_differences(formula: Any, counts: Any) -> Any:
     """The delta method with a central difference in each of the k × k cells."""
     shares, step = counts / counts.sum(), 1e-6
@@ -158,7 +161,7 @@ def test_the_standard_error_of_macro_f1_of_a_known_set(counts: Any, error: float
 
 @settings(deadline=None, max_examples=30)
 @given(positive, st.sampled_from([0.05, 0.2]))
-def test_an_interval_on_the_logit_scale_is_that_of_influences_of_single_samples(counts: Any, alpha: float) -> None:
+def test_an_interval_is_wilsons_of_as_many_samples_as_vary_like_the_influences(counts: Any, alpha: float) -> None:
     found = overall_estimates(result_of(counts), Confidence(alpha))
     for name, (lowest, highest) in (("kappa", (-1, 1)), ("mcc", (-1, 1)), ("f1.macro", (0, 1))):
         smoothed, formula = counts + 1 / counts.size, count_formulas.OVERALL[name]
@@ -168,19 +171,18 @@ def test_an_interval_on_the_logit_scale_is_that_of_influences_of_single_samples(
             moved[i] += step
             back = (1 + step) * shares.ravel()
             back[i] -= step
-            up, down = (
-                formula(m.diagonal(), m.sum(axis=1), m.sum(axis=0))
-                for m in (moved.reshape(shares.shape), back.reshape(shares.shape))
-            )
+            up, down = (formula(*margins(m.reshape(shares.shape))) for m in (moved, back))
             moments.append((up - down) / (2 * step))
         second, fourth = (shares.ravel() @ np.array(moments) ** power for power in (2, 4))
         value = CATALOGUE[name].read(result_of(counts))
         share = (value - lowest) / (highest - lowest)
         freedom = 4 * counts.sum() / max(fourth / second**2 - 1, 1e-6)
-        error = np.sqrt(second / smoothed.sum()) / (highest - lowest) / (share * (1 - share))
+        of_error = (formula(*margins(smoothed / smoothed.sum())).item() - lowest) / (highest - lowest)
+        number = of_error * (1 - of_error) * (highest - lowest) ** 2 / (second / smoothed.sum())
         # Rounding may put a whole number on either side of itself.
-        halves = [error * t.isf(alpha / 2, int(freedom + side * 1e-4)) for side in (-1, 1)]
-        expected = [lowest + (highest - lowest) * expit(logit(share) + half * np.array([-1, 1])) for half in halves]
+        levels = [2 * norm.sf(t.isf(alpha / 2, int(freedom + side * 1e-4))) for side in (-1, 1)]
+        ends = [proportion_confint(share * number, number, level, method="wilson") for level in levels]
+        expected = [lowest + (highest - lowest) * np.array(one) for one in ends]
 
         bounds = (found[name].low, found[name].high)
 
