@@ -49,7 +49,8 @@ def _areas_of_pairs(scores: Floats, weights: Floats) -> Floats:
     above = np.sign(scores[POSITIVE, None] - scores[~POSITIVE]) / 2 + 0.5
     of_positive, of_negative = weights[..., POSITIVE], weights[..., ~POSITIVE]
     well_ordered: Floats = ((of_positive @ above) * of_negative).sum(axis=-1)
-    return well_ordered / (of_positive.sum(axis=-1) * of_negative.sum(axis=-1))
+    areas: Floats = well_ordered / (of_positive.sum(axis=-1) * of_negative.sum(axis=-1))
+    return areas
 
 
 def test_two_equal_classifiers_have_no_error() -> None:
