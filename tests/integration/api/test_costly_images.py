@@ -13,7 +13,7 @@ from api.app import create_app
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client
-from tests.conftest import running
+from tests.fixtures import running
 from tests.pictures import picture
 
 

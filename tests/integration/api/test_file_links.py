@@ -16,8 +16,8 @@ from shared.kit.settings import Settings
 from shared.kit.storage.files import File
 from shared.uploads.files import PART_BYTES
 from tests.actors import Client, Team
-from tests.conftest import running
 from tests.files import announce, content, parts, sha256
+from tests.fixtures import running
 from tests.integration.api.web.visitor import Visitor
 from tests.pipelines import Pipeline, add_image, create_analysis
 

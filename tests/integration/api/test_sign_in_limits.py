@@ -18,7 +18,7 @@ from shared.kit.limits.limiter import Admission, Rate
 from shared.kit.platform import Platform
 from shared.kit.settings import Settings
 from tests.actors import Client
-from tests.conftest import running
+from tests.fixtures import running
 from tests.integration.api.web.visitor import Visitor
 
 REFUSED = Admission(allowed=False, remaining=0, reset_us=60_000_000, retry_after_us=60_000_000)

@@ -17,7 +17,7 @@ from shared.quotas.measures import MEASURES
 from shared.runs import list_queries
 from shared.runs import queries as run_queries
 from shared.uploads import queries as upload_queries
-from tests.conftest import TEMPLATE
+from tests.fixtures import TEMPLATE
 
 OTHERS = 20_000
 

@@ -9,7 +9,7 @@ import pytest
 
 from shared.kit.platform import Platform, connect
 from shared.kit.settings import Settings
-from tests.conftest import TEMPLATE
+from tests.fixtures import TEMPLATE
 
 MakeInstallation = Callable[[str], Awaitable[Platform]]
 
