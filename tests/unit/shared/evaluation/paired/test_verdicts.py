@@ -1,3 +1,5 @@
+import gc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,12 @@ def test_what_was_not_tested_is_not_adjusted_for() -> None:
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_adjusted_p_values_are_those_of_statsmodels(p_values: list[float]) -> None:
-    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1].tolist(), abs=1e-12)
+    with pytest.MonkeyPatch.context() as patched:
+        # It looks for garbage first, which is 0.1 s of the processor after many other tests.
+        patched.setattr(gc, "collect", int)
+        expected = multipletests(p_values, method="holm")[1].tolist()
+
+    assert holm(p_values) == pytest.approx(expected, abs=1e-12)
 
 
 def test_no_p_values_are_adjusted_to_none() -> None:
