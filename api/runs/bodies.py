@@ -16,7 +16,7 @@ from shared.kit.names import ModelName, ModelVersion, Name
 from shared.kit.settings import Settings
 from shared.runs.joining.rules import Extra, Missing, TruthAsked
 from shared.runs.mapping import ColumnsIn
-from shared.runs.reading.json_files import records_as_file
+from shared.runs.reading.json_files.file import records_as_file
 from shared.runs.records import RunDescription
 from shared.uploads.errors import UploadTooLarge
 

@@ -24,7 +24,7 @@ from shared.runs.ingest.steps import (
 )
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
-from shared.runs.reading.flags import RIGHT, WRONG
+from shared.runs.reading.columns.flags import RIGHT, WRONG
 from shared.runs.rows.row_source import RowSource
 
 _TWO = 2

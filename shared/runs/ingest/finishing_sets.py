@@ -22,7 +22,7 @@ from shared.runs.ingest.steps import (
     slice_table,
 )
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
-from shared.runs.reading.label_sets import labels_of
+from shared.runs.reading.columns.label_sets import labels_of
 from shared.runs.rows.row_source import RowSource
 from shared.runs.summary import RunSummary, ScoreColumn
 

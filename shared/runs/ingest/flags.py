@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from shared.kit.plurals import counted
 from shared.runs.ingest.tally import RowTally
 from shared.runs.mapping import Assignment
-from shared.runs.reading.flags import says_right
+from shared.runs.reading.columns.flags import says_right
 
 
 def flag_notices(tally: RowTally, columns: Assignment, positions: NDArray[np.int64], names: Sequence[str]) -> list[str]:

@@ -19,8 +19,8 @@ from shared.runs.ingest.score_ranges import tally_matrix, tally_single
 from shared.runs.ingest.tally import ABOVE, BELOW, RowTally, argmax_codes
 from shared.runs.ingest.text_checks import refuse_nul_in
 from shared.runs.mapping import Assignment
-from shared.runs.reading.flags import RIGHT, WRONG, says_right
-from shared.runs.reading.label_sets import is_marked, marked_sets, read_set
+from shared.runs.reading.columns.flags import RIGHT, WRONG, says_right
+from shared.runs.reading.columns.label_sets import is_marked, marked_sets, read_set
 from shared.runs.reading.read_ahead import read_ahead
 from shared.runs.reading.tables import Batch, ColumnForm, FileTable, row_text
 

@@ -19,7 +19,7 @@ from shared.runs.errors import FileUnreadable
 from shared.runs.ingest.sample_ids import IdHashes
 from shared.runs.ingest.tally import RowTally, SliceTally
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
-from shared.runs.reading.label_sets import labels_of, read_set
+from shared.runs.reading.columns.label_sets import labels_of, read_set
 from shared.runs.rows.row_source import RowSource
 from shared.runs.summary import PredictionSource, RunSummary, ScoreKind, SliceTable
 

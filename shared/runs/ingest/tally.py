@@ -11,7 +11,7 @@ from shared.runs.errors import TooManyRunClasses
 from shared.runs.ingest.score_ranges import ScoreTally
 from shared.runs.ingest.sparse_counts import SparseCounts
 from shared.runs.ingest.text_codes import TextCodes
-from shared.runs.reading.named_columns import MAX_SLICE_VALUES
+from shared.runs.reading.columns.named import MAX_SLICE_VALUES
 
 # A label holds no NUL: these stand for predictions of a single score until it is known which class it is of.
 ABOVE, BELOW = "\0above", "\0below"

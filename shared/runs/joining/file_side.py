@@ -4,8 +4,8 @@ from shared.predictions.tables.names import kind_of
 from shared.predictions.tables.roles import Column, infer_roles
 from shared.runs.errors import ColumnUnknown
 from shared.runs.mapping import Asked, ColumnsIn, MappingQuestion, NeedsMapping
-from shared.runs.reading.inference import MAX_METADATA
-from shared.runs.reading.named_columns import MAX_SLICE_VALUES
+from shared.runs.reading.columns.inference import MAX_METADATA
+from shared.runs.reading.columns.named import MAX_SLICE_VALUES
 from shared.runs.reading.tables import ColumnForm, FileTable
 
 # Columns of these roles beside the labels say nothing of a sample.

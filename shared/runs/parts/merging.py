@@ -14,7 +14,7 @@ from shared.runs.ingest.tally import RowTally
 from shared.runs.mapping import NeedsMapping
 from shared.runs.parts.plans import PartPlan
 from shared.runs.reading.containers import Container
-from shared.runs.reading.json_kinds import JsonKinds
+from shared.runs.reading.json_files.kinds import JsonKinds
 from shared.runs.rows.row_source import RowSource
 from shared.runs.summary import RowsPiece
 

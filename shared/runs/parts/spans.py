@@ -17,7 +17,7 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from shared.runs.reading.text_rows import Dialect
+from shared.runs.reading.text.rows import Dialect
 
 _BLOCK = 4 * 2**20
 _NO_POSITIONS = np.zeros(0, np.int64)

@@ -10,7 +10,7 @@ from shared.runs.ingest.score_ranges import ScoreTally
 from shared.runs.ingest.sparse_counts import SparseCounts
 from shared.runs.ingest.tally import RowTally, SliceTally
 from shared.runs.ingest.text_codes import TextCodes
-from shared.runs.reading.json_kinds import JsonKinds
+from shared.runs.reading.json_files.kinds import JsonKinds
 
 
 class _Texts(msgspec.Struct, array_like=True):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.runs.ingest.score_ranges import ScoreRange, tally_single
-from shared.runs.reading.typed_values import labels_of
+from shared.runs.reading.columns.typed_values import labels_of
 
 RANGES = {
     pa.int8(): (-128, 127),

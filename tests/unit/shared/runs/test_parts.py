@@ -23,7 +23,7 @@ from shared.runs.parts import spans
 from shared.runs.parts.merging import with_rows
 from shared.runs.parts.plans import PartSizes, plan_parts
 from shared.runs.parts.spans import parquet_spans, text_spans
-from shared.runs.reading.delimited import DelimitedFile
+from shared.runs.reading.text.delimited import DelimitedFile
 from tests.unit.shared.runs.part_files import facts, read_in_parts, read_parts, read_whole
 from tests.unit.shared.runs.reading_files import LIMITS
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
-from shared.runs.reading.delimited import read_delimited
+from shared.runs.reading.text.delimited import read_delimited
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
-from shared.runs.reading.text_rows import Dialect, explained, line_of, not_utf_8
+from shared.runs.reading.text.rows import Dialect, explained, line_of, not_utf_8
 
 _ATTRIBUTE = re.compile(
     r"""\s*@attribute\s+(?:'(?P<single>(?:[^'\\]|\\.)*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>\S+))\s+(?P<kind>.*)""",

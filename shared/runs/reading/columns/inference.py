@@ -10,11 +10,11 @@ from shared.predictions.tables.roles import Decision
 from shared.predictions.values import counts_up, score
 from shared.runs.errors import ColumnsContradictory, NoTruth
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnRole, Indicator, NeedsMapping
-from shared.runs.reading.flags import FLAGS, find_flag
-from shared.runs.reading.label_sets import are_lists, fault_of_lists, find_indicators
-from shared.runs.reading.named_columns import MAX_SLICE_VALUES
-from shared.runs.reading.scored_columns import ScoredColumns
-from shared.runs.reading.weight_columns import find_weights
+from shared.runs.reading.columns.flags import FLAGS, find_flag
+from shared.runs.reading.columns.label_sets import are_lists, fault_of_lists, find_indicators
+from shared.runs.reading.columns.named import MAX_SLICE_VALUES
+from shared.runs.reading.columns.scored import ScoredColumns
+from shared.runs.reading.columns.weights import find_weights
 
 # Columns of metadata beyond these are kept by no run.
 MAX_METADATA = 256

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.runs.errors import FileUnreadable, RowsInvalid
-from shared.runs.reading.typed_values import labels_of
+from shared.runs.reading.columns.typed_values import labels_of
 from tests.unit.shared.runs.reading_files import counts, read
 
 HEADER = b"y_true,y_pred,note\n"

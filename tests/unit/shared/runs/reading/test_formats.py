@@ -11,7 +11,7 @@ import pytest
 from pandas import DataFrame
 from pyarrow import ipc
 
-from tests.unit.shared.runs.format_bytes import CSV, TABLE, arrow_bytes, npz_bytes, parquet_bytes, zstd_bytes
+from tests.unit.shared.runs.reading.format_bytes import CSV, TABLE, arrow_bytes, npz_bytes, parquet_bytes, zstd_bytes
 from tests.unit.shared.runs.reading_files import counts, read
 
 COUNTS = (["a", "b"], [[1, 0], [1, 1]])

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shared.runs.errors import FileUnreadable
-from shared.runs.reading.label_sets import written
+from shared.runs.reading.columns.label_sets import written
 
 _INT32, _INT64 = np.dtype(np.int32), np.iinfo(np.int64)
 # Whole numbers of which the highest is so much above the lowest are counted in a table.

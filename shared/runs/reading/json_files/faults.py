@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from shared.predictions.tables.names import kind_of
 from shared.runs.errors import FileUnreadable
-from shared.runs.reading.json_scores import spread
+from shared.runs.reading.json_files.scores import spread
 
 # Python writes these for floats that JSON does not have.
 _NO_NUMBER = re.compile(rb"(?<=[:\[,\s])-?(?:NaN|Infinity)(?=[\s,\]}])")

@@ -15,11 +15,11 @@ import pyarrow as pa
 from shared.predictions.values import score
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
 from shared.runs.reading.containers import Container
-from shared.runs.reading.json_documents import read_document
-from shared.runs.reading.json_faults import refuse_batch, refuse_list
-from shared.runs.reading.json_kinds import JsonKinds
-from shared.runs.reading.json_members import Record, members_of, repeated
-from shared.runs.reading.json_scores import is_of_one, spread
+from shared.runs.reading.json_files.documents import read_document
+from shared.runs.reading.json_files.faults import refuse_batch, refuse_list
+from shared.runs.reading.json_files.kinds import JsonKinds
+from shared.runs.reading.json_files.members import Record, members_of, repeated
+from shared.runs.reading.json_files.scores import is_of_one, spread
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names, rows_of_batch
 
 _BATCH_ROWS = 2**16

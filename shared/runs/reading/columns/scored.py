@@ -10,8 +10,8 @@ from shared.predictions.tables.names import tokens
 from shared.predictions.tables.roles import Decision
 from shared.runs.errors import ColumnsContradictory
 from shared.runs.mapping import ColumnDecision, ColumnRole, ColumnsIn, Indicator
-from shared.runs.reading.label_sets import find_label_scores, labels_of, read_set
-from shared.runs.reading.named_columns import NamedColumns
+from shared.runs.reading.columns.label_sets import find_label_scores, labels_of, read_set
+from shared.runs.reading.columns.named import NamedColumns
 from shared.runs.reading.tables import NO_CLASS_NAMES, names_classes
 
 # What the name of a column of probabilities begins with, as `P (class=yes)`.

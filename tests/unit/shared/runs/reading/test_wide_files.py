@@ -13,7 +13,7 @@ from shared.runs.ingest import canonical
 from shared.runs.ingest.canonical import GROUP_CELLS, ROW_GROUP, rows_of_group
 from shared.runs.reading.columnar import ColumnarFile
 from shared.runs.reading.containers import Container
-from shared.runs.reading.json_files import JsonFile
+from shared.runs.reading.json_files.file import JsonFile
 from shared.runs.reading.tables import MAX_COLUMNS, ColumnForm
 from shared.runs.rows.exported_rows import CsvEncoder
 from shared.runs.rows.filters import RowFilter

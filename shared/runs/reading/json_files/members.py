@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from shared.kit.json_keys import repeated_key
 from shared.runs.errors import FileUnreadable
-from shared.runs.reading.json_faults import explained
+from shared.runs.reading.json_files.faults import explained
 
 Record = dict[str, Raw]
 

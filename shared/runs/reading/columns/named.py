@@ -20,7 +20,7 @@ from shared.runs.mapping import (
     MappingQuestion,
     NeedsMapping,
 )
-from shared.runs.reading.rival_labels import rivals
+from shared.runs.reading.columns.rival_labels import rivals
 
 # Up to so many different values a column is one to slice by.
 MAX_SLICE_VALUES = 1000

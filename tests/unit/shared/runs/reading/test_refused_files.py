@@ -21,7 +21,7 @@ from shared.runs.errors import (
     RowsInvalid,
 )
 from shared.runs.ingest.file_to_run import IngestLimits
-from tests.unit.shared.runs.format_bytes import CSV, TABLE, arrow_bytes, npz_bytes, parquet_bytes
+from tests.unit.shared.runs.reading.format_bytes import CSV, TABLE, arrow_bytes, npz_bytes, parquet_bytes
 from tests.unit.shared.runs.reading_files import counts, read
 
 

@@ -1,0 +1,1 @@
+"""JSON and JSON Lines, in the layouts that programs write."""
