@@ -13,6 +13,7 @@ from shared.runs.ingest.areas import roc_areas
 from shared.runs.ingest.classes import CountedLabels, RunClasses, count_labels
 from shared.runs.ingest.finishing_sets import finish_sets
 from shared.runs.ingest.flags import flag_notices
+from shared.runs.ingest.label_notices import look_alike_notices
 from shared.runs.ingest.ranking import RocArea
 from shared.runs.ingest.sample_ids import check_ids
 from shared.runs.ingest.score_meaning import ScoreMeaning
@@ -20,7 +21,6 @@ from shared.runs.ingest.steps import (
     CountedRows,
     Finished,
     fold_columns,
-    look_alike_notices,
     predicted_by,
     refuse_other_rows,
     repeats,

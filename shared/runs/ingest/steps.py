@@ -1,6 +1,6 @@
 """Steps by which the counts of a file become a run, whatever its task is."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.types import Label
-from shared.kit.quotes import quoted
 from shared.predictions.errors import UnreadablePredictions
-from shared.predictions.lookalikes import are_numbered_apart, look_alike, several_in_one
 from shared.predictions.matrices.total_rows import SAID as TOTAL_ROW
 from shared.predictions.matrices.total_rows import is_sum_row, is_total_row
 from shared.predictions.tables.names import is_bare, normalise
@@ -95,28 +93,6 @@ def sign_notices(tally: RowTally, signs: Sequence[str]) -> list[str]:
             "counted as a class; leave these rows out if it says that there is no label."
         )
     return notices
-
-
-def look_alike_notices(tally: RowTally, labels: Mapping[str, Label]) -> list[str]:
-    """What has to be said of labels that look like one and count as two; `labels` are those of the texts."""
-    texts = tally.labels.texts
-    sides = [
-        {labels[texts[code]] for code in {*codes.tolist()} if texts[code] in labels} for codes in tally.counts.fields(2)
-    ]
-    actual, predicted = ({label for label in side if not isinstance(label, str)} for side in sides)
-    if len(actual) == len(sides[0]) and len(predicted) == len(sides[1]) and are_numbered_apart(actual, predicted):
-        titles = (f"{min(side)} to {max(side)}" for side in (actual, predicted))
-        said = "The actual labels are {} and the predicted ones {}".format(*titles)
-        return [f"{said}; each number was counted as a class of its own. Write equal labels alike."]
-    notices = []
-    if (found := several_in_one({label for side in sides for label in side if isinstance(label, str)})) is not None:
-        said = f"Labels such as {quoted(found[0])} look like several in one cell, and each combination was counted as a"
-        notices.append(f"{said} class of its own; send `separator` with “{found[1]}” if a sample has several labels.")
-    pair = look_alike(*({str(label) for label in side} for side in sides))
-    if pair is None:
-        return notices
-    sides_named = f"The actual label {quoted(pair[0])} and the predicted label {quoted(pair[1])}"
-    return [*notices, f"{sides_named} look alike and were counted as different classes; write equal labels alike."]
 
 
 def refuse_other_rows(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource) -> None:

@@ -39,6 +39,8 @@ def test_such_numbers_are_classes_where_somebody_says_so(tmp_path: Path) -> None
     found = read(tmp_path, data, truth="y_true", prediction="y_pred")
 
     assert counts(found)[0] == sorted({*_TRUE, *_SAID})
+    said = "The labels are numbers as a regression has them, and each was counted as a class of its own"
+    assert f"{said}; name the column of scores as such, or write the class that is predicted." in found.finished.notices
     assert read_label_table(data.encode(), order="actual-first").actual == _TRUE
 
 
@@ -48,3 +50,22 @@ def test_such_numbers_are_classes_where_somebody_says_so(tmp_path: Path) -> None
 )
 def test_codes_are_no_measurements(actual: list[float | str], predicted: list[float | str], count: int) -> None:
     assert not are_measured(actual, predicted, count)
+
+
+def test_probabilities_that_are_named_as_predictions_are_classes_and_said_to_be_so(tmp_path: Path) -> None:
+    answers = ["0.0", "1.0", "0.25", "1.0", "0.75"]
+    data = rows({"y_true": [0, 1, 0, 1, 1], "y_pred": answers})
+    found = read(tmp_path, data, truth="y_true", prediction="y_pred")
+
+    assert counts(found)[0] == [0.0, 0.25, 0.75, 1.0]
+    (notice,) = found.finished.notices
+    assert notice.startswith("The labels are numbers as a regression has them")
+
+
+@pytest.mark.parametrize("cell", ["['cat', 'cat']", "['cat', '']"], ids=["twice", "empty"])
+def test_lists_that_are_no_sets_of_labels_are_classes_where_somebody_says_so(tmp_path: Path, cell: str) -> None:
+    data = rows({"y_true": [cell, "['dog']", "[]"], "y_pred": ["['cat']", "['dog']", "[]"]})
+    found = read(tmp_path, data, truth="y_true", prediction="y_pred")
+
+    said = "has a label twice or an empty one; write different labels if a sample has several."
+    assert [f"as “{cell}” {said}" in notice for notice in found.finished.notices] == [True]
