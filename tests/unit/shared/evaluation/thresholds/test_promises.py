@@ -49,7 +49,7 @@ def test_a_promise_is_broken_in_no_more_sets_than_it_says(metric: PromisedMetric
             "recall": tp / len(positives),
             "specificity": (len(negatives) - fp) / len(negatives),
         }[metric]
-        broken, kept = broken + (truth < 0.9), kept + (truth >= 0.9)
+        broken, kept = broken + bool(truth < 0.9), kept + bool(truth >= 0.9)
 
     # Of 300 at 0.2: more than 78 would be the chance of one in a hundred.
     assert broken <= 78
