@@ -6,7 +6,7 @@ from shared.evaluation.types import Label
 from shared.kit.quotes import quoted
 from shared.predictions.lookalikes import are_measured, are_numbered_apart, look_alike, several_in_one
 from shared.runs.ingest.tally import RowTally
-from shared.runs.reading.label_sets import read_set
+from shared.runs.reading.columns.label_sets import read_set
 
 
 def look_alike_notices(tally: RowTally, labels: Mapping[str, Label]) -> list[str]:
