@@ -52,7 +52,8 @@ class Kind(NamedTuple):
         actual = np.append(np.full(k - 1, (1 - self.rare) / (k - 1)), self.rare)
         rates = np.full((k, k), (1 - recall) / (k - 1))
         np.fill_diagonal(rates, recall)
-        return rates * actual[:, np.newaxis]
+        shares: Floats = rates * actual[:, np.newaxis]
+        return shares
 
 
 class Held(NamedTuple):
