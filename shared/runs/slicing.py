@@ -127,7 +127,7 @@ def coder_of(
         numbers = numbers_in(array)
         is_none = np.isnan(numbers)
         if is_none.any():
-            if not equal_texts(array, "")[is_none].all():
+            if not equal_texts(array, "", None)[is_none].all():
                 return _Texts(column)
             has_missing = True
             numbers = numbers[~is_none]

@@ -22,8 +22,8 @@ from shared.runs.joining.private_truth import PRIVATE_WEIGHTS, without_own_group
 from shared.runs.joining.rules import TruthFile
 from shared.runs.mapping import Assignment, ColumnDecision, ColumnsIn, MappingQuestion, NeedsMapping
 from shared.runs.previews import Preview, preview_of
-from shared.runs.reading.containers import Container
 from shared.runs.reading.columns.inference import Inference
+from shared.runs.reading.containers import Container
 from shared.runs.reading.named_header import open_named
 from shared.runs.reading.tables import FileTable
 from shared.runs.rows.row_source import RowSource
