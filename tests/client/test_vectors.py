@@ -18,7 +18,12 @@ from evalserve.tables import as_file
 from evalserve.vectors import from_vectors
 from pyarrow import parquet
 from scipy import sparse
+from sklearn.datasets import make_multilabel_classification
 from sklearn.dummy import DummyClassifier
+from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.naive_bayes import GaussianNB
+from sklearn.tree import DecisionTreeClassifier
 
 from tests.client.conftest import Account
 
@@ -139,6 +144,30 @@ def test_types_of_pandas_that_no_other_program_knows_are_sent_as_texts() -> None
     frame = pd.DataFrame({"month": days.dt.to_period("M"), "flag": pd.arrays.SparseArray([0, 1])})
     frame["age"] = pd.arrays.IntervalArray.from_tuples([(20, 40), None])
     assert _sent(frame).to_pydict() == {"month": ["2020-01", None], "flag": [0, 1], "age": ["(20.0, 40.0]", None]}
+
+
+@pytest.mark.parametrize(
+    "model", [DecisionTreeClassifier(), MultiOutputClassifier(GaussianNB())], ids=["tree", "several"]
+)
+async def test_an_estimator_of_several_outputs_predicts_sets_of_labels(account: Account, model: Any) -> None:
+    data, truth = make_multilabel_classification(60, n_classes=3, random_state=0)
+    # Nobody has the last label: its probabilities have one column.
+    truth[:, 2] = 0
+    model.fit(data, truth)
+    with account.client() as client:
+        run = await asyncio.to_thread(lambda: evaluate(model, data, truth, client=client))
+        slices = {label: await asyncio.to_thread(run.curve, "roc", label=label) for label in ("0", "1")}
+
+    right = f1_score(truth, model.predict(data), average="micro")
+    assert run.metrics["multilabel.f1.micro"] == pytest.approx(right)
+    for at, curve in enumerate(slices.values()):
+        assert curve.area == pytest.approx(roc_auc_score(truth[:, at], model.predict_proba(data)[at][:, 1]))
+
+
+def test_several_outputs_of_more_than_two_classes_are_no_sets_of_labels() -> None:
+    model = DecisionTreeClassifier().fit([[0], [1], [2]], [[0, 1], [1, 2], [2, 0]])
+    with pytest.raises(evalserve.InputRefused, match="predicts 2 outputs"):
+        evaluate(model, [[0]], [[0, 1]])
 
 
 async def test_a_threshold_reaches_a_score_of_32_bits_as_it_was_written(account: Account) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evalserve.client import Client
+from evalserve.errors import InputRefused
 from evalserve.run import Run
 from evalserve.values import check_order
 
@@ -28,15 +29,48 @@ def evaluate(
     if slices is not None and not isinstance(slices, Mapping):
         slices = {name: X[name] for name in slices}
     is_frame = hasattr(X, "index") and hasattr(X, "columns")
+    _check_outputs(estimator)
     has_probabilities = hasattr(estimator, "predict_proba")
     description.setdefault("model_name", type(getattr(estimator, "best_estimator_", estimator)).__name__)
     return (client or Client()).evaluate(
         y_true=y,
         y_pred=estimator.predict(X),
-        y_score=estimator.predict_proba(X) if has_probabilities else None,
-        classes=list(getattr(estimator, "classes_", [])) or None,
+        y_score=_scores(estimator, estimator.predict_proba(X)) if has_probabilities else None,
+        classes=_classes(estimator),
         id=[str(value) for value in X.index] if id is None and is_frame else id,
         sample_weight=sample_weight,
         slices=slices,
         **description,
     )
+
+
+def _outputs(estimator: Any) -> list[list[Any]] | None:
+    """The classes of each output, of estimators that have several; None of others."""
+    classes = getattr(estimator, "classes_", None)
+    return [list(one) for one in classes] if isinstance(classes, list) and getattr(classes[0], "shape", ()) else None
+
+
+def _check_outputs(estimator: Any) -> None:
+    outputs = _outputs(estimator)
+    if outputs is not None and any(not {*classes} <= {0, 1} for classes in outputs):
+        raise InputRefused(
+            f"The estimator predicts {len(outputs)} outputs, and not each of them is 0 or 1: evaluate one at a time, "
+            "with its column of the predictions as y_pred."
+        )
+
+
+def _classes(estimator: Any) -> list[Any] | None:
+    """The classes, or the positions of the outputs, as other estimators number labels."""
+    outputs = _outputs(estimator)
+    return list(getattr(estimator, "classes_", [])) or None if outputs is None else list(range(len(outputs)))
+
+
+def _scores(estimator: Any, probabilities: Any) -> Any:
+    """The probabilities of each class; of several outputs, those of 1 in each."""
+    outputs = _outputs(estimator)
+    if outputs is None or not isinstance(probabilities, list):
+        return probabilities
+    return {
+        at: of_output[:, classes.index(1)] if 1 in classes else [0.0] * len(of_output)
+        for at, (classes, of_output) in enumerate(zip(outputs, probabilities, strict=True))
+    }
