@@ -46,8 +46,10 @@ def evaluate(
 
 def _outputs(estimator: Any) -> list[list[Any]] | None:
     """The classes of each output, of estimators that have several; None of others."""
-    classes = getattr(estimator, "classes_", None)
-    return [list(one) for one in classes] if isinstance(classes, list) and getattr(classes[0], "shape", ()) else None
+    classes: Any = getattr(estimator, "classes_", None)
+    # A list of class names or numbers is that of one output.
+    are_arrays = isinstance(classes, list) and len(getattr(classes[0], "shape", [])) == 1
+    return [list(one) for one in classes] if are_arrays else None
 
 
 def _check_outputs(estimator: Any) -> None:
