@@ -1,4 +1,4 @@
-"""Intervals on the logit scale of a metric's range: they stay within it, and are longer on the side that has room."""
+"""Intervals on the logit scale of shares: they stay within 0 and 1, and are longer on the side that has room."""
 
 import math
 from collections.abc import Callable
@@ -6,18 +6,13 @@ from collections.abc import Callable
 from shared.evaluation.intervals.delta import Spread
 
 
-def logit_interval(
-    value: float, error: float, critical: float, limits: tuple[float, float] = (0.0, 1.0)
-) -> tuple[float, float] | None:
-    """The interval of a metric with this standard error; None for a value at either end of its range."""
-    lowest, highest = limits
-    share = (value - lowest) / (highest - lowest)
-    if not 0 < share < 1:
+def logit_interval(value: float, error: float, critical: float) -> tuple[float, float] | None:
+    """The interval of a share with this standard error; None for 0 and 1."""
+    if not 0 < value < 1:
         return None
-    centre = math.log(share / (1 - share))
-    half = critical * error / ((highest - lowest) * (share * (1 - share)))
+    centre, half = math.log(value / (1 - value)), critical * error / (value * (1 - value))
     low, high = ((1 + math.tanh((centre + by) / 2)) / 2 for by in (-half, half))
-    return lowest + (highest - lowest) * low, lowest + (highest - lowest) * high
+    return low, high
 
 
 def spread_interval(
@@ -25,6 +20,6 @@ def spread_interval(
 ) -> tuple[float, float] | None:
     """The interval of a share of so many samples, with `critical`, the deviate of Student's t of degrees of freedom.
 
-    None for a value at either end of its range.
+    None for 0 and 1.
     """
     return logit_interval(value, float(spread.error), critical(spread.freedom(samples)))
