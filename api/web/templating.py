@@ -16,6 +16,7 @@ from shared.kit.number_format import (
     bytes_text,
     count_text,
     counted_text,
+    p_value_text,
     percent_text,
     signed_text,
     value_text,
@@ -60,6 +61,10 @@ def _number(value: float | None) -> str:
     return "—" if value is None else value_text(value)
 
 
+def _p_value(value: float | None) -> str:
+    return "—" if value is None else p_value_text(value)
+
+
 def _difference(value: float | None) -> str:
     return "—" if value is None else signed_text(value)
 
@@ -97,6 +102,7 @@ _environment.filters |= {
     "folder": _folder,
     "when": _when,
     "number": _number,
+    "p_value": _p_value,
     "difference": _difference,
     "percent": _percent,
     "count": count_text,

@@ -38,7 +38,10 @@ class MetricDifference(msgspec.Struct, frozen=True, kw_only=True):
     method: Annotated[DifferenceMethod | None, Meta(description="Method of the interval.")]
     p_value: Annotated[
         float | None,
-        Meta(description="P-value of no difference: McNemar's mid-P, Student's of two areas, or the bootstrap's."),
+        Meta(
+            description="P-value of no difference: McNemar's mid-P, Student's of two areas, or the bootstrap's; 1e-300 "
+            "stands for all that are smaller, as for the other P-values."
+        ),
     ]
     p_exact: Annotated[
         float | None,

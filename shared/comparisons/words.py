@@ -3,7 +3,7 @@
 from shared.comparisons.results import MetricDifference
 from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.paired.verdicts import Verdict
-from shared.kit.number_format import counted_text, signed_text, value_text
+from shared.kit.number_format import counted_text, p_value_text, signed_text, value_text
 
 _SAID: dict[Verdict, str] = {
     "better": "The candidate is better",
@@ -29,7 +29,8 @@ def sentence(found: MetricDifference, alpha: float, *, is_weighted: bool = False
     if found.low is not None and found.high is not None:
         said += f" ({_confidence(alpha)} {signed_text(found.low)} to {signed_text(found.high)})"
     if found.p_adjusted is not None:
-        said += f", P = {value_text(found.p_adjusted)} for all tests together"
+        p_value = p_value_text(found.p_adjusted)
+        said += f", P {p_value if p_value.startswith('<') else f'= {p_value}'} for all tests together"
     return f"{said}, on {counted_text(found.samples, 'sample')}{'' if found.reason is None else f'; {found.reason}'}."
 
 

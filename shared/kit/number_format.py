@@ -13,6 +13,8 @@ _MIN_COMPACT = 0.01
 _BYTES = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 _UNITS = ("", "k", "M", "G", "T", "P", "E")
 _MIN_PLAIN, _MAX_PLAIN = 1e-3, 1e6
+# P-values of 1e-300 are of no digit, nor are they where a family of tests multiplies them.
+_LEAST_EXPONENT, _LEAST_P = -290, 1e-290
 # A sum of weights has fewer significant digits than a count.
 _MAX_WEIGHT, _MAX_COUNT = 1e12, 1e18
 
@@ -58,6 +60,11 @@ def value_text(value: float) -> str:
     integer_digits = len(str(int(abs(value))))
     decimals = min(_DECIMALS, _SIGNIFICANT_DIGITS - integer_digits)
     return _group_digits(f"{value:,.{decimals}f}")
+
+
+def p_value_text(p_value: float) -> str:
+    """The P-value as a value, or that it is below 10⁻²⁹⁰: smaller ones are stated as the least that there is."""
+    return f"< 10{str(_LEAST_EXPONENT).translate(_SUPERSCRIPTS)}" if p_value < _LEAST_P else value_text(p_value)
 
 
 def bytes_text(size: int) -> str:
