@@ -12,8 +12,11 @@ import sys
 import numpy as np
 
 from shared.evaluation.intervals.count_formulas import OVERALL
+from shared.evaluation.paired.replicate_testing import of_replicates
 from shared.evaluation.paired.tensor import Formula, count_pairs, replicate
-from shared.evaluation.paired.testing import Question, of_replicates
+from shared.evaluation.paired.testing import (
+    Question,
+)
 
 SEED = 7
 # The samples of the rare class, of all, and the share of errors.
@@ -46,7 +49,7 @@ def alarms(rare: int, size: int, errors: float, sets: int) -> dict[str, tuple[fl
         for name, one in replicate(counts, FORMULAS, replicates=1000, seed=seed).items():
             difference, basis = float(one.candidate - one.baseline), one.bases[0]
             for at, own in enumerate((basis, basis._replace(worth=_PLENTY))):
-                found = of_replicates(difference, one.drawn, size, QUESTION, own, one.losses[0])
+                found = of_replicates(difference, one.drawn, size, QUESTION, own, one.margins[0])
                 shown[name][at] += (found.p_value or 1.0) <= QUESTION.alpha
     return {name: (with_student / sets, without / sets) for name, (with_student, without) in shown.items()}
 

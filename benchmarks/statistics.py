@@ -26,8 +26,12 @@ from shared.evaluation.metrics import CATALOGUE
 from shared.evaluation.metrics.matrix_result import MatrixResult
 from shared.evaluation.paired.area_testing import of_areas
 from shared.evaluation.paired.discordance import Pairs, mcnemar_exact, mcnemar_mid_p, newcombe
+from shared.evaluation.paired.replicate_testing import of_replicates
 from shared.evaluation.paired.tensor import count_pairs, replicate
-from shared.evaluation.paired.testing import Question, of_pairs, of_replicates
+from shared.evaluation.paired.testing import (
+    Question,
+    of_pairs,
+)
 
 SEED = 20
 SIZES = (200, 2000)
@@ -145,7 +149,7 @@ def further_alarms(size: int, sets: int) -> dict[str, float]:
         labels = (scores > 1 / 2).astype(np.int64)
         drawn = replicate(count_pairs(truth, labels[0], labels[1], 2), formula, replicates=2_000, seed=SEED)["f1.macro"]
         difference = float(drawn.candidate - drawn.baseline)
-        by_bootstrap = of_replicates(difference, drawn.drawn, size, QUESTION, drawn.bases[0], drawn.losses[0])
+        by_bootstrap = of_replicates(difference, drawn.drawn, size, QUESTION, drawn.bases[0], drawn.margins[0])
         by_areas = of_areas(areas(truth == 1, scores), QUESTION)
         worse = Pairs(*random.multinomial(size, WORSE).tolist())
         found["bootstrap of macro F1"].append((by_bootstrap.p_value or 1) <= QUESTION.alpha)

@@ -38,7 +38,7 @@ def draw(random: np.random.Generator, size: int, share: float, times: float) -> 
     found = {"accuracy": of_weighted_pairs(counts, QUESTION)}
     for name, one in replicate(counts, FORMULAS, replicates=1000, seed=SEED).items():
         difference = float(one.candidate - one.baseline)
-        found[name] = of_weighted_replicates(difference, one.drawn, counts, QUESTION, one.bases[0], one.losses[0])
+        found[name] = of_weighted_replicates(difference, one.drawn, counts, QUESTION, one.bases[0], one.margins[0])
     is_positive = truth == 1
     found["roc_auc"] = of_weighted_areas(weighted_areas(is_positive, scores, weights), is_positive, weights, QUESTION)
     return found

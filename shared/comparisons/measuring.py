@@ -17,12 +17,12 @@ from shared.evaluation.metrics.definition import ANY
 from shared.evaluation.paired import testing
 from shared.evaluation.paired.area_testing import of_areas
 from shared.evaluation.paired.discordance import Pairs
+from shared.evaluation.paired.replicate_testing import of_replicates
 from shared.evaluation.paired.tensor import PairedCounts, Replicated
 from shared.evaluation.paired.testing import (
     MIN_SAMPLES,
     Question,
     Tested,
-    of_replicates,
     without_rounding,
 )
 from shared.evaluation.paired.weighted_testing import of_weighted_areas, of_weighted_pairs, of_weighted_replicates
@@ -114,7 +114,7 @@ def by_class(
                 found.candidate[code],
                 found.drawn[:, code],
                 found.bases[code : code + 1],
-                found.losses[code : code + 1],
+                found.margins[code : code + 1],
             ),
             counts,
             question,
@@ -183,9 +183,9 @@ def _of_replicates(
     difference = float(without_rounding(np.asarray(candidate - baseline)))
     drawn = np.clip(found.drawn, -_widest(metric), _widest(metric))
     if counts.weights is None:
-        tested = of_replicates(difference, drawn, n, question, found.bases[0], found.losses[0])
+        tested = of_replicates(difference, drawn, n, question, found.bases[0], found.margins[0])
     else:
-        tested = of_weighted_replicates(difference, drawn, counts, question, found.bases[0], found.losses[0])
+        tested = of_weighted_replicates(difference, drawn, counts, question, found.bases[0], found.margins[0])
     return Measured(
         metric,
         tested,

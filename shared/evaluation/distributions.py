@@ -9,6 +9,9 @@ from functools import lru_cache
 from itertools import count
 from statistics import NormalDist
 
+LEAST_P = 1e-300
+"""The least P-value that is stated; a smaller one may be beyond every number, and none is 0."""
+
 _NORMAL = NormalDist()
 _LOG_ROOT_TWO_PI = math.log(2 * math.pi) / 2
 # Below it the gamma function of the standard library is as accurate as the series.

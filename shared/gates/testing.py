@@ -110,7 +110,8 @@ def _p_below(found: Measured) -> float | None:
 
 
 def _gated(versions: Sequence[Measured], margin: float | None) -> GatedDifference:
-    return GatedDifference(versions[0], margin, evidence_of(versions, margin))
+    # The bounds of the test at the margin lie where it says that a loss stays within it.
+    return GatedDifference(versions[0 if margin is None else 1], margin, evidence_of(versions, margin))
 
 
 def _tests(samples: PairedSamples, policy: GatePolicy, metrics: Sequence[GateMetric]) -> int:

@@ -75,6 +75,12 @@ def overall_spreads(
     return Spread(error, kurtosis, values)
 
 
+def overall_slopes(formula: OverallFormula, sides: Floats) -> Floats:
+    """The derivatives (3, k) of a metric by the shares of hits, samples and predictions of each class, (3, k)."""
+    slopes: Floats = _gradients([formula], sides[:, np.newaxis])[1][:, 0, 0]
+    return slopes
+
+
 def _gradients(formulas: Sequence[OverallFormula], sides: Floats) -> tuple[Floats, Floats]:
     """The metrics, (F, A), and their derivatives by the shares (3, A, k) of hits, samples and predictions.
 

@@ -59,7 +59,7 @@ def of_spread(
         None if margin is None else above(difference + margin),
         None if margin is None else above(margin - difference),
         *planned(error, sum(sides), question, freedom),
-    )
+    ).stated
 
 
 def of_equal_pairs(area: tuple[float, float], pairs: int, question: Question) -> Tested:
@@ -83,4 +83,4 @@ def of_equal_pairs(area: tuple[float, float], pairs: int, question: Question) ->
         p_above=None if margin is None else chance(difference, -margin),
         p_below=None if margin is None else chance(-difference, -margin),
         reason=NO_SPREAD if difference else ALIKE,
-    )
+    ).stated

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from shared.evaluation.intervals.bootstrap import Summing, by_class, by_member, draw_sums
 from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
-from shared.evaluation.paired import hidden_losses
 from shared.evaluation.paired.discordance import Pairs
-from shared.evaluation.paired.hidden_losses import ClassShares, HiddenLosses
-from shared.evaluation.paired.sample_basis import SampleBases, SampleBasis, of_classes, of_sets
+from shared.evaluation.paired.margins import MarginGrounds, MarginSource, of_coded, of_label_sets
+from shared.evaluation.paired.sample_basis import SampleBasis, of_classes, of_sets
 from shared.evaluation.types import Floats
 
 Formula = ClassFormula | OverallFormula
@@ -112,33 +111,14 @@ class Replicated(NamedTuple):
     """A metric of both, and its differences in samples drawn anew, candidate minus baseline; NaN where undefined.
 
     Numbers and (replicates,) of a metric of all classes, (k,) and (replicates, k) of one by class. `bases` are the
-    samples that it rests on, and `losses` what samples may hide of it, one or k each.
+    samples that it rests on, and `margins` what a margin of it is tested by, one or k each.
     """
 
     baseline: Floats
     candidate: Floats
     drawn: Floats
     bases: list[SampleBasis]
-    losses: list[HiddenLosses]
-
-
-class _Grounds(NamedTuple):
-    """The samples that metrics rest on, and the numbers of those of each class that the baseline has right, (k,)."""
-
-    bases: SampleBases
-    hits: Floats
-    are_sets: bool = False
-
-    def losses(self, formula: Formula, seen: list[Floats]) -> list[HiddenLosses]:
-        """What the samples may hide of a metric of all classes, or of one of each class, by the shares of `_both`."""
-        hits, truth, baseline, *_ = seen
-        classes, are_sets = ClassShares(hits, truth, baseline, self.hits), self.are_sets
-        if isinstance(formula, OverallFormula):
-            return [hidden_losses.of_all(formula, classes, are_sets=are_sets)]
-        samples = self.bases.of_predictions.samples
-        return [
-            hidden_losses.of_one(formula, classes, code, samples, are_sets=are_sets) for code in range(len(self.hits))
-        ]
+    margins: list[MarginGrounds]
 
 
 def count_pairs(
@@ -203,7 +183,9 @@ def replicate(
         by_class(pairs.truth, k, chosen=also),
         by_class(pairs.candidate, k),
     ]
-    return _replicate(pairs, parts, k, formulas, _Grounds(bases, hits), replicates=replicates, seed=seed)
+    cells = of_coded((pairs.truth, pairs.baseline, pairs.candidate), pairs.counts, pairs.weights, k)
+    source = MarginSource(cells, bases, hits)
+    return _replicate(pairs, parts, k, formulas, source, replicates=replicates, seed=seed)
 
 
 def replicate_sets(
@@ -213,8 +195,9 @@ def replicate_sets(
     has_label = [members[codes] for codes in (pairs.truth, pairs.baseline, pairs.candidate)]
     truth, baseline, candidate = (own.astype(float) for own in has_label)
     parts = [*map(by_member, (truth * baseline, truth, baseline, truth * candidate, candidate))]
-    grounds = _Grounds(of_sets(has_label, pairs.counts), pairs.counts @ (truth * baseline), are_sets=True)
-    return _replicate(pairs, parts, members.shape[1], formulas, grounds, replicates=replicates, seed=seed)
+    bases, cells = of_sets(has_label, pairs.counts), of_label_sets(has_label, pairs.counts)
+    source = MarginSource(cells, bases, pairs.counts @ (truth * baseline), are_sets=True)
+    return _replicate(pairs, parts, members.shape[1], formulas, source, replicates=replicates, seed=seed)
 
 
 def _replicate(
@@ -222,7 +205,7 @@ def _replicate(
     parts: Sequence[Summing],
     k: int,
     formulas: Mapping[str, Formula],
-    grounds: _Grounds,
+    source: MarginSource,
     *,
     replicates: int,
     seed: int,
@@ -238,8 +221,8 @@ def _replicate(
         name: Replicated(
             *_both(formula, seen),
             np.concatenate(differences[name]),
-            grounds.bases.of(formula),
-            grounds.losses(formula, seen),
+            source.bases.of(formula),
+            source.of(formula, seen),
         )
         for name, formula in formulas.items()
     }

@@ -26,7 +26,8 @@ from shared.evaluation.paired.discordance import (
     samples_needed,
     whole_number,
 )
-from shared.evaluation.paired.hidden_losses import HiddenLosses
+from shared.evaluation.paired.margins import MarginGrounds
+from shared.evaluation.paired.replicate_testing import by_percentiles, is_coarse, no_less
 from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.paired.tensor import PairedCounts
 from shared.evaluation.paired.testing import (
@@ -38,10 +39,7 @@ from shared.evaluation.paired.testing import (
     TOO_FEW_OF_CLASS,
     Question,
     Tested,
-    by_percentiles,
     chance_of,
-    is_coarse,
-    no_less,
     planned,
 )
 from shared.evaluation.types import Floats
@@ -98,7 +96,9 @@ def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bo
         above, below = chance_of(pairs, -question.margin), chance_of(turned, -question.margin)
     interval = newcombe(pairs, question.alpha)
     if not pairs.discordant:
-        return Tested(pairs.difference, interval, "weighted-newcombe", None, None, above, below, reason=NO_DISCORDANT)
+        return Tested(
+            pairs.difference, interval, "weighted-newcombe", None, None, above, below, reason=NO_DISCORDANT
+        ).stated
     # As if there were no difference, as of samples without weights.
     detectable, _ = planned(math.sqrt(_variance(counts, 0.0)), counts.total, question)
     needed = samples_needed(pairs, question.sought, question.alpha, POWER)
@@ -115,7 +115,7 @@ def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bo
         below,
         detectable,
         needed,
-    )
+    ).stated
 
 
 def of_weighted_replicates(
@@ -124,7 +124,7 @@ def of_weighted_replicates(
     counts: PairedCounts,
     question: Question,
     basis: SampleBasis,
-    losses: HiddenLosses,
+    grounds: MarginGrounds,
 ) -> Tested:
     """Test a weighted difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
 
@@ -139,7 +139,7 @@ def of_weighted_replicates(
     if is_coarse(drawn, question.alpha):
         return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
     found = by_percentiles(difference, drawn, counts.total, question, "weighted-bootstrap", basis.freedom)
-    return no_less(found, drawn, basis, losses, question)
+    return no_less(found, drawn, basis, grounds, question)
 
 
 def of_weighted_areas(

@@ -19,8 +19,12 @@ from sklearn.metrics import (
 
 from shared.evaluation.intervals.count_formulas import CLASS_PROPORTIONS, OVERALL, OVERALL_OF_SETS
 from shared.evaluation.paired.hidden_losses import ClassShares, HiddenLosses, of_all, of_one
+from shared.evaluation.paired.replicate_testing import of_replicates
 from shared.evaluation.paired.tensor import count_pairs, replicate
-from shared.evaluation.paired.testing import MAY_HIDE, Question, of_replicates
+from shared.evaluation.paired.testing import (
+    MAY_HIDE,
+    Question,
+)
 
 CELLS = np.array([[8, 1, 1], [4, 70, 6], [12, 3, 195]])
 SCORES: dict[str, Callable[..., float]] = {
@@ -141,7 +145,7 @@ def test_a_loss_of_a_rare_class_is_hardly_ever_said_to_stay_within_the_margin_th
         counts = count_pairs(truth, baseline, np.where(is_broken, 0, baseline), 2)
         found = replicate(counts, formulas, replicates=1000, seed=0)["recall.macro"]
         difference = float(found.candidate - found.baseline)
-        p_values.append(of_replicates(difference, found.drawn, size, asked, found.bases[0], found.losses[0]).p_above)
+        p_values.append(of_replicates(difference, found.drawn, size, asked, found.bases[0], found.margins[0]).p_above)
 
     # The bootstrap alone says so in 36 of 100: wherever none of the ten samples is broken.
     assert np.mean([p_value is not None and p_value <= 0.05 for p_value in p_values]) <= 0.05
@@ -157,7 +161,7 @@ def test_a_margin_that_the_replicates_show_and_the_rare_class_does_not_has_a_rea
     formulas = {"recall.macro": OVERALL["recall.macro"]}
     (one,) = replicate(count_pairs(truth, baseline, candidate, 2), formulas, replicates=1000, seed=0).values()
 
-    found = of_replicates(0.0, one.drawn, 200, Question(0.1, 0.08, 0.05), one.bases[0], one.losses[0])
+    found = of_replicates(0.0, one.drawn, 200, Question(0.1, 0.08, 0.05), one.bases[0], one.margins[0])
 
     assert found.reason == reason
     assert found.p_above is not None

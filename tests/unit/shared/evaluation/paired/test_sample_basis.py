@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t
 
 from shared.evaluation.intervals import count_formulas
+from shared.evaluation.paired.replicate_testing import of_replicates
 from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.paired.tensor import count_pairs, replicate, replicate_sets
-from shared.evaluation.paired.testing import FEW_DIFFER, Question, of_replicates
+from shared.evaluation.paired.testing import (
+    FEW_DIFFER,
+    Question,
+)
 
 FORMULAS = count_formulas.OVERALL | count_formulas.CLASS_PROPORTIONS
 ASKED = Question(0.05, None, 0.01)
@@ -99,7 +103,7 @@ def test_no_p_value_is_below_the_least_that_exchanging_predictions_can_have(diff
     drawn = replicate(count_pairs(truth, baseline, truth, 2), formula, replicates=9_999, seed=0)["f1.macro"]
     difference = float(drawn.candidate - drawn.baseline)
 
-    found = of_replicates(difference, drawn.drawn, 40, ASKED, drawn.bases[0], drawn.losses[0])
+    found = of_replicates(difference, drawn.drawn, 40, ASKED, drawn.bases[0], drawn.margins[0])
 
     exchanged = []
     for signs in product((False, True), repeat=differing):
@@ -127,7 +131,7 @@ def test_equally_good_models_of_a_rare_class_are_rarely_found_to_differ() -> Non
         baseline, candidate = truth ^ np.where(random.random((2, 200)) < 0.3, wrong[:2], wrong[2])
         (one,) = replicate(count_pairs(truth, baseline, candidate, 2), formula, replicates=1_000, seed=seed).values()
         difference = float(one.candidate - one.baseline)
-        found = of_replicates(difference, one.drawn, 200, ASKED, one.bases[0], one.losses[0])
+        found = of_replicates(difference, one.drawn, 200, ASKED, one.bases[0], one.margins[0])
         shown += (found.p_value or 1) <= ASKED.alpha
 
     # Of 400 at 0.05: more than 31 would be the chance of one in a hundred; shares of replicates alone show 37.
@@ -138,7 +142,7 @@ def test_a_class_of_fewer_than_ten_samples_is_not_tested() -> None:
     drawn = np.linspace(0.001, 0.03, 99)
 
     truth = np.zeros(9, int)
-    losses = measured(truth, truth, truth)["f1.class"].losses[0]
+    losses = measured(truth, truth, truth)["f1.class"].margins[0]
 
     found = of_replicates(0.015, drawn, 500, ASKED, SampleBasis(9, 9, 9.0), losses)
 

@@ -5,10 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.evaluation.distributions import LEAST_P
 from shared.evaluation.intervals.areas import CorrelatedAreas
 from shared.evaluation.paired.area_testing import of_areas
 from shared.evaluation.paired.discordance import Pairs, newcombe
 from shared.evaluation.paired.hidden_losses import HiddenLosses
+from shared.evaluation.paired.margins import MarginGrounds
+from shared.evaluation.paired.replicate_testing import of_replicates
 from shared.evaluation.paired.sample_basis import SampleBasis
 from shared.evaluation.paired.testing import (
     ALIKE,
@@ -18,14 +21,14 @@ from shared.evaluation.paired.testing import (
     UNVARIED,
     Question,
     of_pairs,
-    of_replicates,
 )
 
 ASKED = Question(alpha=0.05, margin=0.02, sought=0.02)
 # So many that no P-value is too low for them.
 MANY = SampleBasis(500, 500, 1e6)
 # A metric that no sample changes hides nothing.
-NOTHING = HiddenLosses(lambda hits, *_: hits, (np.zeros(1),) * 3, np.zeros((1, 1)), np.zeros((1, 1)), np.ones(1))
+HIDDEN = HiddenLosses(lambda hits, *_: hits, (np.zeros(1),) * 3, np.zeros((1, 1)), np.zeros((1, 1)), np.ones(1))
+NOTHING = MarginGrounds(lambda: HIDDEN, lambda _: None)
 PAIRS = Pairs(both=402, baseline_only=12, candidate_only=17, neither=69)
 
 counts = st.integers(0, 500)
@@ -64,10 +67,10 @@ def test_the_bootstraps_p_values_are_shares_of_replicates() -> None:
 
 
 def test_a_margin_has_no_p_value_below_the_chance_that_nothing_of_a_loss_is_seen_and_the_rest_as_well_again() -> None:
-    losses = NOTHING._replace(before=(np.ones(1),) * 3, gone=np.ones((1, 1)), numbers=np.array([10.0]))
+    losses = HIDDEN._replace(before=(np.ones(1),) * 3, gone=np.ones((1, 1)), numbers=np.array([10.0]))
     drawn = np.array([*np.full(60, 0.025), *np.full(40, 0.035)])
 
-    found = of_replicates(0.03, drawn, 500, ASKED, MANY, losses)
+    found = of_replicates(0.03, drawn, 500, ASKED, MANY, NOTHING._replace(losses=lambda: losses))
 
     # From 0.03 to a loss of the margin of 0.02 it is a share of 0.05 of ten samples.
     assert (found.p_above, found.p_below) == pytest.approx((0.95**10 * 0.4, 1.0), rel=1e-6)
@@ -115,6 +118,16 @@ def test_a_level_below_every_p_value_of_the_replicates_tests_nothing() -> None:
         0.01,
     )
     assert of_replicates(0.015, drawn, 500, ASKED._replace(alpha=0.02), MANY, NOTHING).p_value == 0.02
+
+
+def test_no_p_value_is_0() -> None:
+    by_either = np.array([[1e-9, 0.0], [0.0, 1e-9]])
+    areas = CorrelatedAreas(np.array([0.5, 0.9]), by_either, by_either, (100_000, 100_000))
+    apart = ASKED._replace(margin=0.999)
+
+    found = of_areas(areas, apart), of_pairs(Pairs(0, 0, 5000, 0), apart), of_pairs(Pairs(9000, 0, 9000, 0), apart)
+
+    assert [min(p for p in one[3:7] if p is not None) for one in found] == [LEAST_P] * 3
 
 
 @pytest.mark.parametrize("sought", [5e-324, 1e-200, 1e-12])

@@ -1,0 +1,150 @@
+"""The score test of a margin for metrics that are no proportions.
+
+A bootstrap draws from what was seen, where few losses also seem to vary little: of 95 hits that lose four it says with
+P = 0.008 that less than ten are lost, and the exact test 0.03. A score test takes the spread where the difference is
+the limit itself (Tango 1998 for proportions). Which shares of the samples have that difference is the empirical
+likelihood's answer (Owen 2001), from the samples as they would be if neither were better: each of them, and each with
+both predictions exchanged, once half.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.evaluation.intervals.count_formulas import ClassFormula, OverallFormula
+from shared.evaluation.intervals.delta import overall_slopes, slopes_of
+from shared.evaluation.types import Floats
+
+# Newton's steps to the multiplier of the constraint, of which a few are enough.
+_STEPS = 60
+_MOST_ROUNDS = 12
+_CLOSE = 1e-7
+_ROUNDING = 1e-13
+
+
+class CellSums(NamedTuple):
+    """Sums of cells (m,) over classes (k,), and what each cell takes of numbers of the classes, which is linear too."""
+
+    of_cells: Callable[[Floats], Floats]
+    of_classes: Callable[[Floats], Floats]
+
+
+def of_codes(codes: NDArray[Any], k: int, chosen: NDArray[np.bool_] | None = None) -> CellSums:
+    """The sums of cells of one class each, of the chosen ones alone; codes (m,)."""
+    own = np.ones(len(codes)) if chosen is None else chosen.astype(float)
+
+    def of_cells(cells: Floats) -> Floats:
+        return np.bincount(codes, cells * own, k).astype(float)
+
+    return CellSums(of_cells, lambda classes: classes[codes] * own)
+
+
+def of_members(members: Floats) -> CellSums:
+    """The sums of cells of any number of classes each: `members` (m, k) are 0 or 1."""
+    return CellSums(lambda cells: cells @ members, lambda classes: members @ classes)
+
+
+class MarginScore(NamedTuple):
+    """A metric of the samples of cells: hits of both sides, samples, predictions of both, and numbers of samples (m,).
+
+    `parts` are those of the baseline's hits, of the truth, of its predictions, and of the candidate's hits and
+    predictions; `weights` (m,) are of each sample of a cell.
+    """
+
+    formula: ClassFormula | OverallFormula
+    parts: Sequence[CellSums]
+    counts: Floats
+    weights: Floats
+
+    def deviate(self, limit: float) -> float | None:
+        """By how many standard errors the difference lies above a limit; None where no samples have that difference."""
+        total = float(self.counts.sum())
+        seen = np.concatenate([self.counts, np.zeros_like(self.counts)]) / total
+        difference, _ = self._linear(seen)
+        found = self._at(limit)
+        if found is None:
+            return None
+        _, slopes = self._linear(found)
+        weights = np.tile(self.weights, 2)
+        mean = float(found @ (weights * slopes)) / float(found @ weights)
+        error = math.sqrt(float(found @ (weights * (slopes - mean)) ** 2) / total) / float(found @ weights)
+        deviate = (difference - limit) / error if error > _ROUNDING else math.nan
+        return None if math.isnan(deviate) else deviate
+
+    def _at(self, limit: float) -> Floats | None:
+        """The likeliest shares of the samples, and of exchanged ones, whose metrics differ by the limit, (2m,)."""
+        base: Floats = np.tile(self.counts, 2) / (2 * self.counts.sum())
+        weights, found = np.tile(self.weights, 2), base
+        for _ in range(_MOST_ROUNDS):
+            difference, slopes = self._linear(found)
+            if abs(difference - limit) <= _CLOSE:
+                return found
+            centre = float(found @ (weights * slopes)) / float(found @ weights) + limit - difference
+            tilted = _tilted(base, weights * (slopes - centre))
+            if tilted is None:
+                return None
+            found = tilted
+        return None
+
+    def _linear(self, cells: Floats) -> tuple[float, Floats]:
+        """The difference in shares of samples (2m,), and its slopes by the share of each weight."""
+        own, exchanged = np.split(cells * np.tile(self.weights, 2), 2)
+        whole = float(own.sum() + exchanged.sum())
+        hits, truth, predicted, other_hits, other_predicted = self.parts
+        actual = truth.of_cells(own + exchanged) / whole
+        (before, by_before), (after, by_after) = (
+            _with_slopes(
+                self.formula,
+                [
+                    (one[0].of_cells(own) + other[0].of_cells(exchanged)) / whole,
+                    actual,
+                    (one[1].of_cells(own) + other[1].of_cells(exchanged)) / whole,
+                ],
+            )
+            for one, other in (
+                ((hits, predicted), (other_hits, other_predicted)),
+                ((other_hits, other_predicted), (hits, predicted)),
+            )
+        )
+
+        def slopes(old: tuple[CellSums, CellSums], new: tuple[CellSums, CellSums]) -> Floats:
+            of_new = new[0].of_classes(by_after[0]) + new[1].of_classes(by_after[2])
+            return of_new - old[0].of_classes(by_before[0]) - old[1].of_classes(by_before[2])
+
+        first, second = (hits, predicted), (other_hits, other_predicted)
+        common = truth.of_classes(by_after[1] - by_before[1])
+        return after - before, np.concatenate([slopes(first, second) + common, slopes(second, first) + common])
+
+
+def _with_slopes(formula: ClassFormula | OverallFormula, sides: list[Floats]) -> tuple[float, Floats]:
+    """A metric of all classes, or of the only one, and its derivatives by the sides (3, k)."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if isinstance(formula, OverallFormula):
+            return float(formula(*sides)), np.nan_to_num(overall_slopes(formula, np.array(sides)))
+        slopes = slopes_of(lambda *moved: (formula(*moved),), sides)
+        return float(formula(*sides)[0]), np.nan_to_num(np.array([slope for (slope,) in slopes]))
+
+
+def _tilted(base: Floats, off: Floats) -> Floats | None:
+    """Shares base/(1 + λ·off) with a sum of `off` of 0 (Owen 2001); None where all of `off` are on one side of it."""
+    own = base > 0
+    low, high = float(off[own].min(initial=0)), float(off[own].max(initial=0))
+    if not low < 0 < high:
+        return None
+    least, most, at = -1 / high, -1 / low, 0.0
+    for _ in range(_STEPS):
+        terms = off[own] / (1 + at * off[own])
+        value = float(base[own] @ terms)
+        least, most = (at, most) if value > 0 else (least, at)
+        # Newton's step, or half of the bracket where that leaves it.
+        step = at + value / float(base[own] @ terms**2)
+        following = step if least < step < most else (least + most) / 2
+        if abs(following - at) <= _CLOSE * (most - least):
+            break
+        at = following
+    shares: Floats = np.where(own, base / np.where(own, 1 + at * off, 1.0), 0.0)
+    whole = float(shares.sum())
+    return shares / whole if math.isfinite(whole) and whole > 0 else None
