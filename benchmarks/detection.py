@@ -33,10 +33,12 @@ from benchmarks.made_up_objects import (
     made_up,
     sides_of,
 )
-from shared.detection_runs import judging, levels, scenes
-from shared.detection_runs.matches import MatchFilter, MatchLevel, SceneMatches
+from shared.detection_runs.figures import judging
+from shared.detection_runs.figures import levels
+from shared.detection_runs.scenes import scene_file
+from shared.detection_runs.figures.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.scenes import StoredScene
+from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.geometry import overlaps
 from shared.evaluation.detection.geometry.object_table import ObjectTable
 from shared.evaluation.detection.matching.ranked_outcomes import Scene
@@ -114,7 +116,7 @@ def level_again_of_many() -> Callable[[], Any]:
     """The same once more at other levels, the scene kept in memory: the median of nine answers."""
     folder, path = _stored(IMAGES, MANY // IMAGES)
     with folder, path.open("rb") as file:
-        stored = scenes.read(file)
+        stored = scene_file.read(file)
     _answers(stored, MatchLevel(0.6, 0.3))
 
     def median() -> float:
@@ -136,7 +138,7 @@ def slider_of_many() -> Callable[[], Any]:
         times = []
         for confidence in np.linspace(0, 1, 100).tolist():
             start = time.perf_counter()
-            with path.open("rb") as file, scenes.opened(file) as columns:
+            with path.open("rb") as file, scene_file.opened(file) as columns:
                 levels.count_at(columns, 0.6, confidence)
             times.append(time.perf_counter() - start)
         folder.cleanup()
@@ -153,7 +155,7 @@ def _stored(images: int, candidates: int) -> tuple[TemporaryDirectory[str], Path
     path = Path(folder.name) / "scene.npz"
     scene = Scene(truth, found, pairs, CLASSES)
     stored = judging.classified(StoredScene(scene, of_images, of_images, of_images, ids[0], ids[1]), DetectionOptions())
-    scenes.write(path, stored, levels.tabulate(scene, DetectionOptions()))
+    scene_file.write(path, stored, levels.tabulate(scene, DetectionOptions()))
     return folder, path
 
 
@@ -162,7 +164,7 @@ def _level(images: int, candidates: int) -> Callable[[], Any]:
 
     def run() -> Any:
         with folder, path.open("rb") as file:
-            return _answers(scenes.read(file), MatchLevel(0.6, 0.3))
+            return _answers(scene_file.read(file), MatchLevel(0.6, 0.3))
 
     return run
 

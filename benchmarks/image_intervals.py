@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.detection_runs.judging import FEW_OBJECTS
+from shared.detection_runs.figures.judging import FEW_OBJECTS
 from shared.evaluation.detection.precision import image_bootstrap
 from shared.evaluation.detection.precision.coco_figures import THRESHOLDS
 from shared.evaluation.detection.precision.image_bootstrap import JudgedCandidates

@@ -9,7 +9,7 @@ import numpy as np
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.annotations import columns
 from shared.analyses.annotations.columns import AnnotationColumns
-from shared.detection_runs.objects_of_images import ImageSides
+from shared.detection_runs.scenes.objects_of_images import ImageSides
 from shared.evaluation.detection.geometry.objects import Objects
 
 IMAGES, OF_IMAGE, CLASSES = 5_000, 7, 80

@@ -9,7 +9,7 @@ from shared.analyses.agreement.pairs import Pairing
 from shared.analyses.annotations import columns
 from shared.analyses.annotations.columns import AnnotationColumns
 from shared.analyses.records import AnnotationRecord
-from shared.detection_runs.objects_of_images import ImageSides
+from shared.detection_runs.scenes.objects_of_images import ImageSides
 
 
 def columns_of(analyses: Sequence[Sequence[AnnotationRecord]]) -> AnnotationColumns:

@@ -45,8 +45,8 @@ from shared import detection_runs
 from shared.accounts import Caller
 from shared.detection_runs import answers
 from shared.detection_runs.answers import ObjectRequest
-from shared.detection_runs.levels import LevelCounts
-from shared.detection_runs.matches import DetectionMatrix, MatchKind, MatchLevel
+from shared.detection_runs.figures.levels import LevelCounts
+from shared.detection_runs.figures.matches import DetectionMatrix, MatchKind, MatchLevel
 from shared.evaluation.detection.error_analysis.error_types import FOREGROUND
 from shared.jobs.result_status import UNFINISHED
 from shared.kit.platform import Platform

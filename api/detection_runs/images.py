@@ -22,7 +22,7 @@ from api.signatures import require_analyses
 from shared.accounts import Caller
 from shared.detection_runs import galleries
 from shared.detection_runs.galleries import ImageRequest
-from shared.detection_runs.matches import MatchKind, MatchLevel
+from shared.detection_runs.figures.matches import MatchKind, MatchLevel
 from shared.kit.platform import Platform
 from shared.projects.listing import Search
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from litestar.params import QueryParameter
 
-from shared.detection_runs.rules import RuleName
+from shared.detection_runs.scenes.rules import RuleName
 from shared.evaluation.detection.error_analysis.error_types import BACKGROUND, ErrorType
 from shared.evaluation.detection.rules.profiles import ProfileName
 

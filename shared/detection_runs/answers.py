@@ -6,21 +6,17 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from shared.accounts import Caller
-from shared.detection_runs import get_ready, levels, objects, queries, scene_cache, scenes
-from shared.detection_runs.differences import RuleDifferences, compare_rules
-from shared.detection_runs.judging import CHOSEN_AT
-from shared.detection_runs.levels import LevelCounts
-from shared.detection_runs.matches import (
-    DetectionMatrix,
-    JudgedObject,
-    MatchFilter,
-    MatchKind,
-    MatchLevel,
-    SceneMatches,
-)
+from shared.detection_runs import get_ready, objects, queries
+from shared.detection_runs.figures import levels
+from shared.detection_runs.scenes import scene_cache
+from shared.detection_runs.scenes import scene_file
+from shared.detection_runs.figures.differences import RuleDifferences, compare_rules
+from shared.detection_runs.figures.judging import CHOSEN_AT
+from shared.detection_runs.figures.levels import LevelCounts
+from shared.detection_runs.figures.matches import DetectionMatrix, JudgedObject, MatchFilter, MatchKind, MatchLevel, SceneMatches
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
-from shared.detection_runs.rules import RuleName, rules_for
-from shared.detection_runs.scenes import StoredScene
+from shared.detection_runs.scenes.rules import RuleName, rules_for
+from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.error_analysis.error_types import ErrorType
 from shared.evaluation.detection.error_analysis.foreign_matrices import DEFAULTS
 from shared.evaluation.detection.matching.ranked_outcomes import PrecisionRecall
@@ -90,10 +86,10 @@ async def counts(platform: Platform, caller: Caller, detection_run_id: str, leve
     iou = CHOSEN_AT if level.iou is None else level.iou
 
     def read(file: ObjectReader, classes: list[str]) -> LevelCounts:
-        with scenes.opened(file, COUNTS_BUFFER_BYTES) as columns:
+        with scene_file.opened(file, COUNTS_BUFFER_BYTES) as columns:
             found = levels.count_at(columns, iou, level.confidence)
             if found is None:
-                stored = scene_cache.scene_of(_key(run), lambda: scenes.scene_in(columns))
+                stored = scene_cache.scene_of(_key(run), lambda: scene_file.scene_in(columns))
                 found = levels.count(stored.scene, run.asked, iou, level.confidence)
         return found.present(run.asked.profile, iou, classes)
 
@@ -110,9 +106,9 @@ async def judged_analyses(
     run = await get_ready(platform, caller, detection_run_id)
 
     def read(file: ObjectReader, _: list[str]) -> list[UUID]:
-        with scenes.opened(file) as columns:
+        with scene_file.opened(file) as columns:
             ids = columns["reference_analyses" if is_truth else "candidate_analyses"]
-        return [scenes.id_at(ids, position) for position in range(len(ids))]
+        return [scene_file.id_at(ids, position) for position in range(len(ids))]
 
     return run.project_id, await _scan_file(platform, run, read)
 
@@ -222,7 +218,7 @@ async def scan_scene(platform: Platform, run: DetectionRunRecord, answer: Callab
     """Answer from the scene of a ready run and the names of its classes."""
 
     def read(file: ObjectReader, classes: list[str]) -> T:
-        return answer(scene_cache.scene_of(_key(run), lambda: scenes.read(file)), classes)
+        return answer(scene_cache.scene_of(_key(run), lambda: scene_file.read(file)), classes)
 
     return await _scan_file(platform, run, read)
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.detection_runs import queries
-from shared.detection_runs.image_order import JudgedImage
-from shared.detection_runs.matches import JudgedObject
+from shared.detection_runs.figures.image_order import JudgedImage
+from shared.detection_runs.figures.matches import JudgedObject
 from shared.detection_runs.records import DetectionRunRecord
 from shared.kit.platform import Platform
 

@@ -11,10 +11,10 @@ from shared.accounts import Caller
 from shared.detection_runs import get_ready, queries
 from shared.detection_runs.answers import ObjectRequest, check_rules, scan_scene
 from shared.detection_runs.errors import ImageNotJudged
-from shared.detection_runs.image_order import JudgedImage, OrderedImages, judged_images, ordered, positions_of
-from shared.detection_runs.matches import MatchFilter, MatchKind, MatchLevel, SceneMatches
+from shared.detection_runs.figures.image_order import JudgedImage, OrderedImages, judged_images, ordered, positions_of
+from shared.detection_runs.figures.matches import MatchFilter, MatchKind, MatchLevel, SceneMatches
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
-from shared.detection_runs.scenes import StoredScene, id_at
+from shared.detection_runs.scenes.scene_file import StoredScene, id_at
 from shared.evaluation.detection.error_analysis.error_types import ErrorType
 from shared.kit.ids import known_uuid
 from shared.kit.platform import Platform

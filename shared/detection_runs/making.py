@@ -10,27 +10,21 @@ import msgspec
 from shared import jobs
 from shared.analyses.agreement import pairs
 from shared.analyses.annotations import column_queries
-from shared.detection_runs import (
-    class_expansion,
-    comparing,
-    differences,
-    get,
-    get_ready,
-    judging,
-    levels,
-    objects,
-    objects_of_images,
-    queries,
-    result_queries,
-    scenes,
-)
+from shared.detection_runs import get, get_ready, objects, queries, result_queries
+from shared.detection_runs.scenes import class_expansion
+from shared.detection_runs.figures import comparing
+from shared.detection_runs.figures import differences
+from shared.detection_runs.figures import judging
+from shared.detection_runs.figures import levels
+from shared.detection_runs.scenes import objects_of_images
+from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.errors import DetectionRunChanged
-from shared.detection_runs.ground_truth_labels import NOTHING_VERIFIED
-from shared.detection_runs.objects_of_images import ImageSides
+from shared.detection_runs.scenes.ground_truth_labels import NOTHING_VERIFIED
+from shared.detection_runs.scenes.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionFigures, unpacked
-from shared.detection_runs.scenes import StoredScene
+from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.rules.lvis import Frequency
 from shared.evaluation.detection.rules.profiles import PROFILES
 from shared.jobs import JobRecord
@@ -128,7 +122,7 @@ def make_scene(inputs: DetectionInputs) -> MadeScene:
 def write_scene(scene: MadeScene, options: DetectionOptions, folder: Path) -> FileOnDisk:
     """Write a scene into the folder, with the table of its counts."""
     path = folder / objects.SCENE
-    scenes.write(path, scene.stored, levels.tabulate(scene.stored.scene, options))
+    scene_file.write(path, scene.stored, levels.tabulate(scene.stored.scene, options))
     return FileOnDisk(objects.SCENE, "application/zip", path)
 
 
@@ -146,7 +140,7 @@ def judge(inputs: DetectionInputs, scene: MadeScene) -> JudgedModel:
 def read_kept(inputs: KeptInputs) -> JudgedModel:
     """Read what an earlier attempt has kept."""
     with inputs.path.open("rb") as file:
-        stored = scenes.read(file)
+        stored = scene_file.read(file)
     return JudgedModel(inputs.run, inputs.figures, stored, _read(inputs.baseline, stored))
 
 
@@ -182,7 +176,7 @@ def _read(baseline: BaselineFile | None, stored: StoredScene) -> ReadBaseline | 
     if baseline is None:
         return None
     with baseline.path.open("rb") as file:
-        found = scenes.read(file)
+        found = scene_file.read(file)
     comparing.check_same_objects(found, stored)
     return ReadBaseline(baseline.run, found)
 

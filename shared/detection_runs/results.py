@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from shared.detection_runs.difference_reasons import DifferenceReason
+from shared.detection_runs.figures.difference_reasons import DifferenceReason
 from shared.evaluation.detection.error_analysis.error_types import ErrorType
 from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.rules.profiles import DetectionSubject, ProfileName

@@ -9,7 +9,8 @@ from shared import detection_runs, webhooks
 from shared.comparisons.errors import ComparisonChanged
 from shared.comparisons.making import ReadSide, read_side
 from shared.comparisons.records import ComparedVersion
-from shared.detection_runs import objects, scenes
+from shared.detection_runs import objects
+from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.errors import DetectionRunNotFound, DetectionRunNotReady
 from shared.gates import get_check, queries
 from shared.gates.detectors import DetectorSide
@@ -102,7 +103,7 @@ async def _scene(platform: Platform, job: JobRecord, run: CheckedRun, target: Pa
         figures = found.found
         assert figures is not None, "the run is ready"
         with target.open("rb") as file:
-            return DetectorSide(scenes.read(file), [one.name for one in figures.classes], found.asked)
+            return DetectorSide(scene_file.read(file), [one.name for one in figures.classes], found.asked)
 
     return read
 

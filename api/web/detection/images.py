@@ -16,9 +16,9 @@ from api.web.page_request import PageRequest
 from shared import detection_runs, projects
 from shared.detection_runs import DetectionRunRecord, drawn_data, galleries
 from shared.detection_runs.drawn_data import DrawnData
-from shared.detection_runs.image_order import JudgedImage
+from shared.detection_runs.figures.image_order import JudgedImage
 from shared.detection_runs.records import ShownImage
-from shared.detection_runs.rules import rules_for
+from shared.detection_runs.scenes.rules import rules_for
 from shared.evaluation.detection.error_analysis.foreign_matrices import DEFAULTS
 from shared.jobs.result_status import ResultStatus
 from shared.presentation.images import judged_boxes

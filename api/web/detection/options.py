@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from api.web.numbers import read_number
 from shared.detection_runs.answers import ObjectRequest
-from shared.detection_runs.matches import MatchKind, MatchLevel
+from shared.detection_runs.figures.matches import MatchKind, MatchLevel
 from shared.detection_runs.results import DetectedClass
-from shared.detection_runs.rules import RuleName
+from shared.detection_runs.scenes.rules import RuleName
 from shared.evaluation.detection.error_analysis.error_types import BACKGROUND, ErrorType
 from shared.evaluation.detection.precision.detection_rates import DetectionRates
 from shared.evaluation.intervals.of_matrix import Estimate

@@ -22,10 +22,10 @@ from api.web.problems import MISTAKES
 from api.web.runs.pages import MAX_NOTES
 from shared import detection_runs, projects
 from shared.detection_runs import DetectionRunRecord, answers, drawn_data
-from shared.detection_runs.matches import MatchKind
+from shared.detection_runs.figures.matches import MatchKind
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription
-from shared.detection_runs.rules import rules_for
+from shared.detection_runs.scenes.rules import rules_for
 from shared.evaluation.detection.error_analysis.error_types import ErrorType
 from shared.evaluation.detection.error_analysis.foreign_matrices import DEFAULTS
 from shared.evaluation.detection.rules.profiles import PROFILES, DetectionSubject

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.detection_runs.drawn_data import DrawnData
-from shared.detection_runs.image_order import ImageBox, JudgedImage
+from shared.detection_runs.figures.image_order import ImageBox, JudgedImage
 from shared.detection_runs.records import ShownImage
 from shared.kit.number_format import percent_text
 from shared.presentation.images import label_places, object_drawings

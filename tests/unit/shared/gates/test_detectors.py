@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from shared.detection_runs.errors import BaselineNotComparable
-from shared.detection_runs.judging import FEW_IMAGES
+from shared.detection_runs.figures.judging import FEW_IMAGES
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.scenes import StoredScene
+from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.matching.ranked_outcomes import Scene
 from shared.evaluation.detection.precision.average_precision import average_precision
 from shared.gates import detectors

@@ -4,7 +4,7 @@ from itertools import combinations
 from uuid import UUID
 
 from shared.detection_runs.drawn_data import DrawnData
-from shared.detection_runs.image_order import ImageBox, JudgedImage
+from shared.detection_runs.figures.image_order import ImageBox, JudgedImage
 from shared.detection_runs.records import ShownImage
 from shared.presentation.images.judged_boxes import BoxesPath, drawn, merged, tile
 from shared.presentation.images.object_drawings import ObjectDrawing

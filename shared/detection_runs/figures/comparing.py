@@ -3,19 +3,11 @@
 import numpy as np
 
 from shared.detection_runs.errors import BaselineNotComparable
-from shared.detection_runs.judging import (
-    CHOSEN_AT,
-    FEW_IMAGES,
-    SEED,
-    interval_of,
-    judged,
-    max_detections,
-    resamples_for,
-)
+from shared.detection_runs.figures.judging import CHOSEN_AT, FEW_IMAGES, SEED, interval_of, judged, max_detections, resamples_for
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionComparison, ImageDifference, ImageInterval
-from shared.detection_runs.scenes import StoredScene, id_at
+from shared.detection_runs.scenes.scene_file import StoredScene, id_at
 from shared.evaluation.detection.matching.ranked_outcomes import Scene, best_confidence, ranked_counts
 from shared.evaluation.detection.precision import image_bootstrap
 from shared.evaluation.detection.rules.profiles import PROFILES, judge

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shared.detection_runs import levels, scenes
-from shared.detection_runs.matches import MatchLevel, SceneMatches
+from shared.detection_runs.figures import levels
+from shared.detection_runs.scenes import scene_file
+from shared.detection_runs.figures.matches import MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.scenes import StoredScene, ids_of
+from shared.detection_runs.scenes.scene_file import StoredScene, ids_of
 from shared.evaluation.detection.matching.ranked_outcomes import Scene
 from shared.evaluation.detection.rules.profiles import ProfileName
 from tests.unit.shared.evaluation.detection.scenes import images, scene_of
@@ -62,15 +63,15 @@ def test_the_table_counts_as_the_matrix(
 
 def test_an_overlap_beside_the_grid_and_a_scene_without_a_table_are_not_looked_up(tmp_path: Path) -> None:
     stored, path = stored_scene(scene_of([([(0, (0, 0, 4, 4), True)], [(0, (0, 0, 4, 4), 0.5)])])), tmp_path / "scene"
-    scenes.write(tmp_path / "bare.npz", stored, {})
-    scenes.write(path.with_suffix(".npz"), stored, levels.tabulate(stored.scene, DetectionOptions()))
+    scene_file.write(tmp_path / "bare.npz", stored, {})
+    scene_file.write(path.with_suffix(".npz"), stored, levels.tabulate(stored.scene, DetectionOptions()))
 
-    with (tmp_path / "bare.npz").open("rb") as bare, scenes.opened(bare) as columns:
+    with (tmp_path / "bare.npz").open("rb") as bare, scene_file.opened(bare) as columns:
         assert levels.count_at(columns, 0.5, None) is None
-    with path.with_suffix(".npz").open("rb") as file, scenes.opened(file) as columns:
+    with path.with_suffix(".npz").open("rb") as file, scene_file.opened(file) as columns:
         assert levels.count_at(columns, 0.52, None) is None
         found = levels.count_at(columns, 0.5, None)
     assert found is not None
     assert (found.right.tolist(), found.wrong.tolist(), found.sought.tolist()) == ([1, 0, 0], [0, 0, 0], [1, 0, 0])
     with path.with_suffix(".npz").open("rb") as file:
-        assert np.array_equal(scenes.read(file).scene.candidates.xywh, stored.scene.candidates.xywh)
+        assert np.array_equal(scene_file.read(file).scene.candidates.xywh, stored.scene.candidates.xywh)

@@ -10,23 +10,14 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from shared.detection_runs.averages import averages_of
-from shared.detection_runs.difference_reasons import (
-    FN,
-    FP,
-    JUDGEMENTS,
-    TP,
-    DifferenceReason,
-    Judgement,
-    RuledSide,
-    reason_of,
-)
-from shared.detection_runs.judging import CHOSEN_AT, max_detections
-from shared.detection_runs.matches import MatchLevel
+from shared.detection_runs.figures.averages import averages_of
+from shared.detection_runs.figures.difference_reasons import FN, FP, JUDGEMENTS, TP, DifferenceReason, Judgement, RuledSide, reason_of
+from shared.detection_runs.figures.judging import CHOSEN_AT, max_detections
+from shared.detection_runs.figures.matches import MatchLevel
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import RuleCounts, RuleSummary
-from shared.detection_runs.rules import RuleName, measured_by
-from shared.detection_runs.scenes import StoredScene, id_at
+from shared.detection_runs.scenes.rules import RuleName, measured_by
+from shared.detection_runs.scenes.scene_file import StoredScene, id_at
 from shared.evaluation.detection.error_analysis import foreign_matrices
 from shared.evaluation.detection.matching.ranked_outcomes import Scene, best_confidence, ranked_counts
 from shared.evaluation.detection.rules.profiles import PROFILES, judge

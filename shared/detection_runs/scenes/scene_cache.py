@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
-from shared.detection_runs.scenes import StoredScene
+from shared.detection_runs.scenes.scene_file import StoredScene
 
 # The latest scenes are kept: one of a million candidates, or hundreds of usual ones. The limit of the API's memory
 # leaves so much for each process.

@@ -8,8 +8,8 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from shared.detection_runs.matches import MatchFilter, MatchKind, SceneMatches
-from shared.detection_runs.scenes import StoredScene, id_at, ids_of
+from shared.detection_runs.figures.matches import MatchFilter, MatchKind, SceneMatches
+from shared.detection_runs.scenes.scene_file import StoredScene, id_at, ids_of
 from shared.evaluation.detection.geometry.object_table import ObjectTable
 
 # More boxes of one image cannot be told apart.

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.detection_runs.difference_reasons import DifferenceReason
-from shared.detection_runs.differences import RuleDifferences, compare_rules, summarize
-from shared.detection_runs.judging import max_detections
-from shared.detection_runs.matches import MatchLevel
+from shared.detection_runs.figures.difference_reasons import DifferenceReason
+from shared.detection_runs.figures.differences import RuleDifferences, compare_rules, summarize
+from shared.detection_runs.figures.judging import max_detections
+from shared.detection_runs.figures.matches import MatchLevel
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.rules import rules_for
-from shared.detection_runs.scenes import StoredScene, ids_of
+from shared.detection_runs.scenes.rules import rules_for
+from shared.detection_runs.scenes.scene_file import StoredScene, ids_of
 from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile
 from shared.evaluation.detection.geometry import overlaps
 from shared.evaluation.detection.geometry.object_table import ObjectTable

@@ -10,10 +10,10 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from shared.detection_runs.judging import CHOSEN_AT, max_detections
+from shared.detection_runs.figures.judging import CHOSEN_AT, max_detections
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.rules import RuleName, measured_by
-from shared.detection_runs.scenes import StoredScene, id_at
+from shared.detection_runs.scenes.rules import RuleName, measured_by
+from shared.detection_runs.scenes.scene_file import StoredScene, id_at
 from shared.evaluation.detection.error_analysis import confusion, error_types, foreign_matrices
 from shared.evaluation.detection.error_analysis.confusion import DetectionCells
 from shared.evaluation.detection.error_analysis.error_types import ERROR_TYPES, ErrorType

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.analyses.annotations.columns import AnnotationColumns
-from shared.detection_runs.objects_of_images import ImageSides
+from shared.detection_runs.scenes.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.evaluation.detection.rules import class_hierarchy
 from shared.evaluation.detection.rules.class_hierarchy import NO_HIERARCHY, ClassHierarchy, InvalidHierarchy

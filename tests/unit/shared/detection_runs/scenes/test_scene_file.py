@@ -6,11 +6,12 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from shared.detection_runs import judging, scenes
-from shared.detection_runs.matches import MatchFilter, MatchLevel, SceneMatches
+from shared.detection_runs.figures import judging
+from shared.detection_runs.scenes import scene_file
+from shared.detection_runs.figures.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.scenes import StoredScene
-from tests.unit.shared.detection_runs.test_levels import NAMES, stored_scene
+from shared.detection_runs.scenes.scene_file import StoredScene
+from tests.unit.shared.detection_runs.figures.test_levels import NAMES, stored_scene
 from tests.unit.shared.evaluation.detection.scenes import images, scene_of
 
 OPTIONS = DetectionOptions()
@@ -20,9 +21,9 @@ def kept(stored: StoredScene) -> StoredScene:
     """The scene as it is read from its file."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "scene.npz"
-        scenes.write(path, stored, {})
+        scene_file.write(path, stored, {})
         with path.open("rb") as file:
-            return scenes.read(file)
+            return scene_file.read(file)
 
 
 def answers(stored: StoredScene) -> list[Any]:

@@ -2,12 +2,13 @@
 
 import pytest
 
-from shared.detection_runs import judging, scene_cache
+from shared.detection_runs.figures import judging
+from shared.detection_runs.scenes import scene_cache
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.scene_cache import memory_of, scene_of
-from shared.detection_runs.scenes import StoredScene
+from shared.detection_runs.scenes.scene_cache import memory_of, scene_of
+from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.runs.rows.stored_file import NobodyWaits
-from tests.unit.shared.detection_runs.test_levels import stored_scene
+from tests.unit.shared.detection_runs.figures.test_levels import stored_scene
 from tests.unit.shared.evaluation.detection import scenes
 
 STORED = judging.classified(

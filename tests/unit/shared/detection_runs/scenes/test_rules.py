@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.detection_runs.differences import compare_rules
-from shared.detection_runs.image_order import judged_images, ordered
-from shared.detection_runs.matches import MatchFilter, MatchKind, MatchLevel, SceneMatches
+from shared.detection_runs.figures.differences import compare_rules
+from shared.detection_runs.figures.image_order import judged_images, ordered
+from shared.detection_runs.figures.matches import MatchFilter, MatchKind, MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.rules import RuleName, rules_for
+from shared.detection_runs.scenes.rules import RuleName, rules_for
 from shared.evaluation.detection.error_analysis.foreign_matrices import DEFAULTS
 from shared.evaluation.detection.rules.profiles import ProfileName
 from tests.detection_counts import counts_of
-from tests.unit.shared.detection_runs.test_differences import NAMES, scene_as, stored_scene
+from tests.unit.shared.detection_runs.figures.test_differences import NAMES, scene_as, stored_scene
 from tests.unit.shared.evaluation.detection.scenes import LABELS, images, labels_of, scene_of
 
 KINDS: tuple[MatchKind, ...] = ("TP", "FP", "FN")

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from shared.analyses.agreement.pairs import Pairing
-from shared.detection_runs.averages import ClassAverages, averages_of
+from shared.detection_runs.figures.averages import ClassAverages, averages_of
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import (
     ConfidenceChoice,
@@ -15,7 +15,7 @@ from shared.detection_runs.results import (
     DetectionFigures,
     ImageInterval,
 )
-from shared.detection_runs.scenes import StoredScene
+from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.error_analysis import error_types
 from shared.evaluation.detection.geometry import keypoints
 from shared.evaluation.detection.matching.ranked_outcomes import (

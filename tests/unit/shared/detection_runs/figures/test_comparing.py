@@ -6,11 +6,11 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from shared.detection_runs.comparing import compare
+from shared.detection_runs.figures.comparing import compare
 from shared.detection_runs.errors import BaselineNotComparable
-from shared.detection_runs.judging import FEW_IMAGES
+from shared.detection_runs.figures.judging import FEW_IMAGES
 from shared.detection_runs.records import DetectionRunRecord
-from shared.detection_runs.scenes import StoredScene, ids_of
+from shared.detection_runs.scenes.scene_file import StoredScene, ids_of
 from shared.evaluation.detection.precision.average_precision import average_precision
 from shared.kit import clock
 from tests.unit.shared.evaluation.detection.scenes import scene_of, sides_of

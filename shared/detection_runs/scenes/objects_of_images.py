@@ -20,10 +20,10 @@ from shared.analyses.annotations.formats import (
 )
 from shared.analyses.errors import ImageTooCrowded, MasksNotComparable, OutlineNotDrawn
 from shared.detection_runs.errors import KeypointsNotComparable
-from shared.detection_runs.ground_truth_labels import labels_of
+from shared.detection_runs.scenes.ground_truth_labels import labels_of
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.oriented_objects import oriented
-from shared.detection_runs.scenes import StoredScene, ids_of
+from shared.detection_runs.scenes.oriented_objects import oriented
+from shared.detection_runs.scenes.scene_file import StoredScene, ids_of
 from shared.evaluation.detection.error_analysis.error_types import BACKGROUND
 from shared.evaluation.detection.geometry import keypoints, mask_overlaps, masks, object_table, overlaps, quadrilaterals
 from shared.evaluation.detection.geometry.keypoints import COCO_SIGMAS, Points

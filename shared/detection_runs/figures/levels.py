@@ -12,10 +12,10 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from shared.detection_runs.judging import max_detections
-from shared.detection_runs.matches import DetectionMatrix
+from shared.detection_runs.figures.judging import max_detections
+from shared.detection_runs.figures.matches import DetectionMatrix
 from shared.detection_runs.options import DetectionOptions
-from shared.detection_runs.rules import RuleName
+from shared.detection_runs.scenes.rules import RuleName
 from shared.evaluation.detection.matching.ranked_outcomes import RankedCounts, Scene, best_confidence, ranked_counts
 from shared.evaluation.detection.precision.detection_rates import DetectionRates, detection_rates
 from shared.evaluation.detection.rules.profiles import PROFILES, ProfileName, judge, judge_at
