@@ -8,6 +8,7 @@ from shared.kit.number_format import (
     bytes_text,
     compact_count_text,
     count_text,
+    p_value_text,
     percent_text,
     signed_text,
     value_text,
@@ -120,3 +121,7 @@ def test_bytes_are_told_in_binary_units(size: int, text: str) -> None:
 @pytest.mark.parametrize(("value", "text"), [(0.02225, "+0.0222"), (0.0, "0"), (-0.01, "−0.0100"), (1.0, "+1")])
 def test_a_difference_carries_its_sign(value: float, text: str) -> None:
     assert signed_text(value) == text
+
+
+def test_a_p_value_too_small_for_a_number_is_said_to_be_less() -> None:
+    assert [p_value_text(p) for p in (1e-300, 3e-299, 2e-12, 0.04)] == ["< 10⁻²⁹⁰"] * 2 + ["2.000 × 10⁻¹²", "0.0400"]
