@@ -1,6 +1,7 @@
 """How the tests are collected and shared out; what they use is in `tests/fixtures.py`."""
 
 import gc
+from importlib import import_module
 from pathlib import Path
 
 import hypothesis
@@ -36,7 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.getoption("dist") == "no":
         # Modules and tests are no garbage: looking for some took a quarter of the time to make them.
         gc.disable()
-        config.pluginmanager.import_plugin("tests.fixtures")
+        # A conftest further down may have loaded it, which `import_plugin` would warn of.
+        config.pluginmanager.register(import_module("tests.fixtures"), "tests.fixtures")
     if hasattr(config, "workerinput") and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         number, of = int(config.workerinput["workerid"].removeprefix("gw")), config.workerinput["workercount"]
         files = sorted(str(path) for path in ROOT.glob("tests/**/test_*.py"))
