@@ -33,11 +33,10 @@ from benchmarks.made_up_objects import (
     made_up,
     sides_of,
 )
-from shared.detection_runs.figures import judging
-from shared.detection_runs.figures import levels
-from shared.detection_runs.scenes import scene_file
+from shared.detection_runs.figures import judging, levels
 from shared.detection_runs.figures.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.geometry import overlaps
 from shared.evaluation.detection.geometry.object_table import ObjectTable

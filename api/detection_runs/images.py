@@ -21,8 +21,8 @@ from api.http.dependencies import Injected
 from api.signatures import require_analyses
 from shared.accounts import Caller
 from shared.detection_runs import galleries
-from shared.detection_runs.galleries import ImageRequest
 from shared.detection_runs.figures.matches import MatchKind, MatchLevel
+from shared.detection_runs.galleries import ImageRequest
 from shared.kit.platform import Platform
 from shared.projects.listing import Search
 

@@ -12,9 +12,9 @@ from api.runs.bodies import Notes, RunTags, RunText
 from shared.analyses.agreement.pairs import Id
 from shared.detection_runs.answers import ProfileCurve
 from shared.detection_runs.figures.differences import DifferingObject
-from shared.detection_runs.galleries import Gallery
 from shared.detection_runs.figures.image_order import JudgedImage
 from shared.detection_runs.figures.matches import JudgedObject
+from shared.detection_runs.galleries import Gallery
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionIntervals, DetectionRunDescription, DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures, RuleCounts

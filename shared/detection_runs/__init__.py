@@ -10,12 +10,12 @@ from shared.accounts import Caller
 from shared.analyses.agreement import pairs
 from shared.analyses.agreement.pairs import Side
 from shared.detection_runs import objects, queries
-from shared.detection_runs.scenes.class_expansion import hierarchy_of
-from shared.detection_runs.figures.comparing import check_comparable
 from shared.detection_runs.errors import DetectionRunNotFound, DetectionRunNotReady
+from shared.detection_runs.figures.comparing import check_comparable
 from shared.detection_runs.kinds.detection_run import DetectionRun
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunDescription, DetectionRunRecord, ModelCount, ShownImage
+from shared.detection_runs.scenes.class_expansion import hierarchy_of
 from shared.detection_runs.scenes.rules import rules_for
 from shared.evaluation.detection.rules.profiles import PROFILES
 from shared.jobs import JobRequest, Reference

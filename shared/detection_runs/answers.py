@@ -8,13 +8,19 @@ from uuid import UUID
 from shared.accounts import Caller
 from shared.detection_runs import get_ready, objects, queries
 from shared.detection_runs.figures import levels
-from shared.detection_runs.scenes import scene_cache
-from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.figures.differences import RuleDifferences, compare_rules
 from shared.detection_runs.figures.judging import CHOSEN_AT
 from shared.detection_runs.figures.levels import LevelCounts
-from shared.detection_runs.figures.matches import DetectionMatrix, JudgedObject, MatchFilter, MatchKind, MatchLevel, SceneMatches
+from shared.detection_runs.figures.matches import (
+    DetectionMatrix,
+    JudgedObject,
+    MatchFilter,
+    MatchKind,
+    MatchLevel,
+    SceneMatches,
+)
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
+from shared.detection_runs.scenes import scene_cache, scene_file
 from shared.detection_runs.scenes.rules import RuleName, rules_for
 from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.error_analysis.error_types import ErrorType

@@ -11,19 +11,14 @@ from shared import jobs
 from shared.analyses.agreement import pairs
 from shared.analyses.annotations import column_queries
 from shared.detection_runs import get, get_ready, objects, queries, result_queries
-from shared.detection_runs.scenes import class_expansion
-from shared.detection_runs.figures import comparing
-from shared.detection_runs.figures import differences
-from shared.detection_runs.figures import judging
-from shared.detection_runs.figures import levels
-from shared.detection_runs.scenes import objects_of_images
-from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.errors import DetectionRunChanged
-from shared.detection_runs.scenes.ground_truth_labels import NOTHING_VERIFIED
-from shared.detection_runs.scenes.objects_of_images import ImageSides
+from shared.detection_runs.figures import comparing, differences, judging, levels
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionFigures, unpacked
+from shared.detection_runs.scenes import class_expansion, objects_of_images, scene_file
+from shared.detection_runs.scenes.ground_truth_labels import NOTHING_VERIFIED
+from shared.detection_runs.scenes.objects_of_images import ImageSides
 from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.rules.lvis import Frequency
 from shared.evaluation.detection.rules.profiles import PROFILES

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.detection_runs.figures.comparing import check_comparable, check_same_objects
 from shared.detection_runs.errors import BaselineNotComparable
+from shared.detection_runs.figures.comparing import check_comparable, check_same_objects
 from shared.detection_runs.figures.judging import FEW_IMAGES, SEED, judged, resamples_for
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes.scene_file import StoredScene

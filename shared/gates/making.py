@@ -10,8 +10,8 @@ from shared.comparisons.errors import ComparisonChanged
 from shared.comparisons.making import ReadSide, read_side
 from shared.comparisons.records import ComparedVersion
 from shared.detection_runs import objects
-from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.errors import DetectionRunNotFound, DetectionRunNotReady
+from shared.detection_runs.scenes import scene_file
 from shared.gates import get_check, queries
 from shared.gates.detectors import DetectorSide
 from shared.gates.errors import CheckChanged

@@ -12,10 +12,10 @@ import pytest
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.records import AnnotationRecord
 from shared.detection_runs.figures import judging
-from shared.detection_runs.scenes import objects_of_images
-from shared.detection_runs.scenes.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import DetectionFigures
+from shared.detection_runs.scenes import objects_of_images
+from shared.detection_runs.scenes.objects_of_images import ImageSides
 from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.error_analysis import confusion
 from shared.evaluation.detection.error_analysis.foreign_matrices import DEFAULTS, judge_as

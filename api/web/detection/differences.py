@@ -17,8 +17,8 @@ from api.web.detection.options import PAGE_SIZE, DetectionPageOptions
 from api.web.page_request import PageRequest
 from shared import detection_runs, projects
 from shared.detection_runs import answers, drawn_data
-from shared.detection_runs.figures.differences import DifferingObject
 from shared.detection_runs.drawn_data import DrawnData
+from shared.detection_runs.figures.differences import DifferingObject
 from shared.detection_runs.records import ShownImage
 from shared.detection_runs.scenes.rules import rules_for
 from shared.evaluation.detection.error_analysis.foreign_matrices import MatrixProfile

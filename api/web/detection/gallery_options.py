@@ -3,8 +3,8 @@
 from typing import Any, Literal, NamedTuple, get_args
 
 from api.web.detection.options import DetectionPageOptions, RulesOrOwn, query_of
-from shared.detection_runs.galleries import ImageRequest
 from shared.detection_runs.figures.matches import MatchKind, MatchLevel
+from shared.detection_runs.galleries import ImageRequest
 from shared.evaluation.detection.error_analysis.error_types import ErrorType
 from shared.projects.listing import Search
 

@@ -3,7 +3,15 @@
 import numpy as np
 
 from shared.detection_runs.errors import BaselineNotComparable
-from shared.detection_runs.figures.judging import CHOSEN_AT, FEW_IMAGES, SEED, interval_of, judged, max_detections, resamples_for
+from shared.detection_runs.figures.judging import (
+    CHOSEN_AT,
+    FEW_IMAGES,
+    SEED,
+    interval_of,
+    judged,
+    max_detections,
+    resamples_for,
+)
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.results import DetectionComparison, ImageDifference, ImageInterval

@@ -11,7 +11,16 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from shared.detection_runs.figures.averages import averages_of
-from shared.detection_runs.figures.difference_reasons import FN, FP, JUDGEMENTS, TP, DifferenceReason, Judgement, RuledSide, reason_of
+from shared.detection_runs.figures.difference_reasons import (
+    FN,
+    FP,
+    JUDGEMENTS,
+    TP,
+    DifferenceReason,
+    Judgement,
+    RuledSide,
+    reason_of,
+)
 from shared.detection_runs.figures.judging import CHOSEN_AT, max_detections
 from shared.detection_runs.figures.matches import MatchLevel
 from shared.detection_runs.options import DetectionOptions

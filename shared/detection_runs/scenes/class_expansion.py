@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from shared.analyses.annotations.columns import AnnotationColumns
-from shared.detection_runs.scenes.objects_of_images import ImageSides
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes.objects_of_images import ImageSides
 from shared.evaluation.detection.rules import class_hierarchy
 from shared.evaluation.detection.rules.class_hierarchy import NO_HIERARCHY, ClassHierarchy, InvalidHierarchy
 from shared.kit.errors import Fault, InvalidInput

@@ -20,8 +20,8 @@ from shared.analyses.annotations.formats import (
 )
 from shared.analyses.errors import ImageTooCrowded, MasksNotComparable, OutlineNotDrawn
 from shared.detection_runs.errors import KeypointsNotComparable
-from shared.detection_runs.scenes.ground_truth_labels import labels_of
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes.ground_truth_labels import labels_of
 from shared.detection_runs.scenes.oriented_objects import oriented
 from shared.detection_runs.scenes.scene_file import StoredScene, ids_of
 from shared.evaluation.detection.error_analysis.error_types import BACKGROUND

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from shared.detection_runs.answers import DetectionOverview
-from shared.detection_runs.figures.difference_reasons import DifferenceReason
 from shared.detection_runs.drawn_data import DrawnData
+from shared.detection_runs.figures.difference_reasons import DifferenceReason
 from shared.detection_runs.figures.matches import DetectionMatrix, JudgedObject
 from shared.detection_runs.records import DetectionRunRecord, ShownImage
 from shared.detection_runs.results import DetectionFigures

@@ -14,10 +14,10 @@ from shared.runs.parts.spans import Span, arrow_spans, line_spans, parquet_spans
 from shared.runs.previews import Preview
 from shared.runs.reading.columnar import ColumnarFile
 from shared.runs.reading.containers import Container
-from shared.runs.reading.text.delimited import DelimitedFile, is_blank, read_delimited
 from shared.runs.reading.json_files.file import JsonFile, JsonPart
 from shared.runs.reading.json_files.kinds import JsonKinds
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, FileTable
+from shared.runs.reading.text.delimited import DelimitedFile, is_blank, read_delimited
 from shared.runs.reading.text.rows import Dialect
 from shared.runs.records import InputFile
 

@@ -11,11 +11,11 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from shared.runs.errors import FileUnreadable
-from shared.runs.reading.containers import Container
 from shared.runs.reading.columns.nested import Leaf, classes_of, leaves, notice_of, refuse_unread, spread
 from shared.runs.reading.columns.stored_values import notices_of_types
-from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
 from shared.runs.reading.columns.typed_values import is_label_list, labels_of, listed, scores_of, texts
+from shared.runs.reading.containers import Container
+from shared.runs.reading.tables import Batch, ColumnForm, check_names, rows_of_batch
 
 # So many rows at once: a column of them is a few hundred KiB.
 _BATCH_ROWS = 2**17

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from shared.runs.reading.text.arff import ArffFile
 from shared.runs.reading.columnar import ColumnarFile
 from shared.runs.reading.containers import Container
-from shared.runs.reading.text.delimited import DelimitedFile
 from shared.runs.reading.json_files.file import JsonFile
 from shared.runs.reading.npz import NpzFile
 from shared.runs.reading.tables import FileTable
+from shared.runs.reading.text.arff import ArffFile
+from shared.runs.reading.text.delimited import DelimitedFile
 from shared.runs.reading.unpacking import plain_file
 
 _COLUMNAR = {Container.PARQUET, Container.ARROW_FILE, Container.ARROW_STREAM}

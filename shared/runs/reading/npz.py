@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from shared.runs.errors import FileUnreadable
-from shared.runs.reading.tables import Batch, ColumnForm, check_names, names_classes
 from shared.runs.reading.columns.typed_values import labels_of, scores_of, texts
+from shared.runs.reading.tables import Batch, ColumnForm, check_names, names_classes
 
 _BATCH_ROWS = 2**17
 # The arrays are unpacked into memory.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from shared.predictions.tables.names import kind_of
 from shared.runs.errors import FileUnreadable
 from shared.runs.reading.columns.stored_values import usual, usual_type
-from shared.runs.reading.tables import MAX_COLUMNS
 from shared.runs.reading.columns.typed_values import is_bytes, is_flat, is_label_list, text_of
+from shared.runs.reading.tables import MAX_COLUMNS
 
 # More fields within fields than any program writes.
 _MAX_DEPTH = 8

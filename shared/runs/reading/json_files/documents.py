@@ -10,7 +10,14 @@ from msgspec import Raw
 
 from shared.predictions.tables.names import kind_of, tokens
 from shared.runs.errors import FileUnreadable
-from shared.runs.reading.json_files.faults import refuse_annotations, refuse_batch, refuse_list, refuse_matrix, refuse_several, refuse_unnamed
+from shared.runs.reading.json_files.faults import (
+    refuse_annotations,
+    refuse_batch,
+    refuse_list,
+    refuse_matrix,
+    refuse_several,
+    refuse_unnamed,
+)
 from shared.runs.reading.json_files.frames import OF_A_ROLE, ROW_NAMES, records_of_frame
 from shared.runs.reading.json_files.members import Record, decoded, members_of, values_of
 from shared.runs.reading.tables import NO_CLASS_NAMES, check_names, names_classes

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from shared.runs.errors import FileUnreadable, RowFault, RowsInvalid
-from shared.runs.reading.text.delimited import read_delimited
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
+from shared.runs.reading.text.delimited import read_delimited
 from shared.runs.reading.text.rows import Dialect, explained, line_of, not_utf_8
 
 _ATTRIBUTE = re.compile(

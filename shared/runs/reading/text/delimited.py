@@ -19,11 +19,11 @@ from shared.predictions.tables.header import judge_first_row
 from shared.predictions.tables.text_encoding import decode_text
 from shared.predictions.values import has_decimal_commas, has_decimal_points, has_quoted_decimals
 from shared.runs.errors import FileUnreadable
-from shared.runs.reading.text.last_rows import length_without_empty_rows
+from shared.runs.reading.columns.typed_values import labels_of
 from shared.runs.reading.read_ahead import read_ahead
 from shared.runs.reading.tables import NO_CLASS_NAMES, Batch, ColumnForm, check_names
+from shared.runs.reading.text.last_rows import length_without_empty_rows
 from shared.runs.reading.text.rows import Dialect, cells_of, explained, line_of
-from shared.runs.reading.columns.typed_values import labels_of
 
 # So much text tells the dialect, the header and the roles.
 _SAMPLE_BYTES = 512 * 1024

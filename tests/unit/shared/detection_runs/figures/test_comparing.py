@@ -6,8 +6,8 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from shared.detection_runs.figures.comparing import compare
 from shared.detection_runs.errors import BaselineNotComparable
+from shared.detection_runs.figures.comparing import compare
 from shared.detection_runs.figures.judging import FEW_IMAGES
 from shared.detection_runs.records import DetectionRunRecord
 from shared.detection_runs.scenes.scene_file import StoredScene, ids_of

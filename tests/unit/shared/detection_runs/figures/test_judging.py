@@ -5,11 +5,10 @@ from uuid import UUID
 import pytest
 
 from shared.analyses.agreement.pairs import ImagePair, Pairing
-from shared.detection_runs.figures import judging
-from shared.detection_runs.figures import levels
-from shared.detection_runs.scenes import objects_of_images
+from shared.detection_runs.figures import judging, levels
 from shared.detection_runs.figures.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes import objects_of_images
 from shared.evaluation.detection.rules.profiles import DetectionSubject, ProfileName
 from tests.annotation_columns import sides_of
 

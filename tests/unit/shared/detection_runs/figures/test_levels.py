@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.detection_runs.figures import levels
-from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.figures.matches import MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.scenes.scene_file import StoredScene, ids_of
 from shared.evaluation.detection.matching.ranked_outcomes import Scene
 from shared.evaluation.detection.rules.profiles import ProfileName

@@ -8,10 +8,9 @@ import pytest
 
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.records import AnnotationRecord
-from shared.detection_runs.scenes import class_expansion
 from shared.detection_runs.figures import judging
-from shared.detection_runs.scenes import objects_of_images
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes import class_expansion, objects_of_images
 from shared.evaluation.detection.rules.profiles import PROFILES, judge
 from shared.kit.errors import InvalidInput
 from tests.annotation_columns import sides_of

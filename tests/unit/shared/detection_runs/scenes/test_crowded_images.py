@@ -7,9 +7,9 @@ import pytest
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.errors import ImageTooCrowded
 from shared.analyses.records import AnnotationRecord
+from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.scenes import objects_of_images
 from shared.detection_runs.scenes.objects_of_images import scene_of
-from shared.detection_runs.options import DetectionOptions
 from shared.evaluation.detection.geometry import mask_overlaps, masks
 from tests.annotation_columns import sides_of
 

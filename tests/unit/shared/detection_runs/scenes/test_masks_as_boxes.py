@@ -15,8 +15,8 @@ from pycocotools.cocoeval import COCOeval
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.records import AnnotationRecord
 from shared.detection_runs.figures import judging
-from shared.detection_runs.scenes import objects_of_images
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes import objects_of_images
 from tests.annotation_columns import sides_of
 
 SIDE, IMAGE, TRUTH, MODEL = 200, UUID(int=1), UUID(int=2), UUID(int=3)

@@ -9,11 +9,11 @@ import pytest
 from shared.analyses.agreement.pairs import ImagePair, Pairing
 from shared.analyses.annotations.turned_boxes import around_centre
 from shared.analyses.records import AnnotationRecord
-from shared.detection_runs.figures import judging
-from shared.detection_runs.scenes import objects_of_images
 from shared.detection_runs.errors import BoxesNotOriented
+from shared.detection_runs.figures import judging
 from shared.detection_runs.options import DetectionOptions
 from shared.detection_runs.results import DetectionFigures
+from shared.detection_runs.scenes import objects_of_images
 from shared.detection_runs.scenes.rules import rules_for
 from shared.evaluation.detection.rules.profiles import DetectionSubject, ProfileName
 from tests.annotation_columns import sides_of

@@ -3,8 +3,8 @@
 import pytest
 
 from shared.detection_runs.figures import judging
-from shared.detection_runs.scenes import scene_cache
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes import scene_cache
 from shared.detection_runs.scenes.scene_cache import memory_of, scene_of
 from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.runs.rows.stored_file import NobodyWaits

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 
 from shared.detection_runs.figures import judging
-from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.figures.matches import MatchFilter, MatchLevel, SceneMatches
 from shared.detection_runs.options import DetectionOptions
+from shared.detection_runs.scenes import scene_file
 from shared.detection_runs.scenes.scene_file import StoredScene
 from tests.unit.shared.detection_runs.figures.test_levels import NAMES, stored_scene
 from tests.unit.shared.evaluation.detection.scenes import images, scene_of

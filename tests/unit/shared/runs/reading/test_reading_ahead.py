@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.runs.errors import FileUnreadable
+from shared.runs.reading.columns.typed_values import labels_of
 from shared.runs.reading.read_ahead import read_ahead
 from shared.runs.reading.tables import Batch
-from shared.runs.reading.columns.typed_values import labels_of
 
 
 def numbered(count: int) -> Iterator[Batch]:
