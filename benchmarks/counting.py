@@ -19,7 +19,7 @@ from sklearn.metrics import confusion_matrix
 from shared.evaluation.confusion.counting import count
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.evaluation.confusion.statistics import summary
-from shared.evaluation.inputs.label_codes import Factorised, decode, encode
+from shared.evaluation.inputs.label_codes import LabelCodes, decode, encode
 from shared.evaluation.inputs.labels import factorise
 
 Candidate = Callable[[Any, Any], object]
@@ -135,7 +135,7 @@ def summaries() -> None:
     print("\nsummary of a matrix")
     for k in (2, 10, 100, 500):
         actual, predicted = (vector.astype(np.uint16) for vector in sample(100_000, k))
-        ready = count(Factorised(tuple(range(k)), actual, predicted))
+        ready = count(LabelCodes(tuple(range(k)), actual, predicted))
         print(f"{k:>4} classes {median_milliseconds(partial(summary, ready), 500) * 1000:>10.1f} µs")
 
 
@@ -143,7 +143,7 @@ def large(millions: int) -> None:
     """Print the times of arrays too large for lists."""
     for k in (2, 10, 100):
         actual, predicted = (vector.astype(np.uint8) for vector in sample(millions * 1_000_000, k))
-        counting = median_milliseconds(partial(count, Factorised(tuple(range(k)), actual, predicted)), 3)
+        counting = median_milliseconds(partial(count, LabelCodes(tuple(range(k)), actual, predicted)), 3)
         whole = median_milliseconds(partial(matrix, actual, predicted), 3)
         print(f"{millions} M uint8 pairs, {k} classes: count {counting:.0f} ms, factorise and count {whole:.0f} ms")
 

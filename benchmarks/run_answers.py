@@ -26,7 +26,7 @@ from shared.runs import objects, results
 from shared.runs.ingest.file_to_run import ingest
 from shared.runs.ingest.ranking import roc_area
 from shared.runs.ingest.sorted_scores import ScoredRows
-from shared.runs.ingest.steps import Finished
+from shared.runs.ingest.steps import RunResult
 from shared.runs.rows import exported_rows, top_rows
 from shared.runs.rows.filters import Condition, RowFilter
 from shared.runs.rows.scanning import RowScan
@@ -44,7 +44,7 @@ class Answer(NamedTuple):
     rounds: int = ROUNDS
 
 
-def answers(rows: Path, finished: Finished) -> dict[str, Answer]:
+def answers(rows: Path, finished: RunResult) -> dict[str, Answer]:
     """Everything that is asked of a run, by its name in the table."""
     summary, file = finished.summary, str(rows)
     packed = objects.packed_tables(finished.slices)
@@ -102,7 +102,7 @@ def read(rows: Path, columns: list[str] | None) -> None:
 
 
 @contextmanager
-def run_of(rows: int) -> Iterator[tuple[Path, Finished]]:
+def run_of(rows: int) -> Iterator[tuple[Path, RunResult]]:
     """A run of so many rows, as an ingest makes it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -15,7 +15,7 @@ import numpy as np
 from shared.evaluation.intervals.count_formulas import OVERALL
 from shared.evaluation.intervals.weighted_areas import weighted_areas
 from shared.evaluation.paired.tensor import Formula, count_pairs, replicate
-from shared.evaluation.paired.testing import Question, Tested
+from shared.evaluation.paired.testing import DifferenceTest, Question
 from shared.evaluation.paired.weighted_testing import of_weighted_areas, of_weighted_pairs, of_weighted_replicates
 
 SEED = 7
@@ -26,7 +26,7 @@ FORMULAS: dict[str, Formula] = {name: OVERALL[name] for name in ("f1.macro", "ba
 NAMES = ("accuracy", *FORMULAS, "roc_auc")
 
 
-def draw(random: np.random.Generator, size: int, share: float, times: float) -> dict[str, Tested]:
+def draw(random: np.random.Generator, size: int, share: float, times: float) -> dict[str, DifferenceTest]:
     """The tests of one set."""
     truth = (random.random(size) < share).astype(np.int64)
     # What makes a sample hard is so for both.

@@ -21,7 +21,7 @@ from api.http.dependencies import Injected
 from api.http.headers import Prefer
 from api.http.paging import Cursor, Limit
 from api.http.routes import post
-from api.jobs.job_resources import Followed
+from api.jobs.job_resources import WaitableResource
 from api.jobs.waiter import Waiter
 from shared import comparisons, receipts
 from shared.accounts import Caller
@@ -34,7 +34,7 @@ from shared.receipts.records import ComparisonReceipt
 # The largest position that JSON's readers all understand.
 MAX_POSITION = 2**53
 
-FOLLOWED = Followed(comparisons.get, UNFINISHED, comparisons.RETRY_AFTER_S)
+FOLLOWED = WaitableResource(comparisons.get, UNFINISHED, comparisons.RETRY_AFTER_S)
 
 
 class PairedComparisonController(Controller):

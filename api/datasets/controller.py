@@ -15,7 +15,7 @@ from api.http.dependencies import Injected
 from api.http.headers import Prefer
 from api.http.paging import Cursor, Limit
 from api.http.routes import post
-from api.jobs.job_resources import Followed
+from api.jobs.job_resources import WaitableResource
 from api.jobs.waiter import Waiter
 from shared import datasets, uploads
 from shared.accounts import Caller
@@ -23,7 +23,7 @@ from shared.datasets.lifecycle import UNFINISHED
 from shared.datasets.records import DatasetSource
 from shared.kit.platform import Platform
 
-FOLLOWED = Followed(datasets.get, UNFINISHED, datasets.RETRY_AFTER_S)
+FOLLOWED = WaitableResource(datasets.get, UNFINISHED, datasets.RETRY_AFTER_S)
 
 
 class DatasetController(Controller):

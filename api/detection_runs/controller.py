@@ -38,7 +38,7 @@ from api.http.dependencies import Injected
 from api.http.headers import Prefer
 from api.http.paging import Cursor, Limit
 from api.http.routes import patch, post
-from api.jobs.job_resources import Followed
+from api.jobs.job_resources import WaitableResource
 from api.jobs.waiter import Waiter
 from api.signatures import require_analyses
 from shared import detection_runs
@@ -51,7 +51,7 @@ from shared.evaluation.detection.error_analysis.error_types import FOREGROUND
 from shared.jobs.result_status import UNFINISHED
 from shared.kit.platform import Platform
 
-FOLLOWED = Followed(
+FOLLOWED = WaitableResource(
     detection_runs.get, UNFINISHED, detection_runs.RETRY_AFTER_S, awaits_more=lambda run: run.awaits_intervals
 )
 

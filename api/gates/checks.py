@@ -15,7 +15,7 @@ from api.http.dependencies import Injected
 from api.http.headers import Prefer
 from api.http.paging import Cursor, Limit
 from api.http.routes import post
-from api.jobs.job_resources import Followed
+from api.jobs.job_resources import WaitableResource
 from api.jobs.waiter import Waiter
 from shared import gates, receipts
 from shared.accounts import Caller
@@ -26,7 +26,7 @@ from shared.kit.platform import Platform
 from shared.presentation.comparisons import gate_reports
 from shared.receipts.records import CheckReceipt
 
-FOLLOWED = Followed(gates.get_check, UNFINISHED, gates.RETRY_AFTER_S)
+FOLLOWED = WaitableResource(gates.get_check, UNFINISHED, gates.RETRY_AFTER_S)
 
 
 class GateCheckController(Controller):

@@ -29,7 +29,7 @@ class MadeByJob(Protocol):
 Made = TypeVar("Made", bound=MadeByJob)
 
 
-class Followed(Generic[Made]):
+class WaitableResource(Generic[Made]):
     """One kind of resource: the verb that reads it, the states in which waiting helps, and the interval to poll at.
 
     `awaits_more` says of one in another state whether its job still adds to it; by default no job does.

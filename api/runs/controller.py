@@ -18,7 +18,7 @@ from api.http.dependencies import Injected
 from api.http.headers import Prefer
 from api.http.paging import Cursor, Limit
 from api.http.routes import patch, post, put
-from api.jobs.job_resources import Followed
+from api.jobs.job_resources import WaitableResource
 from api.jobs.waiter import Waiter
 from api.runs.bodies import RunForm, RunIn, RunRequest, read_form, read_json
 from api.runs.schemas import RunOut, RunPage, RunPatch, RunPreviewOut, RunSummaryOut
@@ -30,7 +30,7 @@ from shared.runs.lifecycle import UNFINISHED, RunStatus
 from shared.runs.mapping import ColumnsIn
 from shared.runs.records import RunRecord, RunSource
 
-FOLLOWED = Followed(runs.get, UNFINISHED, runs.RETRY_AFTER_S)
+FOLLOWED = WaitableResource(runs.get, UNFINISHED, runs.RETRY_AFTER_S)
 
 
 class RunController(Controller):

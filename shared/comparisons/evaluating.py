@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from shared.comparisons import measuring
 from shared.comparisons.counting import counted, flips_of, slice_counts
-from shared.comparisons.measuring import Measured
+from shared.comparisons.measuring import PairedMetric
 from shared.comparisons.measuring_sets import SetMeasures
 from shared.comparisons.options import CLASS_FORMULAS, CLASS_METRICS, LABEL_METRICS, OVERALL_FORMULAS, ComparisonOptions
 from shared.comparisons.pairing import PairedSamples
@@ -24,7 +24,7 @@ SEED = 0
 class _Family(NamedTuple):
     """All differences of a comparison, and the numbers of its bootstrap."""
 
-    measured: list[Measured]
+    measured: list[PairedMetric]
     replicates: int | None
 
 
@@ -97,7 +97,7 @@ def _family(
     }
     replicates = replicates_for(len(counts.counts), counts.k, level) if formulas else None
     drawn = replicate(counts, formulas, replicates=replicates or 0, seed=SEED) if formulas else {}
-    measured: list[Measured] = []
+    measured: list[PairedMetric] = []
     for metric in metrics:
         if metric == "recall.class":
             measured += measuring.recalls(counts, samples.classes, question)
@@ -112,7 +112,7 @@ def _family(
     return _Family([*measured, *of_slices], replicates)
 
 
-def _judged(measured: list[Measured], question: Question) -> list[MetricDifference]:
+def _judged(measured: list[PairedMetric], question: Question) -> list[MetricDifference]:
     """The differences with P-values adjusted for all of them, and their verdicts."""
     adjusted = holm_of_some([found.tested.p_value for found in measured])
     not_worse = holm_of_some([found.p_not_worse for found in measured])
@@ -129,12 +129,12 @@ def _judged(measured: list[Measured], question: Question) -> list[MetricDifferen
     return list(_differences(measured, adjusted, evidence, question))
 
 
-def _better(found: Measured) -> float | None:
+def _better(found: PairedMetric) -> float | None:
     return None if found.tested.difference is None else found.sign * found.tested.difference
 
 
 def _differences(
-    measured: list[Measured], adjusted: list[float | None], evidence: Iterator[Evidence], question: Question
+    measured: list[PairedMetric], adjusted: list[float | None], evidence: Iterator[Evidence], question: Question
 ) -> Iterator[MetricDifference]:
     for found, of_any, known in zip(measured, adjusted, evidence, strict=True):
         tested = found.tested

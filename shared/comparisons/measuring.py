@@ -18,11 +18,11 @@ from shared.evaluation.paired import testing
 from shared.evaluation.paired.area_testing import of_areas
 from shared.evaluation.paired.discordance import Pairs
 from shared.evaluation.paired.replicate_testing import of_replicates
-from shared.evaluation.paired.tensor import PairedCounts, Replicated
+from shared.evaluation.paired.tensor import MetricReplicates, PairedCounts
 from shared.evaluation.paired.testing import (
     MIN_SAMPLES,
+    DifferenceTest,
     Question,
-    Tested,
     without_rounding,
 )
 from shared.evaluation.paired.weighted_testing import of_weighted_areas, of_weighted_pairs, of_weighted_replicates
@@ -34,11 +34,11 @@ _TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class PairedMetric:
     """A metric of both, and what is known of the difference."""
 
     metric: str
-    tested: Tested
+    tested: DifferenceTest
     samples: int
     baseline: float | None = None
     candidate: float | None = None
@@ -74,7 +74,9 @@ class Measured:
         return None if above is None or below is None else max(above, below)
 
 
-def share_of_right(metric: str, counts: PairedCounts, question: Question, value: SliceValue | None = None) -> Measured:
+def share_of_right(
+    metric: str, counts: PairedCounts, question: Question, value: SliceValue | None = None
+) -> PairedMetric:
     """Accuracy, or the error rate, of all samples or of those of a slice."""
     if counts.weights is not None:
         return _of_weighted(metric, counts, question, slice_value=value)
@@ -84,7 +86,7 @@ def share_of_right(metric: str, counts: PairedCounts, question: Question, value:
     return of_pairs(metric, pairs, question, slice_value=value)
 
 
-def recalls(counts: PairedCounts, classes: Sequence[Label], question: Question) -> list[Measured]:
+def recalls(counts: PairedCounts, classes: Sequence[Label], question: Question) -> list[PairedMetric]:
     """The recall of each class: accuracy among the samples of the class."""
     if counts.weights is not None:
         return [
@@ -97,19 +99,19 @@ def recalls(counts: PairedCounts, classes: Sequence[Label], question: Question) 
     ]
 
 
-def overall(metric: str, found: Replicated, counts: PairedCounts, question: Question) -> Measured:
+def overall(metric: str, found: MetricReplicates, counts: PairedCounts, question: Question) -> PairedMetric:
     """A metric of all classes together."""
     return _of_replicates(metric, found, counts, question)
 
 
 def by_class(
-    metric: str, found: Replicated, classes: Sequence[Label], counts: PairedCounts, question: Question
-) -> list[Measured]:
+    metric: str, found: MetricReplicates, classes: Sequence[Label], counts: PairedCounts, question: Question
+) -> list[PairedMetric]:
     """A metric of each class."""
     return [
         _of_replicates(
             metric,
-            Replicated(
+            MetricReplicates(
                 found.baseline[code],
                 found.candidate[code],
                 found.drawn[:, code],
@@ -124,7 +126,7 @@ def by_class(
     ]
 
 
-def areas_under_curves(samples: PairedSamples, question: Question) -> list[Measured]:
+def areas_under_curves(samples: PairedSamples, question: Question) -> list[PairedMetric]:
     """The area under the ROC curve of each class against the rest."""
     return [area_under_curve(samples, code, [question])[0] for code in range(len(samples.classes))]
 
@@ -136,12 +138,12 @@ def of_pairs(
     *,
     label: Label | None = None,
     slice_value: SliceValue | None = None,
-) -> Measured:
+) -> PairedMetric:
     """A share of the samples that are right, of which there may be none."""
     n = pairs.total
-    return Measured(
+    return PairedMetric(
         metric,
-        testing.of_pairs(pairs, question) if n else Tested(None, reason="there are no samples"),
+        testing.of_pairs(pairs, question) if n else DifferenceTest(None, reason="there are no samples"),
         n,
         (pairs.both + pairs.baseline_only) / n if n else None,
         (pairs.both + pairs.candidate_only) / n if n else None,
@@ -158,25 +160,25 @@ def _of_weighted(
     *,
     label: Label | None = None,
     slice_value: SliceValue | None = None,
-) -> Measured:
+) -> PairedMetric:
     """A weighted share of the samples that are right, or wrong; there may be no weight."""
     sums, discordant = counts.sums, counts.pairs.discordant
     total = float(sums.sum())
     if not total:
-        tested = Tested(None, reason="there are no samples with weight")
-        return Measured(metric, tested, counts.total, label=label, slice=slice_value, discordant=discordant)
+        tested = DifferenceTest(None, reason="there are no samples with weight")
+        return PairedMetric(metric, tested, counts.total, label=label, slice=slice_value, discordant=discordant)
     is_of_errors = metric == "error_rate"
     baseline, candidate = (
         float(sums[(counts.truth == side) != is_of_errors].sum()) / total
         for side in (counts.baseline, counts.candidate)
     )
     tested = of_weighted_pairs(counts, question, of_errors=is_of_errors)
-    return Measured(metric, tested, counts.total, baseline, candidate, label, slice_value, discordant)
+    return PairedMetric(metric, tested, counts.total, baseline, candidate, label, slice_value, discordant)
 
 
 def _of_replicates(
-    metric: str, found: Replicated, counts: PairedCounts, question: Question, label: Label | None = None
-) -> Measured:
+    metric: str, found: MetricReplicates, counts: PairedCounts, question: Question, label: Label | None = None
+) -> PairedMetric:
     n = counts.total
     # Rounding may take values beyond what the metric can be.
     baseline, candidate = np.clip([found.baseline, found.candidate], *_range(metric)).tolist()
@@ -186,7 +188,7 @@ def _of_replicates(
         tested = of_replicates(difference, drawn, n, question, found.bases[0], found.margins[0])
     else:
         tested = of_weighted_replicates(difference, drawn, counts, question, found.bases[0], found.margins[0])
-    return Measured(
+    return PairedMetric(
         metric,
         tested,
         n,
@@ -196,7 +198,7 @@ def _of_replicates(
     )
 
 
-def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Question]) -> list[Measured]:
+def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Question]) -> list[PairedMetric]:
     """The area under the ROC curve of one class against the rest, tested once for each question."""
     n, label = len(samples.truth), samples.classes[code]
     is_positive = samples.truth == code
@@ -208,28 +210,28 @@ def area_under_curve(samples: PairedSamples, code: int, questions: Sequence[Ques
     scores = None if reason else samples.scores_of(code)
     if scores is None:
         reason = reason or "one of the two has no scores of this class"
-        return [Measured("roc_auc.class", Tested(None, reason=reason), n, label=label) for _ in questions]
+        return [PairedMetric("roc_auc.class", DifferenceTest(None, reason=reason), n, label=label) for _ in questions]
     if samples.weights is not None:
         return _weighted_area(samples.weights, is_positive, scores, label, questions)
     found, note = _areas(is_positive, scores)
     baseline, candidate = found.values.tolist()
     tests = [of_areas(found, question) for question in questions]
     return [
-        Measured("roc_auc.class", test._replace(reason=test.reason or note), n, baseline, candidate, label)
+        PairedMetric("roc_auc.class", test._replace(reason=test.reason or note), n, baseline, candidate, label)
         for test in tests
     ]
 
 
 def _weighted_area(
     weights: Floats, is_positive: NDArray[np.bool_], scores: NDArray[Any], label: Label, questions: Sequence[Question]
-) -> list[Measured]:
+) -> list[PairedMetric]:
     n = len(weights)
     if n > MAX_RANKED:
         reason = f"weights are counted in areas of up to {MAX_RANKED:,} samples"
-        return [Measured("roc_auc.class", Tested(None, reason=reason), n, label=label) for _ in questions]
+        return [PairedMetric("roc_auc.class", DifferenceTest(None, reason=reason), n, label=label) for _ in questions]
     found = weighted_areas(is_positive, scores, weights)
     tests = [of_weighted_areas(found, is_positive, weights, question) for question in questions]
-    return [Measured("roc_auc.class", test, n, found.baseline, found.candidate, label) for test in tests]
+    return [PairedMetric("roc_auc.class", test, n, found.baseline, found.candidate, label) for test in tests]
 
 
 def _areas(is_positive: NDArray[np.bool_], scores: NDArray[Any]) -> tuple[CorrelatedAreas, str | None]:

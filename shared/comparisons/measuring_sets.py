@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from shared.comparisons import measuring
-from shared.comparisons.measuring import Measured
+from shared.comparisons.measuring import PairedMetric
 from shared.comparisons.options import LABEL_METRICS, ComparedMetric
 from shared.comparisons.pairing import PairedSamples
 from shared.evaluation.intervals.count_formulas import CLASS_OF_SETS, OVERALL_OF_SETS
 from shared.evaluation.paired.discordance import Pairs
-from shared.evaluation.paired.tensor import PairedCounts, Replicated, replicate_sets, replicates_for
-from shared.evaluation.paired.testing import Question, Tested
+from shared.evaluation.paired.tensor import MetricReplicates, PairedCounts, replicate_sets, replicates_for
+from shared.evaluation.paired.testing import DifferenceTest, Question
 
 # The bootstrap holds five numbers for each label of each different triple of sets: 400 MB.
 MAX_MARKS = 10_000_000
@@ -43,7 +43,7 @@ class SetMeasures:
         }
         fits = len(counts.counts) * len(self._labels) <= MAX_MARKS
         self.replicates = replicates_for(len(counts.counts), len(self._labels), level) if formulas and fits else None
-        self._drawn: dict[str, Replicated] = {}
+        self._drawn: dict[str, MetricReplicates] = {}
         if self.replicates is not None:
             self._drawn = replicate_sets(counts, self._members, formulas, replicates=self.replicates, seed=seed)
 
@@ -52,7 +52,7 @@ class SetMeasures:
         """The labels that a sample has."""
         return [int(code) for code in np.flatnonzero(self._members[np.unique(self._counts.truth)].any(axis=0))]
 
-    def measure(self, metric: ComparedMetric, question: Question) -> list[Measured]:
+    def measure(self, metric: ComparedMetric, question: Question) -> list[PairedMetric]:
         """A metric: one difference of all labels together, or one of each label."""
         counts = self._counts
         if metric == "multilabel.subset_accuracy":
@@ -62,12 +62,12 @@ class SetMeasures:
         if metric not in self._drawn:
             labels = self._labels if metric in LABEL_METRICS else [None]
             n = int(counts.counts.sum())
-            return [Measured(metric, Tested(None, reason=_TOO_MANY), n, label=label) for label in labels]
+            return [PairedMetric(metric, DifferenceTest(None, reason=_TOO_MANY), n, label=label) for label in labels]
         if metric in LABEL_METRICS:
             return measuring.by_class(metric, self._drawn[metric], self._labels, counts, question)
         return [measuring.overall(metric, self._drawn[metric], counts, question)]
 
-    def _recall(self, code: int, question: Question) -> Measured:
+    def _recall(self, code: int, question: Question) -> PairedMetric:
         """The share of the samples with a label that are said to have it."""
         has_label, counts = self._members[:, code], self._counts
         own, found, also = (has_label[codes] for codes in (counts.truth, counts.baseline, counts.candidate))

@@ -14,7 +14,7 @@ from shared.detection_runs.scenes.scene_file import StoredScene
 from shared.evaluation.detection.precision import image_bootstrap
 from shared.evaluation.detection.precision.image_bootstrap import JudgedCandidates
 from shared.evaluation.detection.rules.profiles import PROFILES
-from shared.evaluation.paired.gate_rule import DropEvidence, Judged, judge, outcome_of
+from shared.evaluation.paired.gate_rule import DropEvidence, DropFinding, judge, outcome_of
 from shared.evaluation.paired.testing import MIN_SAMPLES
 from shared.evaluation.types import Floats
 from shared.gates.concluding import concluded
@@ -197,7 +197,7 @@ def _share(is_so: NDArray[np.bool_]) -> float:
     return float((1 + is_so.sum()) / (1 + is_so.size))
 
 
-def _reason(one: _Drawn, said: Judged, policy: GatePolicy) -> GateReason:
+def _reason(one: _Drawn, said: DropFinding, policy: GatePolicy) -> GateReason:
     evidence = _evidence(one)
     low, high = None, None
     if evidence.p_drop is not None:

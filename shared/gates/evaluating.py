@@ -7,7 +7,7 @@ import numpy as np
 from shared.comparisons.errors import RunsNotComparable
 from shared.comparisons.pairing import PairedSamples, pair
 from shared.comparisons.sides import ComparedSide
-from shared.evaluation.paired.gate_rule import Judged, judge, outcome_of
+from shared.evaluation.paired.gate_rule import DropFinding, judge, outcome_of
 from shared.evaluation.paired.testing import MIN_SAMPLES
 from shared.gates import samples
 from shared.gates.concluding import concluded
@@ -62,7 +62,7 @@ def _judged(paired: PairedSamples, policy: GatePolicy) -> Iterator[GateReason]:
         yield _reason(one, said, policy, paired.weighted_by)
 
 
-def _reason(one: GatedDifference, judged: Judged, policy: GatePolicy, weighted_by: str | None) -> GateReason:
+def _reason(one: GatedDifference, judged: DropFinding, policy: GatePolicy, weighted_by: str | None) -> GateReason:
     measured, tested = one.measured, one.measured.tested
     low, high = tested.interval or (None, None)
     test = GateTest(

@@ -7,7 +7,7 @@ import numpy as np
 
 from shared.comparisons import measuring
 from shared.comparisons.counting import MAX_VALUES, counted, slice_counts
-from shared.comparisons.measuring import Measured, area_under_curve
+from shared.comparisons.measuring import PairedMetric, area_under_curve
 from shared.comparisons.measuring_sets import SetMeasures
 from shared.comparisons.options import (
     CLASS_FORMULAS,
@@ -19,8 +19,8 @@ from shared.comparisons.options import (
 from shared.comparisons.pairing import PairedSamples
 from shared.comparisons.tasks import meant, share_of_right
 from shared.evaluation.paired.gate_rule import DropEvidence
-from shared.evaluation.paired.tensor import PairedCounts, Replicated, replicate, replicates_for
-from shared.evaluation.paired.testing import Question, Tested
+from shared.evaluation.paired.tensor import MetricReplicates, PairedCounts, replicate, replicates_for
+from shared.evaluation.paired.testing import DifferenceTest, Question
 from shared.evaluation.types import Label
 from shared.gates.policy import GateMetric, GatePolicy
 from shared.kit.quotes import quoted
@@ -30,13 +30,13 @@ from shared.runs.errors import TaskUnsupported
 SEED = 0
 
 
-_OfMetric = Callable[[GateMetric, Sequence[Question]], Iterator[Sequence[Measured]]]
+_OfMetric = Callable[[GateMetric, Sequence[Question]], Iterator[Sequence[PairedMetric]]]
 
 
 class GatedDifference(NamedTuple):
     """A difference with its margin, and the evidence for the rule."""
 
-    measured: Measured
+    measured: PairedMetric
     margin: float | None
     evidence: DropEvidence
 
@@ -92,7 +92,7 @@ def questions(alpha: float, margin: float | None) -> list[Question]:
     return [Question(2 * alpha, limit, margin or USUAL_SOUGHT) for limit in limits]
 
 
-def evidence_of(versions: Sequence[Measured], margin: float | None) -> DropEvidence:
+def evidence_of(versions: Sequence[PairedMetric], margin: float | None) -> DropEvidence:
     """The evidence of one difference from its tests at 0 and, with a margin, at the margin and at minus the margin."""
     at_zero = versions[0].tested
     if at_zero.difference is None:
@@ -104,12 +104,12 @@ def evidence_of(versions: Sequence[Measured], margin: float | None) -> DropEvide
     return DropEvidence(difference, margin, drops[0], drops[2], versions[1].p_not_worse, at_zero.smallest)
 
 
-def _p_below(found: Measured) -> float | None:
+def _p_below(found: PairedMetric) -> float | None:
     """The P-value of a difference, with more being better, that is not below the limit of its question."""
     return found.tested.p_below if found.sign > 0 else found.tested.p_above
 
 
-def _gated(versions: Sequence[Measured], margin: float | None) -> GatedDifference:
+def _gated(versions: Sequence[PairedMetric], margin: float | None) -> GatedDifference:
     # The bounds of the test at the margin lie where it says that a loss stays within it.
     return GatedDifference(versions[0 if margin is None else 1], margin, evidence_of(versions, margin))
 
@@ -133,7 +133,7 @@ def _of_sets(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[Gat
     """The tests of one entry of samples with any number of labels: one of all labels, or one for each."""
     measures = SetMeasures(samples, counts, [entry.compared for entry in metrics], seed=SEED, level=level)
 
-    def of_metric(entry: GateMetric, asked: Sequence[Question]) -> Iterator[Sequence[Measured]]:
+    def of_metric(entry: GateMetric, asked: Sequence[Question]) -> Iterator[Sequence[PairedMetric]]:
         by_question = [measures.measure(meant(entry.compared, samples.task), question) for question in asked]
         if entry.metric not in LABEL_METRICS:
             yield [found[0] for found in by_question]
@@ -146,12 +146,12 @@ def _of_sets(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[Gat
     return of_metric
 
 
-def _absent(entry: GateMetric, samples: PairedSamples) -> Measured:
+def _absent(entry: GateMetric, samples: PairedSamples) -> PairedMetric:
     reason = "the samples have no such class"
-    return Measured(entry.metric, Tested(None, reason=reason), len(samples.truth), label=entry.label)
+    return PairedMetric(entry.metric, DifferenceTest(None, reason=reason), len(samples.truth), label=entry.label)
 
 
-def _drawn(counts: PairedCounts, metrics: Sequence[GateMetric], level: float) -> dict[str, Replicated]:
+def _drawn(counts: PairedCounts, metrics: Sequence[GateMetric], level: float) -> dict[str, MetricReplicates]:
     named = {entry.metric for entry in metrics}
     formulas: dict[str, Any] = {
         name: formula for name, formula in (OVERALL_FORMULAS | CLASS_FORMULAS).items() if name in named
@@ -164,10 +164,10 @@ def _drawn(counts: PairedCounts, metrics: Sequence[GateMetric], level: float) ->
 def _of_metric(
     samples: PairedSamples,
     counts: PairedCounts,
-    drawn: dict[str, Replicated],
+    drawn: dict[str, MetricReplicates],
     entry: GateMetric,
     asked: Sequence[Question],
-) -> Iterator[Sequence[Measured]]:
+) -> Iterator[Sequence[PairedMetric]]:
     """The tests of one entry, once for each question: one of all classes, or one for each class."""
     metric, classes = entry.metric, samples.classes
     if metric not in CLASS_METRICS:
@@ -188,8 +188,8 @@ def _of_metric(
 
 
 def _by_class(
-    metric: str, drawn: dict[str, Replicated], classes: Sequence[Label], counts: PairedCounts
-) -> Callable[[Question], list[Measured]]:
+    metric: str, drawn: dict[str, MetricReplicates], classes: Sequence[Label], counts: PairedCounts
+) -> Callable[[Question], list[PairedMetric]]:
     if metric == "recall.class":
         return lambda question: measuring.recalls(counts, classes, question)
     return lambda question: measuring.by_class(metric, drawn[metric], classes, counts, question)

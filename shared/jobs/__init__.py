@@ -26,7 +26,7 @@ __all__ = [
     "JobOut",
     "JobRecord",
     "JobRequest",
-    "Queued",
+    "QueueEntry",
     "Reference",
     "Snapshot",
     "Status",
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-class Queued(NamedTuple):
+class QueueEntry(NamedTuple):
     """A job that was inserted, and the number of the account's jobs that waited before it."""
 
     job: JobRecord
@@ -65,12 +65,12 @@ async def submit(platform: Platform, request: JobRequest) -> Snapshot:
     return await dispatch(platform, queued)
 
 
-async def enqueue(platform: Platform, connection: Connection, request: JobRequest) -> Queued:
+async def enqueue(platform: Platform, connection: Connection, request: JobRequest) -> QueueEntry:
     """Insert a job in a transaction of another noun, which calls `dispatch` after its commit; raises QueueFull."""
     return await _enqueue(platform, connection, await request.row(platform.storage))
 
 
-async def dispatch(platform: Platform, queued: Queued) -> Snapshot:
+async def dispatch(platform: Platform, queued: QueueEntry) -> Snapshot:
     """Publish a job whose row is committed, best effort: the dispatcher finds those that are not published."""
     if wakeup := queueing.wakeup_for(queued.ahead):
         await platform.broker.try_publish(wakeup, queued.job.id)
@@ -166,7 +166,7 @@ async def delete_dependents(
     return keys
 
 
-async def _enqueue_new(platform: Platform, request: JobRequest) -> Queued | None:
+async def _enqueue_new(platform: Platform, request: JobRequest) -> QueueEntry | None:
     """Insert a job by one statement; None where that does not do: it is not new, large, or there may be no room."""
     if request.has_large_inputs or quotas.are_limited(platform.settings, request.caller, ROOM):
         return None
@@ -176,15 +176,15 @@ async def _enqueue_new(platform: Platform, request: JobRequest) -> Queued | None
         if queued is None:
             return None
         note_created("job", queued[0].id)
-    return Queued(*queued)
+    return QueueEntry(*queued)
 
 
-async def _enqueue(platform: Platform, connection: Connection, row: dict[str, Any]) -> Queued:
+async def _enqueue(platform: Platform, connection: Connection, row: dict[str, Any]) -> QueueEntry:
     queued = await queueing.enqueue(connection, row, platform.settings.max_queued_jobs)
     if queued is None:
         raise QueueFull(retry_after_s=FULL_RETRY_AFTER_S)
     note_created("job", queued[0].id)
-    return Queued(*queued)
+    return QueueEntry(*queued)
 
 
 @retry_conflicts

@@ -224,7 +224,7 @@ async def _add_version(
     number: int,
     source: RunSource,
     callback_url: str | None,
-) -> jobs.Queued:
+) -> jobs.QueueEntry:
     arguments = IngestRun(run_id=str(run_id), version=number)
     references = await arguments.references(platform, caller)
     request = JobRequest(caller, arguments, references, None, callback_url)

@@ -16,7 +16,7 @@ from shared.kit.quotes import listed
 from shared.kit.storage.files import AnyFile, File, FileOnDisk
 from shared.runs import ingest_jobs, ingest_part_jobs, objects
 from shared.runs.errors import WITH_LABEL_SETS, WITHOUT_LABELS, ColumnsContradictory
-from shared.runs.ingest.file_to_run import Ingested, IngestLimits, count, inspect
+from shared.runs.ingest.file_to_run import IngestedRun, IngestLimits, count, inspect
 from shared.runs.ingest_part_jobs import FoundParts
 from shared.runs.joining.private_truth import refuse_rare_inventions
 from shared.runs.joining.rules import TruthFile
@@ -87,7 +87,7 @@ def perform(inputs: RunInputs, attempt: JobAttempt[IngestRun]) -> Conclusion | S
         return _asked(attempt, needed)
 
 
-def _merged(inputs: RunInputs, parts: FoundParts, attempt: JobAttempt[IngestRun]) -> Ingested | None:
+def _merged(inputs: RunInputs, parts: FoundParts, attempt: JobAttempt[IngestRun]) -> IngestedRun | None:
     """The run that the parts make; None where the whole file is to say what is wrong with it."""
     attempt.progress(_MERGING)
     try:
@@ -140,7 +140,7 @@ def _truth(found: IngestInput, folder: Path, limits: IngestLimits) -> TruthFile 
 def _concluded(
     found: IngestInput,
     attempt: JobAttempt[IngestRun],
-    ingested: Ingested,
+    ingested: IngestedRun,
     inputs: list[InputFile],
     parts: FoundParts | None = None,
 ) -> Conclusion:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from shared.analyses.annotations.columns import AnnotationColumns, Stated
+from shared.analyses.annotations.columns import AnnotationColumns, ObjectAnnotation
 from shared.analyses.annotations.formats import (
     Size,
     box_of,
@@ -50,7 +50,7 @@ class _Shape(NamedTuple):
 
 
 def objects_of(
-    annotations: Sequence[Stated],
+    annotations: Sequence[ObjectAnnotation],
     codes: dict[str, int],
     geometry: Geometry,
     image: Size,
@@ -113,7 +113,7 @@ def confident(side: Objects, min_confidence: float) -> Objects:
     return side.take(np.flatnonzero(side.confidences >= min_confidence))
 
 
-def confidence_of(annotation: Stated) -> float:
+def confidence_of(annotation: ObjectAnnotation) -> float:
     """Return the confidence; an annotation without one counts as certain."""
     return 1.0 if annotation.confidence is None else annotation.confidence
 

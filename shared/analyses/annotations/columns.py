@@ -15,7 +15,7 @@ _TEXTS = msgspec.json.Decoder(list[msgspec.Raw])
 _ID_BYTES = 16
 
 
-class Stated(Protocol):
+class ObjectAnnotation(Protocol):
     """What one annotation states of its object."""
 
     @property

@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.confusion.matrix import DENSE_CLASSES, ConfusionMatrix, FilledCells
-from shared.evaluation.inputs.label_codes import Factorised
+from shared.evaluation.inputs.label_codes import LabelCodes
 
 # So many pairs, widened to eight bytes each by bincount, stay in the processor's cache.
 _CHUNK = 2**18
 
 
-def count(factorised: Factorised, weights: NDArray[np.float64] | None = None) -> ConfusionMatrix:
+def count(factorised: LabelCodes, weights: NDArray[np.float64] | None = None) -> ConfusionMatrix:
     """Count every pair of actual and predicted class; exact for any number of samples.
 
     With `weights`, of shape (n,), each sample counts as much as its weight, and the counts are float64. The matrix is
@@ -41,7 +41,7 @@ def count_keys(keys: NDArray[np.int64], k: int) -> tuple[NDArray[np.int64], NDAr
     return found, counts[found]
 
 
-def _cells(factorised: Factorised, weights: NDArray[np.float64] | None) -> FilledCells:
+def _cells(factorised: LabelCodes, weights: NDArray[np.float64] | None) -> FilledCells:
     k = len(factorised.classes)
     keys = np.multiply(factorised.actual, k, dtype=np.int64)
     keys += factorised.predicted

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.evaluation.inputs.label_codes import Codes, Factorised
+from shared.evaluation.inputs.label_codes import Codes, LabelCodes
 from shared.evaluation.inputs.labels import Vector, factorise
 from shared.evaluation.inputs.probability_errors import ClassesMismatch
 from shared.evaluation.types import Label
@@ -38,7 +38,7 @@ def read_actual(
     Raises a subclass of `InvalidLabels`.
     """
 
-    def factorised(labels: Vector, name: str) -> Factorised:
+    def factorised(labels: Vector, name: str) -> LabelCodes:
         return factorise(labels, labels, max_classes=max_classes, max_label_length=max_label_length, names=(name, name))
 
     labels_read = factorised(vector, names[0])
@@ -61,7 +61,7 @@ def _check_count(vector: str, verb: str, count: int, columns: int, classes_name:
         raise ClassesMismatch(detail, vector=vector)
 
 
-def _columns_of(factorised: Factorised, classes: tuple[Label, ...], names: tuple[str, str]) -> list[int]:
+def _columns_of(factorised: LabelCodes, classes: tuple[Label, ...], names: tuple[str, str]) -> list[int]:
     columns = {label: column for column, label in enumerate(classes)}
     if not _same_type(factorised.classes, classes):
         columns = {str(label): column for label, column in columns.items()}

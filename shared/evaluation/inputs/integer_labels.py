@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.evaluation.inputs.errors import InvalidLabel, TooManyClasses
-from shared.evaluation.inputs.label_codes import Codes, Factorised
+from shared.evaluation.inputs.label_codes import Codes, LabelCodes
 
 # Beyond it two whole numbers can be the same float, so that labels would merge by accident.
 MAX_NUMBER = 2**53
@@ -21,7 +21,7 @@ MAX_BYTES = 500
 Integers = NDArray[np.integer[Any]]
 
 
-def factorise_bytes(actual: bytearray, predicted: bytearray, max_classes: int, names: tuple[str, str]) -> Factorised:
+def factorise_bytes(actual: bytearray, predicted: bytearray, max_classes: int, names: tuple[str, str]) -> LabelCodes:
     """Factorise the labels of n samples, 0 < n, each label a byte, as `factorise` does."""
     if len(actual) > MAX_BYTES:
         first, second = (np.frombuffer(vector, np.uint8) for vector in (actual, predicted))
@@ -31,10 +31,10 @@ def factorise_bytes(actual: bytearray, predicted: bytearray, max_classes: int, n
         raise TooManyClasses(max_classes, vector=names[0])
     table = bytes.maketrans(bytes(classes), bytes(range(len(classes))))
     codes = (np.frombuffer(vector.translate(table), np.uint8) for vector in (actual, predicted))
-    return Factorised(tuple(classes), *codes)
+    return LabelCodes(tuple(classes), *codes)
 
 
-def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, names: tuple[str, str]) -> Factorised:
+def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, names: tuple[str, str]) -> LabelCodes:
     """Factorise two non-empty arrays of equal length as `factorise` does; the codes may be views of the input."""
     vectors = actual, predicted
     low = min(int(np.minimum.reduce(vector)) for vector in vectors)
@@ -50,7 +50,7 @@ def factorise_integers(actual: Integers, predicted: Integers, max_classes: int, 
     if len(distinct) > max_classes:
         raise TooManyClasses(max_classes, vector=names[0])
     first, second = (_codes(offset, distinct, span) for offset in offsets)
-    return Factorised(tuple((distinct + low).tolist()), first, second)
+    return LabelCodes(tuple((distinct + low).tolist()), first, second)
 
 
 def _from_zero(vector: Integers, low: int) -> Integers:

@@ -22,7 +22,7 @@ _PLAIN_CODES = bytes([8 | _PLAIN])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Factorised:
+class LabelCodes:
     """Two vectors as codes: `classes[code]` is the label of a sample.
 
     `actual` and `predicted` have shape (n,) and the smallest unsigned dtype that holds the codes of all classes.

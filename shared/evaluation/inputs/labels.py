@@ -16,7 +16,7 @@ from shared.evaluation.inputs.integer_labels import (
     factorise_bytes,
     factorise_integers,
 )
-from shared.evaluation.inputs.label_codes import Factorised
+from shared.evaluation.inputs.label_codes import LabelCodes
 from shared.evaluation.types import Label
 
 Vector = Sequence[Label] | NDArray[Any] | CodedLabels
@@ -39,7 +39,7 @@ def factorise(
     max_label_length: int,
     names: tuple[str, str] = ("actual_vector", "predicted_vector"),
     types_checked: bool = False,
-) -> Factorised:
+) -> LabelCodes:
     """Find the classes of two vectors, sorted, and the code of every sample's class.
 
     Numbers are equal by value (0, 0.0 and -0.0) and sorted as numbers; whole ones come out as int. Text is kept as it
@@ -83,7 +83,7 @@ def read_classes(
     return tuple(labels)
 
 
-def arrange(factorised: Factorised, classes: tuple[Label, ...], names: tuple[str, str, str]) -> Factorised:
+def arrange(factorised: LabelCodes, classes: tuple[Label, ...], names: tuple[str, str, str]) -> LabelCodes:
     """The same samples with `classes` as their classes, in that order; some of them may occur nowhere.
 
     `names` stand for the vectors and the classes in errors. Raises InvalidLabel for a label that is not among them.
@@ -97,7 +97,7 @@ def arrange(factorised: Factorised, classes: tuple[Label, ...], names: tuple[str
             fault = f"is not among {names[2]}; name every class that occurs"
             raise InvalidLabel(fault, vector=name, index=int(outside[0]))
         codes.append(arranged.astype(np.min_scalar_type(len(classes) - 1)))
-    return Factorised(classes, *codes)
+    return LabelCodes(classes, *codes)
 
 
 def _check_lengths(actual: Vector, predicted: Vector, names: tuple[str, str]) -> None:
@@ -135,7 +135,7 @@ def _check_types(vector: list[Label], name: str) -> None:
 
 def _factorise_any(
     vectors: tuple[list[Label], list[Label]], max_classes: int, max_label_length: int, names: tuple[str, str]
-) -> Factorised:
+) -> LabelCodes:
     # A class can occur twice, as the number 1 and as the text "1".
     codebook = _Codebook(2 * max_classes, max_label_length)
     first, second = (codebook.read(vector, name) for vector, name in zip(vectors, names, strict=True))
@@ -145,7 +145,7 @@ def _factorise_any(
 
 def _factorise_coded(
     vectors: tuple[CodedLabels, CodedLabels], max_classes: int, max_label_length: int, names: tuple[str, str]
-) -> Factorised:
+) -> LabelCodes:
     for vector, name in zip(vectors, names, strict=True):
         for label in vector.distinct:
             if (fault := _fault(label, max_label_length)) and (index := vector.first(label)) is not None:
@@ -159,7 +159,7 @@ def _factorise_coded(
 
 def _factorised(
     distinct: list[Label], pair: tuple[NDArray[Any], NDArray[Any]], max_classes: int, names: tuple[str, str]
-) -> Factorised:
+) -> LabelCodes:
     """The classes and codes of two vectors of positions in the distinct labels."""
     labels = _unify(distinct)
     classes = sorted(set(labels))
@@ -167,7 +167,7 @@ def _factorised(
         raise TooManyClasses(max_classes, vector=names[0])
     code = {label: code for code, label in enumerate(classes)}
     codes = np.array([code[label] for label in labels], np.min_scalar_type(len(classes) - 1))
-    return Factorised(tuple(classes), codes.take(pair[0]), codes.take(pair[1]))
+    return LabelCodes(tuple(classes), codes.take(pair[0]), codes.take(pair[1]))
 
 
 def _refuse_two_spellings(

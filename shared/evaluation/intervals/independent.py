@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 
-class Bounded(NamedTuple):
+class MetricBounds(NamedTuple):
     """A metric with the bounds of its interval."""
 
     value: float
@@ -12,7 +12,7 @@ class Bounded(NamedTuple):
     high: float
 
 
-def difference(one: Bounded, other: Bounded) -> Bounded:
+def difference(one: MetricBounds, other: MetricBounds) -> MetricBounds:
     """`one` minus `other` with its interval, at the level of both intervals, by recovering the variances from them.
 
     It holds for samples that are independent of each other; of the same samples it is wider than need be, as long as
@@ -20,7 +20,7 @@ def difference(one: Bounded, other: Bounded) -> Bounded:
     intervals it is Newcombe's hybrid score interval (1998, method 10).
     """
     middle = one.value - other.value
-    return Bounded(
+    return MetricBounds(
         middle,
         middle - math.hypot(one.value - one.low, other.high - other.value),
         middle + math.hypot(one.high - one.value, other.value - other.low),

@@ -9,8 +9,8 @@ from shared.evaluation.paired.testing import (
     ROUNDING,
     TOO_FEW,
     DifferenceMethod,
+    DifferenceTest,
     Question,
-    Tested,
     planned,
 )
 
@@ -18,7 +18,7 @@ NO_SPREAD = "the scores of both show no spread, from which DeLong's method could
 TOO_FEW_ON_A_SIDE = f"there are fewer than {MIN_SAMPLES} samples of the class, or of all others"
 
 
-def of_areas(found: CorrelatedAreas, question: Question) -> Tested:
+def of_areas(found: CorrelatedAreas, question: Question) -> DifferenceTest:
     """Test the difference of two areas under ROC curves by DeLong's error and Student's t."""
     difference, spread = difference_spread(found)
     area = float(found.values[0]), difference
@@ -32,7 +32,7 @@ def of_spread(
     pairs: int,
     question: Question,
     method: DifferenceMethod,
-) -> Tested:
+) -> DifferenceTest:
     """Test the difference of two areas by its standard error, which is known as well as its degrees of freedom say.
 
     `area` is that of the baseline and the difference, `sides` the numbers of samples of the class and of all others,
@@ -41,7 +41,7 @@ def of_spread(
     """
     difference, (error, freedom) = area[1], (spread.error, spread.freedom)
     if min(sides) < MIN_SAMPLES:
-        return Tested(difference, reason=TOO_FEW if sum(sides) < MIN_SAMPLES else TOO_FEW_ON_A_SIDE)
+        return DifferenceTest(difference, reason=TOO_FEW if sum(sides) < MIN_SAMPLES else TOO_FEW_ON_A_SIDE)
     if error <= ROUNDING:
         return of_equal_pairs(area, pairs, question)
 
@@ -50,7 +50,7 @@ def of_spread(
         return tail if value >= 0 else 1 - tail
 
     critical, margin = student_critical(question.alpha, freedom), question.margin
-    return Tested(
+    return DifferenceTest(
         difference,
         (max(difference - critical * error, -1.0), min(difference + critical * error, 1.0)),
         method,
@@ -62,7 +62,7 @@ def of_spread(
     ).stated
 
 
-def of_equal_pairs(area: tuple[float, float], pairs: int, question: Question) -> Tested:
+def of_equal_pairs(area: tuple[float, float], pairs: int, question: Question) -> DifferenceTest:
     """Test the difference of two areas that is the same in every pair of a sample of the class and another one.
 
     So many pairs have no sample in common, so that they are independent. Each adds a number from −1 to 1 to the mean
@@ -76,8 +76,8 @@ def of_equal_pairs(area: tuple[float, float], pairs: int, question: Question) ->
 
     if difference and any(abs(2 * one - round(2 * one)) > ROUNDING for one in (area[0], sum(area))):
         # Of areas other than 0, 0.5 and 1 single pairs may differ otherwise.
-        return Tested(difference, reason=NO_SPREAD)
-    return Tested(
+        return DifferenceTest(difference, reason=NO_SPREAD)
+    return DifferenceTest(
         area[1],
         p_value=min(1.0, 2 * chance(abs(difference), 0.0)) if difference else None,
         p_above=None if margin is None else chance(difference, -margin),

@@ -52,7 +52,7 @@ class DropEvidence(NamedTuple):
     smallest: float = 0.0
 
 
-class Judged(NamedTuple):
+class DropFinding(NamedTuple):
     """What is found of one difference, and the adjusted P-values of failing it and of passing it within its margin."""
 
     finding: Finding
@@ -60,7 +60,7 @@ class Judged(NamedTuple):
     p_within: float | None
 
 
-def judge(found: Sequence[DropEvidence], alpha: float) -> list[Judged]:
+def judge(found: Sequence[DropEvidence], alpha: float) -> list[DropFinding]:
     """Judge all differences of a gate together.
 
     The chance that it fails although none is worse, beyond its margin where it has one, is at most alpha; and so is the
@@ -71,7 +71,7 @@ def judge(found: Sequence[DropEvidence], alpha: float) -> list[Judged]:
     within = holm_of_some([one.p_within for one in found])
     drops = holm_of_some([None if one.margin is None else one.p_drop for one in found])
     return [
-        Judged(
+        DropFinding(
             "drop_out_of_reach" if is_unreached and _is_loss(one) else _finding(one, alpha, *p_values), *p_values[:2]
         )
         for one, is_unreached, *p_values in zip(found, unreached, fails, within, drops, strict=True)

@@ -22,8 +22,8 @@ from shared.evaluation.paired.testing import (
     UNSTABLE,
     UNVARIED,
     DifferenceMethod,
+    DifferenceTest,
     Question,
-    Tested,
     planned,
     without_rounding,
 )
@@ -39,18 +39,18 @@ def of_replicates(
     question: Question,
     basis: SampleBasis,
     grounds: MarginGrounds,
-) -> Tested:
+) -> DifferenceTest:
     """Test a difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
 
     Where few samples decide, as those of a rare class do, the percentiles lie too close together: they are those that
     Student's distribution has further out (Hesterberg 2015), with the degrees of freedom of the samples that differ.
     """
     if math.isnan(difference):
-        return Tested(None, reason="the metric is undefined for one of the two")
+        return DifferenceTest(None, reason="the metric is undefined for one of the two")
     if samples < MIN_SAMPLES or basis.samples < MIN_SAMPLES:
-        return Tested(difference, reason=TOO_FEW if samples < MIN_SAMPLES else TOO_FEW_OF_CLASS)
+        return DifferenceTest(difference, reason=TOO_FEW if samples < MIN_SAMPLES else TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
-        return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
+        return DifferenceTest(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
     found = by_percentiles(difference, drawn, samples, question, "bootstrap", basis.freedom)
     return no_less(found, drawn, basis, grounds, question)
 
@@ -62,12 +62,12 @@ def is_coarse(drawn: Floats, alpha: float) -> bool:
 
 def by_percentiles(
     difference: float, drawn: Floats, samples: int, question: Question, method: DifferenceMethod, freedom: float
-) -> Tested:
+) -> DifferenceTest:
     """The interval of percentiles and the P-values of enough samples, as `drawn` (replicates,) show them."""
     drawn = without_rounding(drawn)
     interval = percentiles(drawn, further_out(question.alpha, freedom))
     if interval is None:
-        return Tested(difference, reason=UNSTABLE)
+        return DifferenceTest(difference, reason=UNSTABLE)
     values = drawn[~np.isnan(drawn)]
     error, margin = float(values.std()), question.margin
     varies = interval[1] - interval[0] > ROUNDING
@@ -80,9 +80,9 @@ def by_percentiles(
     above = None if margin is None else chance(values <= -margin, difference + margin)
     below = None if margin is None else chance(values >= margin, margin - difference)
     if error <= ROUNDING and abs(difference) <= ROUNDING:
-        return Tested(difference, p_above=above, p_below=below, reason=ALIKE)
+        return DifferenceTest(difference, p_above=above, p_below=below, reason=ALIKE)
     detectable, needed = planned(error, samples, question, freedom) if varies else (None, None)
-    return Tested(
+    return DifferenceTest(
         difference,
         interval if varies else None,
         method,
@@ -97,7 +97,9 @@ def by_percentiles(
     )
 
 
-def no_less(found: Tested, drawn: Floats, basis: SampleBasis, grounds: MarginGrounds, question: Question) -> Tested:
+def no_less(
+    found: DifferenceTest, drawn: Floats, basis: SampleBasis, grounds: MarginGrounds, question: Question
+) -> DifferenceTest:
     """P-values of a bootstrap, none less than so few samples can have, and the interval that goes with them.
 
     A bootstrap draws the differing samples again and again, and hardly ever none of them where they are a handful. It
@@ -126,7 +128,7 @@ def no_less(found: Tested, drawn: Floats, basis: SampleBasis, grounds: MarginGro
     return raised._replace(p_value=p_value, interval=interval, reason=found.reason or reason).stated
 
 
-def _scored(found: Tested, grounds: MarginGrounds, question: Question) -> Tested:
+def _scored(found: DifferenceTest, grounds: MarginGrounds, question: Question) -> DifferenceTest:
     """The P-values of a margin by the score test where there is one, and the interval that goes with them."""
     margin, difference, level = question.margin, found.difference, question.alpha / _SIDES
     if margin is None or margin <= 0 or found.interval is None or difference is None:
@@ -141,7 +143,7 @@ def _scored(found: Tested, grounds: MarginGrounds, question: Question) -> Tested
     return found._replace(interval=(low, high))
 
 
-def _hidden(found: Tested, raised: Tested, level: float) -> str | None:
+def _hidden(found: DifferenceTest, raised: DifferenceTest, level: float) -> str | None:
     sides = (found.p_above, raised.p_above), (found.p_below, raised.p_below)
     lifted = any(p is not None and least is not None and p <= level < least for p, least in sides)
     return MAY_HIDE if lifted else None

@@ -107,7 +107,7 @@ class PairedCounts(NamedTuple):
         return Flips(pairs.candidate_only, pairs.baseline_only, pairs.neither, changed, pairs.both)
 
 
-class Replicated(NamedTuple):
+class MetricReplicates(NamedTuple):
     """A metric of both, and its differences in samples drawn anew, candidate minus baseline; NaN where undefined.
 
     Numbers and (replicates,) of a metric of all classes, (k,) and (replicates, k) of one by class. `bases` are the
@@ -169,7 +169,7 @@ def replicates_for(cells: int, k: int, level: float) -> int:
 
 def replicate(
     pairs: PairedCounts, formulas: Mapping[str, Formula], *, replicates: int, seed: int
-) -> dict[str, Replicated]:
+) -> dict[str, MetricReplicates]:
     """Draw the samples anew, in pairs, and measure the difference of each metric; the same seed draws the same."""
     counted = pairs.counts if pairs.weights is None else np.where(pairs.weights > 0, pairs.counts, 0)
     bases = of_classes(pairs.truth, pairs.baseline, pairs.candidate, counted, pairs.k, pairs.weights)
@@ -190,7 +190,7 @@ def replicate(
 
 def replicate_sets(
     pairs: PairedCounts, members: NDArray[Any], formulas: Mapping[str, Formula], *, replicates: int, seed: int
-) -> dict[str, Replicated]:
+) -> dict[str, MetricReplicates]:
     """`replicate` of samples whose codes are sets of labels: `members` (k, labels) says which set has which label."""
     has_label = [members[codes] for codes in (pairs.truth, pairs.baseline, pairs.candidate)]
     truth, baseline, candidate = (own.astype(float) for own in has_label)
@@ -209,7 +209,7 @@ def _replicate(
     *,
     replicates: int,
     seed: int,
-) -> dict[str, Replicated]:
+) -> dict[str, MetricReplicates]:
     shares = pairs.sums / pairs.sums.sum()
     seen = [part(shares[np.newaxis])[0] for part in parts]
     differences: dict[str, list[Floats]] = {name: [] for name in formulas}
@@ -218,7 +218,7 @@ def _replicate(
             of_baseline, of_candidate = _both(formula, drawn)
             differences[name].append(of_candidate - of_baseline)
     return {
-        name: Replicated(
+        name: MetricReplicates(
             *_both(formula, seen),
             np.concatenate(differences[name]),
             source.bases.of(formula),

@@ -59,7 +59,7 @@ class Question(NamedTuple):
     sought: float
 
 
-class Tested(NamedTuple):
+class DifferenceTest(NamedTuple):
     """The interval of a difference and its P-values.
 
     `p_value` asks for any difference, `p_above` for more than −margin and `p_below` for less than the margin.
@@ -79,7 +79,7 @@ class Tested(NamedTuple):
     smallest: float = 0.0
 
     @property
-    def stated(self) -> "Tested":
+    def stated(self) -> "DifferenceTest":
         """The same with P-values that are too small for a number as the least that is stated: none is ever 0."""
         names = ("p_value", "p_exact", "p_above", "p_below")
         found = {name: getattr(self, name) for name in names}
@@ -91,16 +91,16 @@ class Tested(NamedTuple):
         return self.reason in {NO_DISCORDANT, ALIKE}
 
 
-def of_pairs(pairs: Pairs, question: Question) -> Tested:
+def of_pairs(pairs: Pairs, question: Question) -> DifferenceTest:
     """Test the difference of two proportions of right predictions: McNemar's test and Newcombe's interval."""
     if pairs.total < MIN_SAMPLES:
-        return Tested(pairs.difference if pairs.total else None, reason=TOO_FEW)
+        return DifferenceTest(pairs.difference if pairs.total else None, reason=TOO_FEW)
     above = below = None
     if question.margin is not None:
         turned = Pairs(pairs.both, pairs.candidate_only, pairs.baseline_only, pairs.neither)
         above, below = chance_of(pairs, -question.margin), chance_of(turned, -question.margin)
     discordant = pairs.discordant > 0
-    return Tested(
+    return DifferenceTest(
         pairs.difference,
         newcombe(pairs, question.alpha),
         "newcombe",

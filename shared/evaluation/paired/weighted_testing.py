@@ -37,8 +37,8 @@ from shared.evaluation.paired.testing import (
     POWER,
     TOO_FEW,
     TOO_FEW_OF_CLASS,
+    DifferenceTest,
     Question,
-    Tested,
     chance_of,
     planned,
 )
@@ -84,19 +84,19 @@ def effective_pairs(counts: PairedCounts) -> EffectivePairs:
     return EffectivePairs(*(number * shares).tolist())
 
 
-def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bool = False) -> Tested:
+def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bool = False) -> DifferenceTest:
     """Test the weighted difference of two shares of right predictions, or of wrong ones; not all weights are 0."""
     pairs = effective_pairs(counts)
     pairs = EffectivePairs(*reversed(pairs)) if of_errors else pairs
     if reason := too_few(counts):
-        return Tested(pairs.difference, reason=reason)
+        return DifferenceTest(pairs.difference, reason=reason)
     above = below = None
     if question.margin is not None:
         turned = EffectivePairs(pairs.both, pairs.candidate_only, pairs.baseline_only, pairs.neither)
         above, below = chance_of(pairs, -question.margin), chance_of(turned, -question.margin)
     interval = newcombe(pairs, question.alpha)
     if not pairs.discordant:
-        return Tested(
+        return DifferenceTest(
             pairs.difference, interval, "weighted-newcombe", None, None, above, below, reason=NO_DISCORDANT
         ).stated
     # As if there were no difference, as of samples without weights.
@@ -105,7 +105,7 @@ def of_weighted_pairs(counts: PairedCounts, question: Question, *, of_errors: bo
     # Equal weights leave all samples but for rounding, which is not to cost one.
     needed = None if needed is None else whole_number(round(needed * counts.total / pairs.total, _NEEDED_DIGITS))
     p_value = _p_value(counts)
-    return Tested(
+    return DifferenceTest(
         pairs.difference,
         interval,
         "weighted-newcombe",
@@ -125,30 +125,30 @@ def of_weighted_replicates(
     question: Question,
     basis: SampleBasis,
     grounds: MarginGrounds,
-) -> Tested:
+) -> DifferenceTest:
     """Test a weighted difference by the paired bootstrap; `drawn` (replicates,) are its values in samples drawn anew.
 
     As of samples without weights; those that differ are worth what their weights say, or those among their class.
     """
     if math.isnan(difference):
-        return Tested(None, reason="the metric is undefined for one of the two")
+        return DifferenceTest(None, reason="the metric is undefined for one of the two")
     if reason := too_few(counts):
-        return Tested(difference, reason=reason)
+        return DifferenceTest(difference, reason=reason)
     if basis.samples < MIN_SAMPLES:
-        return Tested(difference, reason=TOO_FEW_OF_CLASS)
+        return DifferenceTest(difference, reason=TOO_FEW_OF_CLASS)
     if is_coarse(drawn, question.alpha):
-        return Tested(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
+        return DifferenceTest(difference, reason=COARSE, smallest=1 / (len(drawn) + 1))
     found = by_percentiles(difference, drawn, counts.total, question, "weighted-bootstrap", basis.freedom)
     return no_less(found, drawn, basis, grounds, question)
 
 
 def of_weighted_areas(
     found: WeightedAreas, is_positive: NDArray[np.bool_], weights: Floats, question: Question
-) -> Tested:
+) -> DifferenceTest:
     """Test the difference of two weighted areas, as of samples without weights by what either side is worth."""
     difference = found.candidate - found.baseline
     if reason := _too_few(weights, np.ones(len(weights), np.int64)):
-        return Tested(difference, reason=reason)
+        return DifferenceTest(difference, reason=reason)
     area, own_weights = (found.baseline, difference), (weights[is_positive], weights[~is_positive])
     sides = [int(np.count_nonzero(own)) for own in own_weights]
     # As many pairs as the weights are worth; a probability of these is of no distribution of a mean.

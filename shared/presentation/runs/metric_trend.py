@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.evaluation.intervals.independent import Bounded, difference
+from shared.evaluation.intervals.independent import MetricBounds, difference
 from shared.evaluation.metrics import Metric
 from shared.runs.figures import RunFigureRecord
 from shared.runs.list_queries import MeasuredRun
@@ -35,7 +35,7 @@ class TrendPoint(NamedTuple):
 
     run: MeasuredRun
     change: Change
-    difference: Bounded | None
+    difference: MetricBounds | None
     # Beside the run before, from one run to the next.
     step: Change
     has_other_samples: bool
@@ -106,7 +106,7 @@ def trend(runs: Sequence[MeasuredRun], metric: Metric, baseline_id: UUID | None)
     return Trend(points, base, [TrendTick(y(value), value) for value in steps])
 
 
-def _changed(run: MeasuredRun, pinned: MeasuredRun, metric: Metric) -> tuple[Change, Bounded | None]:
+def _changed(run: MeasuredRun, pinned: MeasuredRun, metric: Metric) -> tuple[Change, MetricBounds | None]:
     if run.id == pinned.id:
         return Change.BASELINE, None
     one, other = _bounded(run.figure), _bounded(pinned.figure)
@@ -119,10 +119,10 @@ def _changed(run: MeasuredRun, pinned: MeasuredRun, metric: Metric) -> tuple[Cha
     return Change.WORSE if is_lower != metric.lower_is_better else Change.BETTER, measured
 
 
-def _bounded(figure: RunFigureRecord) -> Bounded | None:
+def _bounded(figure: RunFigureRecord) -> MetricBounds | None:
     if figure.low is None or figure.high is None:
         return None
-    return Bounded(figure.value, figure.low, figure.high)
+    return MetricBounds(figure.value, figure.low, figure.high)
 
 
 def _bounds(figure: RunFigureRecord) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from shared.runs.ingest.best_rows import is_kept
 from shared.runs.ingest.finishing import finish
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.ingest.reviewing import CONFIRMATION, review
-from shared.runs.ingest.steps import Finished
+from shared.runs.ingest.steps import RunResult
 from shared.runs.ingest.text_checks import refuse_nul
 from shared.runs.joining.pairing import JoinedFiles, pair
 from shared.runs.joining.private_truth import PRIVATE_WEIGHTS, without_own_groups
@@ -41,7 +41,7 @@ class IngestLimits(NamedTuple):
     private_support: int
 
 
-class Inspected(NamedTuple):
+class InspectedFile(NamedTuple):
     """A file of which is known what its columns are, before its rows are counted."""
 
     table: FileTable
@@ -50,13 +50,13 @@ class Inspected(NamedTuple):
     preview: Preview
 
 
-class Ingested(NamedTuple):
+class IngestedRun(NamedTuple):
     """A run that is ready, beside the file of its canonical rows.
 
     `candidates` are those of its rows that may be top rows; empty where all rows have to be read for these.
     """
 
-    finished: Finished
+    finished: RunResult
     container: Container
     decisions: list[ColumnDecision]
     preview: Preview
@@ -72,7 +72,7 @@ def ingest(
     truth: TruthFile | None = None,
     *,
     is_review: bool = False,
-) -> Ingested:
+) -> IngestedRun:
     """Read a file and write `rows.parquet` into the scratch folder; `progress` is told the number of rows read.
 
     Raises what `inspect` and `count` raise.
@@ -88,7 +88,7 @@ def inspect(
     truth: TruthFile | None = None,
     *,
     is_review: bool = False,
-) -> Inspected:
+) -> InspectedFile:
     """Find out what the columns of a file are.
 
     With `truth` the actual labels are those of that file, joined by sample id. A review ends with NeedsMapping before
@@ -117,10 +117,12 @@ def inspect(
         _refuse_private(assignment, preview, is_review=is_review)
     if is_review:
         raise review(table, assignment, preview, SAMPLE_ROWS, scratch / "rows.parquet", limits.max_classes)
-    return Inspected(table, container, assignment, preview)
+    return InspectedFile(table, container, assignment, preview)
 
 
-def count(inspected: Inspected, scratch: Path, limits: IngestLimits, progress: Callable[[int], None]) -> Ingested:
+def count(
+    inspected: InspectedFile, scratch: Path, limits: IngestLimits, progress: Callable[[int], None]
+) -> IngestedRun:
     """Count all rows of a file and write `rows.parquet`; raises NeedsMapping and the errors of runs."""
     table, container, assignment, preview = inspected
     rows_file = scratch / "rows.parquet"
@@ -137,7 +139,7 @@ def count(inspected: Inspected, scratch: Path, limits: IngestLimits, progress: C
         notices += [Notice(Code.ONE_OF_EACH).sentence] if look is Likeness.EITHER else []
     finished = finished._replace(notices=notices)
     candidates = reader.candidates.packed() if is_kept(finished.summary) else b""
-    return Ingested(finished, container, assignment.decisions, preview, candidates)
+    return IngestedRun(finished, container, assignment.decisions, preview, candidates)
 
 
 def _assigned(inference: Inference, preview: Preview, *, is_review: bool) -> Assignment:

@@ -19,7 +19,7 @@ from shared.runs.ingest.sample_ids import check_ids
 from shared.runs.ingest.score_meaning import ScoreMeaning
 from shared.runs.ingest.steps import (
     CountedRows,
-    Finished,
+    RunResult,
     fold_columns,
     predicted_by,
     refuse_other_rows,
@@ -41,7 +41,7 @@ _UNSUMMED = 0.001
 _CHANCE = 0.5
 
 
-def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource, limit: int) -> Finished:
+def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource, limit: int) -> RunResult:
     """Make the run of what was read; raises NeedsMapping and the errors of runs."""
     if columns.is_multilabel:
         return finish_sets(reader, columns, names, rows, min(limit, DENSE_CLASSES))
@@ -78,7 +78,7 @@ def finish(reader: CountedRows, columns: Assignment, names: Sequence[str], rows:
     if columns.weight is not None:
         summary, said = weighted(summary, pairs, names[columns.weight], is_weighted=is_weighted)
         notices += said
-    return Finished(summary, _slice_tables(reader, positions, is_weighted=summary.is_weighted), notices)
+    return RunResult(summary, _slice_tables(reader, positions, is_weighted=summary.is_weighted), notices)
 
 
 def _slice_tables(reader: CountedRows, positions: NDArray[np.int64], *, is_weighted: bool) -> list[SliceTable]:

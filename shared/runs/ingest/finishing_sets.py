@@ -13,7 +13,7 @@ from shared.runs.ingest.areas import label_areas
 from shared.runs.ingest.sample_ids import check_ids
 from shared.runs.ingest.steps import (
     CountedRows,
-    Finished,
+    RunResult,
     fold_columns,
     is_inferred,
     label_order,
@@ -29,7 +29,7 @@ from shared.runs.summary import RunSummary, ScoreColumn
 
 def finish_sets(
     reader: CountedRows, columns: Assignment, names: Sequence[str], rows: RowSource, limit: int
-) -> Finished:
+) -> RunResult:
     """Make the run of what was read; raises NeedsMapping and the errors of runs."""
     tally = reader.tally
     check_ids(reader.ids, rows, fold_columns(columns), reader.position_of)
@@ -60,7 +60,7 @@ def finish_sets(
         label_counts=count_with_means(label_sets, len(labels), np.column_stack(pairs.fields(2)), pairs.counts),
     )
     tables = [slice_table(name, tally.slices.get(name), positions) for name in reader.metadata]
-    return Finished(summary, tables, [*columns.notices, *_doubts(label_sets), *repeats(reader, columns, names)])
+    return RunResult(summary, tables, [*columns.notices, *_doubts(label_sets), *repeats(reader, columns, names)])
 
 
 def _doubts(label_sets: Sequence[Sequence[int]]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from shared.kit.errors import DomainError
 from shared.runs.ingest.finishing import finish
 from shared.runs.ingest.reading_rows import RowReader
-from shared.runs.ingest.steps import Finished
+from shared.runs.ingest.steps import RunResult
 from shared.runs.mapping import Assignment, MappingQuestion, NeedsMapping
 from shared.runs.previews import Preview, PreviewClass, with_counts
 from shared.runs.reading.tables import Batch, ColumnForm, FileTable
@@ -58,7 +58,7 @@ def review(
     return NeedsMapping(questions, assignment.decisions, preview)
 
 
-def _classes(finished: Finished) -> list[PreviewClass]:
+def _classes(finished: RunResult) -> list[PreviewClass]:
     summary = finished.summary
     if summary.label_counts is not None:
         _, actual, predicted = summary.label_counts.by_label.T.tolist()

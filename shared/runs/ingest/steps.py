@@ -27,7 +27,7 @@ _SAID = frozenset({"given", "J1"})
 _REPEATS = frozenset({"repeat", "repeats", "repetition", "iter", "resample"})
 
 
-class Finished(NamedTuple):
+class RunResult(NamedTuple):
     """A run as it is stored: the summary, a table for each column of metadata, and what has to be said."""
 
     summary: RunSummary

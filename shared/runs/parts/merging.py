@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.runs.errors import FileUnreadable, TooManyRunClasses
-from shared.runs.ingest.file_to_run import Ingested
+from shared.runs.ingest.file_to_run import IngestedRun
 from shared.runs.ingest.finishing import finish
 from shared.runs.ingest.reading_rows import MAX_LABEL_SETS, MAX_SET_PAIRS
 from shared.runs.ingest.sample_ids import IdHashes
@@ -62,7 +62,7 @@ class _Counted:
         return f"row {row + 1:,}"
 
 
-def merge(plan: PartPlan, parts: Sequence[CountedPart], files: Sequence[Any], max_classes: int) -> Ingested:
+def merge(plan: PartPlan, parts: Sequence[CountedPart], files: Sequence[Any], max_classes: int) -> IngestedRun:
     """Make the run of the parts, in any order; `files` are those of the rows of parts that have any, in the same order.
 
     Raises NeedsMapping, and an error of runs where the whole file would be refused, in words that may be others.
@@ -83,7 +83,7 @@ def merge(plan: PartPlan, parts: Sequence[CountedPart], files: Sequence[Any], ma
     summary = msgspec.structs.replace(finished.summary, pieces=counted.pieces)
     notices = _kind_notices(plan, parts) if plan.container is Container.JSON_LINES else plan.notices
     finished = finished._replace(summary=summary, notices=[*notices, *finished.notices])
-    return Ingested(finished, plan.container, plan.assignment.decisions, plan.preview)
+    return IngestedRun(finished, plan.container, plan.assignment.decisions, plan.preview)
 
 
 def _kind_notices(plan: PartPlan, parts: Sequence[CountedPart]) -> list[str]:

@@ -8,7 +8,7 @@ import msgspec
 import pyarrow as pa
 
 from shared.runs.errors import FileUnreadable
-from shared.runs.ingest.file_to_run import Inspected
+from shared.runs.ingest.file_to_run import InspectedFile
 from shared.runs.mapping import Assignment
 from shared.runs.parts.spans import Span, arrow_spans, line_spans, parquet_spans, text_spans
 from shared.runs.previews import Preview
@@ -61,7 +61,7 @@ class PartPlan(msgspec.Struct, frozen=True):
         return [*head, (span.start, span.stop), *tail]
 
 
-def plan_parts(inspected: Inspected, path: Path, sizes: PartSizes, inputs: list[InputFile]) -> PartPlan | None:
+def plan_parts(inspected: InspectedFile, path: Path, sizes: PartSizes, inputs: list[InputFile]) -> PartPlan | None:
     """Cut a file that is larger than a part; None where it is not, or where it is read in one piece.
 
     A file that was unpacked or transcoded is, as its parts would have to be found in what was sent. So is one whose ids

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from shared.runs import objects
-from shared.runs.ingest.file_to_run import Ingested, IngestLimits, count, inspect
+from shared.runs.ingest.file_to_run import IngestedRun, IngestLimits, count, inspect
 from shared.runs.ingest.reading_rows import RowReader
 from shared.runs.mapping import ColumnsIn
 from shared.runs.parts import tallies
@@ -21,7 +21,7 @@ from tests.unit.shared.runs.reading_files import LIMITS
 
 def read_in_parts(
     path: Path, folder: Path, sizes: PartSizes, seed: int = 0, limits: IngestLimits = LIMITS, **columns: Any
-) -> Ingested | None:
+) -> IngestedRun | None:
     """Read a file in parts, each from its own bytes alone, in an order by the seed; None if it is not cut."""
     inspected = inspect(path, folder, msgspec.convert(columns, ColumnsIn), limits)
     plan = plan_parts(inspected, path, sizes, [])
@@ -58,12 +58,12 @@ def _read(plan: PartPlan, place: int, path: Path, folder: Path, limits: IngestLi
     return CountedPart(place, tally, score_types, name, size, candidates, kinds)
 
 
-def read_whole(path: Path, folder: Path, limits: IngestLimits = LIMITS, **columns: Any) -> Ingested:
+def read_whole(path: Path, folder: Path, limits: IngestLimits = LIMITS, **columns: Any) -> IngestedRun:
     """Read a file in one piece."""
     return count(inspect(path, folder, msgspec.convert(columns, ColumnsIn), limits), folder, limits, lambda _: None)
 
 
-def facts(ingested: Ingested, folder: Path) -> tuple[Any, ...]:
+def facts(ingested: IngestedRun, folder: Path) -> tuple[Any, ...]:
     """Everything that a run says, whatever numbers its codes have: summary, slices, notices, and all its rows."""
     summary = ingested.finished.summary
     files = [folder / piece.name for piece in summary.pieces] or [folder / objects.ROWS]

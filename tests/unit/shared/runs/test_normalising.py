@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from shared.kit.errors import problem_of
 from shared.runs.errors import ColumnsContradictory, RowsInvalid
-from shared.runs.ingest.file_to_run import Ingested
+from shared.runs.ingest.file_to_run import IngestedRun
 from shared.runs.mapping import NeedsMapping
 from shared.runs.parts.plans import PartSizes
 from shared.runs.rows.row_source import RowSource
@@ -32,7 +32,7 @@ def text(scores: Any, truth: Any = NAMES[TRUTH]) -> str:
     return "\n".join([HEADER, *(",".join([name, *map(repr, row)]) for name, row in rows)]) + "\n"
 
 
-def stored(folder: Path, found: Ingested) -> Any:
+def stored(folder: Path, found: IngestedRun) -> Any:
     source = RowSource(folder / "rows.parquet")
     return np.column_stack([source.column(f"s_{at}").to_numpy() for at in range(len(found.finished.summary.scores))])
 

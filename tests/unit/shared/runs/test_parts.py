@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from shared.kit.errors import DomainError
 from shared.runs.errors import IdsDuplicated, TooManyRunClasses
-from shared.runs.ingest.file_to_run import Ingested, inspect
+from shared.runs.ingest.file_to_run import IngestedRun, inspect
 from shared.runs.mapping import ColumnsIn, NeedsMapping
 from shared.runs.parts import spans
 from shared.runs.parts.merging import with_rows
@@ -38,7 +38,7 @@ NAMES = ["y_true", "y_pred", "note"]
 NAMED = {"truth": "y_true", "prediction": "y_pred", "id": None}
 
 
-def outcome(read: Callable[..., Ingested | None], path: Path, folder: Path, *sizes: Any, **columns: Any) -> Any:
+def outcome(read: Callable[..., IngestedRun | None], path: Path, folder: Path, *sizes: Any, **columns: Any) -> Any:
     """What a run says, or the error that there is none for; None if the file is not cut."""
     folder.mkdir()
     try:

@@ -23,7 +23,7 @@ from sklearn.metrics import (
 from shared.evaluation.intervals.of_matrix import Estimate
 from shared.runs import results
 from shared.runs.errors import ColumnUnknown, RowsInvalid, WeightsInvalid
-from shared.runs.ingest.file_to_run import Ingested
+from shared.runs.ingest.file_to_run import IngestedRun
 from shared.runs.mapping import NeedsMapping
 from shared.runs.parts.plans import PartSizes
 from shared.runs.rows.filters import Condition, RowFilter
@@ -188,7 +188,7 @@ def test_equal_weights_have_the_intervals_of_samples_without_weights(tmp_path: P
         assert str(ours.method) == f"weighted-{theirs.method}"
 
 
-def scanned(ingested: Ingested, folder: Path) -> RowScan:
+def scanned(ingested: IngestedRun, folder: Path) -> RowScan:
     return RowScan(folder / "rows.parquet", ingested.finished.summary)
 
 

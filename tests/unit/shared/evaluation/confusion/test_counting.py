@@ -11,7 +11,7 @@ from sklearn.metrics import confusion_matrix
 
 from shared.evaluation.confusion.counting import count
 from shared.evaluation.confusion.matrix import ConfusionMatrix
-from shared.evaluation.inputs.label_codes import Factorised
+from shared.evaluation.inputs.label_codes import LabelCodes
 from shared.evaluation.inputs.labels import factorise
 from shared.evaluation.types import Label
 
@@ -70,8 +70,8 @@ def test_relabelling_in_order_relabels_the_classes_only(samples: list[tuple[int,
 def test_counts_of_parts_add_up_to_the_counts_of_the_whole(samples: list[tuple[int, int]], data: st.DataObject) -> None:
     whole = factorised([first for first, _ in samples], [second for _, second in samples])
     cut = data.draw(st.integers(0, len(samples)))
-    head = Factorised(whole.classes, whole.actual[:cut], whole.predicted[:cut])
-    tail = Factorised(whole.classes, whole.actual[cut:], whole.predicted[cut:])
+    head = LabelCodes(whole.classes, whole.actual[:cut], whole.predicted[:cut])
+    tail = LabelCodes(whole.classes, whole.actual[cut:], whole.predicted[cut:])
     assert (count(head).counts + count(tail).counts == count(whole).counts).all()
 
 
@@ -87,12 +87,12 @@ def test_counting_is_exact_at_the_edges_of_types_and_chunks(k: int, size: int) -
     dtype = np.min_scalar_type(k - 1)
     actual, predicted = np.random.default_rng(k).integers(0, k, (2, size)).astype(dtype)
     actual[-1] = predicted[-1] = k - 1
-    counts = count(Factorised(tuple(range(k)), actual, predicted)).counts
+    counts = count(LabelCodes(tuple(range(k)), actual, predicted)).counts
     expected = np.zeros((k, k), int)
     np.add.at(expected, (actual, predicted), 1)
     assert np.array_equal(counts, expected)
 
 
 def test_codes_of_different_width_are_counted_together() -> None:
-    wide = Factorised(tuple(range(300)), np.array([299, 0], np.uint16), np.array([1, 0], np.uint8))
+    wide = LabelCodes(tuple(range(300)), np.array([299, 0], np.uint16), np.array([1, 0], np.uint8))
     assert np.argwhere(count(wide).counts).tolist() == [[0, 0], [299, 1]]

@@ -17,7 +17,7 @@ from shared.evaluation.inputs.errors import (
     TooManyClasses,
     UnequalLengths,
 )
-from shared.evaluation.inputs.label_codes import Factorised
+from shared.evaluation.inputs.label_codes import LabelCodes
 from shared.evaluation.inputs.labels import factorise
 from shared.evaluation.types import Label
 
@@ -50,7 +50,7 @@ def vectors(label: st.SearchStrategy[Label]) -> st.SearchStrategy[tuple[list[Lab
     return pairs.map(lambda pairs: ([first for first, _ in pairs], [second for _, second in pairs]))
 
 
-def content(result: Factorised) -> tuple[list[tuple[type, Label]], list[int], list[int]]:
+def content(result: LabelCodes) -> tuple[list[tuple[type, Label]], list[int], list[int]]:
     return [(type(label), label) for label in result.classes], result.actual.tolist(), result.predicted.tolist()
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from shared.evaluation.distributions import critical_value
-from shared.evaluation.intervals.independent import Bounded, difference
+from shared.evaluation.intervals.independent import MetricBounds, difference
 from shared.evaluation.intervals.proportions import wilson
 
 
@@ -16,9 +16,9 @@ def counts(draw: st.DrawFn) -> tuple[int, int]:
     return draw(st.integers(0, whole)), whole
 
 
-def _share(part: int, whole: int) -> Bounded:
+def _share(part: int, whole: int) -> MetricBounds:
     low, high = wilson(part, whole, critical_value(0.05))
-    return Bounded(part / whole, float(low), float(high))
+    return MetricBounds(part / whole, float(low), float(high))
 
 
 @given(counts(), counts())

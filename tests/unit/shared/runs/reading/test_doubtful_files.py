@@ -9,7 +9,7 @@ import pytest
 from shared.predictions.matrices.count_matrices import SAID
 from shared.predictions.notices import Code, Notice
 from shared.runs.errors import FileUnreadable
-from shared.runs.ingest.file_to_run import Ingested
+from shared.runs.ingest.file_to_run import IngestedRun
 from shared.runs.mapping import MappingQuestion, NeedsMapping
 from shared.runs.parts.plans import PartSizes
 from tests.unit.shared.runs.part_files import read_in_parts
@@ -178,7 +178,7 @@ def test_one_column_of_an_encoded_truth_is_not_the_truth(tmp_path: Path, classes
     assert "write the class of each sample in one column" in question.detail
 
 
-def said_of(found: Ingested) -> list[str]:
+def said_of(found: IngestedRun) -> list[str]:
     return [notice.split(";")[0] for notice in found.finished.notices]
 
 

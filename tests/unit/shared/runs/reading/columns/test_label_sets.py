@@ -22,7 +22,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from shared.runs import label_set_results
 from shared.runs.errors import ColumnsContradictory, RowsInvalid, TooManyRunClasses
-from shared.runs.ingest.file_to_run import Ingested, IngestLimits
+from shared.runs.ingest.file_to_run import IngestedRun, IngestLimits
 from shared.runs.mapping import NeedsMapping
 from tests.unit.shared.runs.reading_files import read
 
@@ -32,7 +32,7 @@ SETS = st.lists(st.sets(st.sampled_from(LABELS)).map(sorted), min_size=1, max_si
 SCORES = ("precision", "recall", "f1")
 
 
-def metrics(found: Ingested) -> dict[str, float | None]:
+def metrics(found: IngestedRun) -> dict[str, float | None]:
     counts = found.finished.summary.label_counts
     assert counts is not None
     return label_set_results.overall(counts)[0]
