@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from shared.predictions.matrices.stacked_matrices import are_stacked
 from shared.predictions.matrices.total_rows import is_total
-from shared.predictions.scores.columns import says_scores
+from shared.predictions.scores.class_columns import says_scores
 from shared.predictions.tables.names import kind_of, tokens
 from shared.predictions.values import as_score, number_or_text, score
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.predictions.scores.columns import class_columns, places_of
+from shared.predictions.scores.class_columns import class_columns, places_of
 from shared.predictions.tables.names import kind_of
 from shared.predictions.values import score
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from enum import Enum, auto
 
-from shared.predictions.scores.columns import SUM_TOLERANCE, ClassColumns, number_in
+from shared.predictions.scores.class_columns import SUM_TOLERANCE, ClassColumns, number_in
 from shared.predictions.tables.names import says_no_score, says_score, tokens
 from shared.predictions.values import number_or_text, usual_number
 

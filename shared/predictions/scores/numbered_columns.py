@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from shared.predictions.scores.columns import says_scores
+from shared.predictions.scores.class_columns import says_scores
 from shared.predictions.tables.names import kind_of
 from shared.predictions.values import score
 

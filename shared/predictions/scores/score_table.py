@@ -9,8 +9,8 @@ from shared.predictions.labels import doubts
 from shared.predictions.matrices.count_matrices import SAID_OF_TABLES, Likeness, likeness
 from shared.predictions.notices import Code, Notice
 from shared.predictions.scores.numbered_columns import number_of
+from shared.predictions.scores.score_columns import read_numbers, score_columns_of
 from shared.predictions.scores.scored_class import UnnamedClass, says_complement, scored_class
-from shared.predictions.scores.scored_tables import read_numbers, score_columns_of
 from shared.predictions.scores.single_score import infer_scored_class, positive_class
 from shared.predictions.scores.weights import sample_weights
 from shared.predictions.tables.roles import Decision

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.predictions.scores.columns import ClassColumns, class_columns, of_one_truth, places_of, without_others
+from shared.predictions.scores.class_columns import ClassColumns, class_columns, of_one_truth, places_of, without_others
 from shared.predictions.scores.doubts import Doubt, doubt_of
 from shared.predictions.scores.one_hot import encoded_with
 from shared.predictions.tables.names import (
