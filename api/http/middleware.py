@@ -7,7 +7,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 
-from api.http.forwarding import Forwarding
+from api.http.proxy_headers import ProxyHeaders
 from api.http.request_counters import request_counters
 from shared.kit import origin
 from shared.kit.origin import Origin
@@ -42,14 +42,14 @@ def is_head(scope: HTTPScope) -> bool:
 
 def around(app: ASGIApp, settings: Settings) -> ASGIApp:
     """Wrap the application."""
-    forwarding = Forwarding(settings)
+    proxy_headers = ProxyHeaders(settings)
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         request_id = scope["state"]["request_id"] = _new_id()
-        client = forwarding.client(scope)
+        client = proxy_headers.client(scope)
         source = origin.begin(client.address, client.base_url)
         began = time.perf_counter()
         status = 0

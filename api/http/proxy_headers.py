@@ -41,7 +41,7 @@ class _Peer(NamedTuple):
     is_proxy: bool
 
 
-class Forwarding:
+class ProxyHeaders:
     """Reads what trusted proxies say; says once where another peer claims to be one."""
 
     def __init__(self, settings: Settings) -> None:
