@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from shared.evaluation.types import Label
-from shared.runs.clustered import ClusteredRun
+from shared.runs.cluster_metrics import ClusteredRun
 
 
 class ClusteredInterval(msgspec.Struct):

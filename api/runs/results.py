@@ -24,7 +24,7 @@ from shared.accounts import Caller
 from shared.evaluation.confusion.matrix import ConfusionMatrix
 from shared.kit.platform import Platform
 from shared.receipts.records import RunReceipt
-from shared.runs import answers, clustered
+from shared.runs import answers, cluster_metrics
 from shared.runs.label_set_results import metric_named
 from shared.runs.records import ReadyRun
 from shared.runs.rows.filters import RowFilter, read_class, read_conditions, read_scores
@@ -99,7 +99,9 @@ class RunResultController(Controller):
         much wider that makes them.
         """
         run = await runs.get_ready(platform, caller, run_id, heeds_weights=True)
-        return ClusteredIntervals.of(await clustered.estimates(platform, run, group, read_conditions(run, slices)))
+        return ClusteredIntervals.of(
+            await cluster_metrics.estimates(platform, run, group, read_conditions(run, slices))
+        )
 
     @get("/receipt", operation_id="runs.get_receipt")
     async def receipt(

@@ -17,7 +17,7 @@ from shared.kit.platform import Platform
 from shared.kit.quotes import listed
 from shared.kit.storage.errors import StorageUnavailable
 from shared.quotas import Quota
-from shared.runs import describing, queries, truths
+from shared.runs import descriptions, queries, truths
 from shared.runs.errors import (
     WITH_LABEL_SETS,
     WITHOUT_LABELS,
@@ -190,7 +190,7 @@ async def describe(
         description = change(run.description)
         if description.positive is not None and run.state is RunStatus.READY:
             _check_positive(await get_ready(platform, caller, run_id, heeds_weights=True), description.positive)
-        is_stored = await describing.store(platform, run, description)
+        is_stored = await descriptions.store(platform, run, description)
     return await get(platform, caller, run_id)
 
 
