@@ -33,6 +33,9 @@ READ_FORMATS: dict[FormatName, str] = {
     "label_studio": "Label Studio, JSON",
     "labelme": "LabelMe, JSON or zip",
     "openimages": "Open Images, CSV or zip",
+    "sagemaker": "SageMaker Ground Truth, manifest",
+    "tensorflow_csv": "TensorFlow object detection, CSV",
+    "via": "VGG Image Annotator, JSON or CSV",
     "voc": "Pascal VOC, XML or zip",
     "yolo": "YOLO, zip",
 }

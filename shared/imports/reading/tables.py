@@ -10,6 +10,12 @@ from shared.imports.reading.files import text_of
 from shared.kit.plurals import counted
 
 
+def columns_of(head: bytes) -> set[str]:
+    """Return the names of columns in the first line of a table, by its first bytes."""
+    first_line = head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0]
+    return {column.strip().strip('"') for column in first_line.decode(errors="replace").split(",")}
+
+
 def rows_of(name: str, body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the number of each line and its cells by the names of columns; raises AnnotationsUnreadable."""
     reader = csv.reader(io.StringIO(text_of(name, body), newline=""), strict=True)

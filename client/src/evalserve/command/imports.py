@@ -8,7 +8,8 @@ import click
 from evalserve.command.terminal import client, prints, progress_bar
 
 FORMATS = (
-    "coco", "coco_results", "cvat", "datumaro", "dota", "kitti", "label_studio", "labelme", "openimages", "voc", "yolo",
+    "coco", "coco_results", "cvat", "datumaro", "dota", "kitti", "label_studio", "labelme", "openimages", "sagemaker",
+    "tensorflow_csv", "via", "voc", "yolo",
 )  # fmt: skip
 
 

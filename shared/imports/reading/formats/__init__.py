@@ -14,6 +14,9 @@ from shared.imports.reading.formats import (
     label_studio,
     labelme,
     openimages,
+    sagemaker,
+    tensorflow_csv,
+    via,
     voc,
     yolo,
 )
@@ -32,6 +35,9 @@ FormatName = Literal[
     "kitti",
     "datumaro",
     "dota",
+    "via",
+    "sagemaker",
+    "tensorflow_csv",
 ]
 
 
@@ -47,6 +53,9 @@ class Format(Protocol):
 
 # Those come first that others would take for theirs.
 FORMATS: dict[FormatName, Format] = {
+    "via": cast("Format", via),
+    "sagemaker": cast("Format", sagemaker),
+    "tensorflow_csv": cast("Format", tensorflow_csv),
     "datumaro": cast("Format", datumaro),
     "labelme": cast("Format", labelme),
     "label_studio": cast("Format", label_studio),

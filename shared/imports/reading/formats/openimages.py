@@ -10,7 +10,7 @@ from shared.analyses.annotations.formats import Size
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.meanings import is_turn, refuse_turns, take_flags
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, confidence_among, named
-from shared.imports.reading.tables import rows_of
+from shared.imports.reading.tables import columns_of, rows_of
 from shared.imports.reading.xml_text import number_of
 from shared.kit.plurals import counted, form
 
@@ -73,18 +73,13 @@ def _tables(files: InputFiles) -> list[str]:
 
 
 def _is_table(files: InputFiles, name: str) -> bool:
-    return _columns(files, name) >= _NEEDED
-
-
-def _columns(files: InputFiles, name: str) -> set[str]:
-    first_line = files.head(name).removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0]
-    return {column.strip().decode(errors="replace") for column in first_line.split(b",")}
+    return columns_of(files.head(name)) >= _NEEDED
 
 
 def _label(files: InputFiles, names: dict[str, str], images: dict[str, ReadImage]) -> None:
     """Add the verified classes of the tables without boxes, and the images that only these name."""
     for table in _tables(files):
-        if not _columns(files, table) >= _LABEL_COLUMNS or _is_table(files, table):
+        if not columns_of(files.head(table)) >= _LABEL_COLUMNS or _is_table(files, table):
             continue
         for line, row in rows_of(table, files[table]):
             if (said := row["Confidence"].strip()) in _THERE | _ABSENT:

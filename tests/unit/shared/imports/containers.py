@@ -1,5 +1,6 @@
 """One ground truth of boxes, written by hand in the form of each program."""
 
+import csv
 import io
 import json
 import zipfile
@@ -198,6 +199,80 @@ def datumaro(pictures: list[Picture]) -> bytes:
     )
 
 
+def via(pictures: list[Picture]) -> bytes:
+    return encoded(
+        {
+            "_via_settings": {"project": {"name": "street"}},
+            "_via_img_metadata": {
+                f"{each.name}-1": {
+                    "filename": each.name,
+                    "size": -1,
+                    "regions": [
+                        {
+                            "shape_attributes": {"name": "rect", **dict(zip(_SIDES, box[1:], strict=True))},
+                            "region_attributes": {"kind": box.label},
+                        }
+                        for box in each.boxes
+                    ],
+                    "file_attributes": {},
+                }
+                for each in pictures
+            },
+            "_via_attributes": {"region": {"kind": {"type": "text"}}, "file": {}},
+        }
+    )
+
+
+def via_table(pictures: list[Picture]) -> bytes:
+    target = io.StringIO()
+    rows = csv.writer(target)
+    rows.writerow(_VIA_COLUMNS)
+    for each in pictures:
+        for index, box in enumerate(each.boxes):
+            shape = json.dumps({"name": "rect", **dict(zip(_SIDES, box[1:], strict=True))})
+            said = json.dumps({"class": {box.label: True, "none of these": False}})
+            rows.writerow((each.name, 1, "{}", len(each.boxes), index, shape, said))
+        if not each.boxes:
+            rows.writerow((each.name, 1, "{}", 0, 0, "{}", "{}"))
+    return target.getvalue().encode()
+
+
+def sagemaker(pictures: list[Picture]) -> bytes:
+    names = labels_of(pictures)
+    return "".join(
+        json.dumps(
+            {
+                "source-ref": f"s3://street/{each.name}",
+                "boxes": {
+                    "image_size": [{"width": each.width, "height": each.height, "depth": 3}],
+                    "annotations": [
+                        {"class_id": names.index(box.label), **dict(zip(_PLACE, box[1:], strict=True))}
+                        for box in each.boxes
+                    ],
+                },
+                "boxes-metadata": {
+                    "objects": [{"confidence": 1} for _ in each.boxes],
+                    "class-map": {str(index): name for index, name in enumerate(names)},
+                    "type": "groundtruth/object-detection",
+                    "human-annotated": "yes",
+                },
+            }
+        )
+        + "\n"
+        for each in pictures
+    ).encode()
+
+
+def tensorflow_csv(pictures: list[Picture]) -> bytes:
+    rows = [
+        f"{each.name},{each.width},{each.height},{box.label},{box.left},{box.top},{box.left + box.width},"
+        f"{box.top + box.height}"
+        for each in pictures
+        for box in each.boxes
+    ]
+    return "\n".join(("filename,width,height,class,xmin,ymin,xmax,ymax", *rows)).encode()
+
+
 CONTAINERS: dict[FormatName, Any] = {
     "coco": coco,
     "voc": voc,
@@ -208,10 +283,25 @@ CONTAINERS: dict[FormatName, Any] = {
     "openimages": openimages,
     "kitti": kitti,
     "datumaro": datumaro,
+    "via": via,
+    "sagemaker": sagemaker,
+    "tensorflow_csv": tensorflow_csv,
 }
 
 # These do not say how large the images are, or not of those without boxes.
-WITHOUT_IMAGES: tuple[FormatName, ...] = ("yolo", "openimages", "kitti", "label_studio")
+WITHOUT_IMAGES: tuple[FormatName, ...] = ("yolo", "openimages", "kitti", "label_studio", "via", "tensorflow_csv")
+
+_SIDES = ("x", "y", "width", "height")
+_PLACE = ("left", "top", "width", "height")
+_VIA_COLUMNS = (
+    "filename",
+    "file_size",
+    "file_attributes",
+    "region_count",
+    "region_id",
+    "region_shape_attributes",
+    "region_attributes",
+)
 
 
 def encoded(document: Any) -> bytes:
