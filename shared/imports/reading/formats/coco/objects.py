@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from shared.analyses.annotations.validation import Checker, is_count
+from shared.imports.reading.formats.coco import box_modes
 from shared.imports.reading.json_text import whole
 from shared.imports.reading.meanings import is_turn, refuse_turns, take_flags
 from shared.imports.reading.objects import Category
@@ -18,7 +19,7 @@ _OF_OBJECT = ("iscrowd", "ignore", "difficult", "area")
 
 # Names that other programs give the score.
 _CONFIDENCES = ("conf", "confidence")
-_READ = frozenset({*_PASSED_OVER, *_OF_OBJECT, "score", "attributes", *_CONFIDENCES})
+_READ = frozenset({*_PASSED_OVER, *_OF_OBJECT, "score", "attributes", *_CONFIDENCES, *box_modes.MEMBERS})
 
 
 def shape_of(sent: dict[str, Any]) -> Shape:
@@ -58,10 +59,11 @@ def annotation_of(
         data["attributes"] = said = dict(attributes)
         take_flags(said, data, checker, f"{pointer}/attributes")
         refuse_turns(said, checker, f"{pointer}/attributes")
+    box = box_modes.box_in_sides(sent, checker, pointer)
     if shape == "bounding_box":
-        data |= {"format": "xywh", "bbox": sent.get("bbox")}
-    elif sent.get("bbox"):
-        data["bbox"] = sent["bbox"]
+        data |= {"format": "xywh", "bbox": box}
+    elif box:
+        data["bbox"] = box
     if shape == "segmentation":
         data |= _segmentation(sent["segmentation"])
     if shape == "keypoint":
