@@ -1,6 +1,6 @@
 """What the four numbers of a box mean where an object states it, as detectron2's do."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from shared.analyses.annotations.validation import Checker
 from shared.imports.reading.json_text import whole
@@ -29,7 +29,7 @@ def box_in_sides(sent: dict[str, Any], checker: Checker, pointer: str) -> Any:
     return box
 
 
-def _are_numbers(box: Any) -> bool:
+def _are_numbers(box: Any) -> TypeGuard[list[float]]:
     # What is no box is refused by the check that all annotations pass.
     return (
         isinstance(box, list)
