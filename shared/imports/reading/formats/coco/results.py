@@ -6,6 +6,7 @@ from msgspec import Raw
 
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles
+from shared.imports.reading.formats import forms_not_read
 from shared.imports.reading.formats.coco.objects import annotation_of, shape_of
 from shared.imports.reading.json_text import decode, whole
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
@@ -13,7 +14,7 @@ from shared.imports.reading.objects import Category, ReadFile, ReadImage, Readin
 
 def recognise(files: InputFiles) -> bool:
     """Tell whether the file is a JSON list whose first object names an image and a category, or an empty list."""
-    if files.is_archive:
+    if files.is_archive or forms_not_read.is_dataset_list(files):
         return False
     head = files.head(next(iter(files))).removeprefix(b"\xef\xbb\xbf").lstrip()
     return head.startswith(b"[") and (head[1:].lstrip().startswith(b"]") or b'"image_id"' in head)

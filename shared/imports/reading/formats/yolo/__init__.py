@@ -13,6 +13,7 @@ import yaml
 from shared.analyses.annotations.formats import Size
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles, pointer_of, stem_of, text_of
+from shared.imports.reading.formats import forms_not_read
 from shared.imports.reading.formats.yolo.poses import PoseWatch
 from shared.imports.reading.formats.yolo.tracks import TrackWatch
 from shared.imports.reading.objects import Category, ReadFile, ReadImage, ReadingRules, ReadObject
@@ -31,7 +32,7 @@ _ROUNDING = 0.01
 
 def recognise(files: InputFiles) -> bool:
     """Tell whether the text files of an archive begin with a class and four numbers, or none says anything."""
-    if not files.is_archive:
+    if not files.is_archive or forms_not_read.is_voc_results(files):
         return False
     bodies = (files.head(name) for name in _texts(files))
     first = next((body for body in bodies if body.strip()), None)
