@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
+from shared.analyses.annotations.validation import escape
 from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles, pointer_of, text_of
-from shared.imports.reading.json_text import convert, decode
+from shared.imports.reading.json_text import decode
 from shared.imports.reading.objects import ReadFile, ReadImage, ReadingRules, ReadObject, named
 
 _IMAGE, _METADATA, _BOXES = "source-ref", "-metadata", "groundtruth/object-detection"
@@ -69,12 +70,16 @@ def _manifests(files: InputFiles) -> list[str]:
 def _image(name: str, line: str, rules: ReadingRules, pointer: str) -> ReadImage:
     sent = decode(name, line.encode(), dict[str, Any], pointer)
     job = _job(name, sent, pointer)
-    labels = convert(name, sent.get(job) or {}, _Labels, f"{pointer}/{job}")
-    metadata = convert(name, sent[f"{job}{_METADATA}"], _Metadata, f"{pointer}/{job}{_METADATA}")
-    image = ReadImage(pointer, str(sent.get(_IMAGE)).rpartition("/")[2])
+    if not isinstance(sent.get(_IMAGE), str):
+        raise AnnotationsUnreadable(f"“{name[:200]}”: expected the address of an image at {pointer}/{_IMAGE}.")
+    labels = decode(name, msgspec.json.encode(sent.get(job)), _Labels, f"{pointer}/{escape(job)}")
+    metadata = decode(
+        name, msgspec.json.encode(sent[f"{job}{_METADATA}"]), _Metadata, f"{pointer}/{escape(job)}{_METADATA}"
+    )
+    image = ReadImage(pointer, sent[_IMAGE].rpartition("/")[2])
     if labels.image_size:
         image.width, image.height = labels.image_size[0].width, labels.image_size[0].height
-    image.objects = list(_objects(labels, metadata, rules, f"{pointer}/{job}/annotations"))
+    image.objects = list(_objects(labels, metadata, rules, f"{pointer}/{escape(job)}/annotations"))
     return image
 
 

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import msgspec
+from msgspec import Raw
+
 from shared.analyses.annotations.validation import escape
-from shared.imports.errors import AnnotationsUnreadable
 from shared.imports.reading.files import InputFiles, pointer_of
 from shared.imports.reading.json_text import decode
 from shared.imports.reading.meanings import is_flag, refuse_turns, take_flags
@@ -18,6 +20,16 @@ _OF_IMAGES = (b'"filename"', b'"size"', b'"regions"')
 _COLUMNS = frozenset({"filename", "region_shape_attributes", "region_attributes"})
 _CLASS = re.compile(r"(class|label|name|category|type|object)s?([_ ]?name)?", re.IGNORECASE)
 _CONFIDENCES = ("score", "confidence")
+
+
+class _Stated(msgspec.Struct):
+    shape_attributes: dict[str, Any]
+    region_attributes: dict[str, Any] = {}
+
+
+class _Entry(msgspec.Struct):
+    filename: str
+    regions: list[_Stated] | dict[str, _Stated] = []
 
 
 class _Region(NamedTuple):
@@ -63,28 +75,18 @@ def _is_document(head: bytes) -> bool:
 
 
 def _entries(name: str, body: bytes, images: dict[str, ReadImage], prefix: str) -> Iterator[_Region]:
-    document = decode(name, body, dict[str, Any])
-    entries = document.get(_PROJECT, document)
-    place = f"{prefix}/{_PROJECT}" if _PROJECT in document else prefix
-    for key, entry in entries.items():
+    entries, place = decode(name, body, dict[str, Raw], prefix), prefix
+    if _PROJECT in entries:
+        place = f"{prefix}/{_PROJECT}"
+        entries = decode(name, bytes(entries[_PROJECT]), dict[str, Raw], place)
+    for key, raw in entries.items():
         pointer = f"{place}/{escape(key)}"
-        if not isinstance(entry, dict) or not isinstance(entry.get("filename"), str):
-            raise AnnotationsUnreadable(f"“{name[:200]}”: expected an image with its filename at {pointer[:200]}.")
-        image = images.setdefault(entry["filename"], ReadImage(pointer, entry["filename"]))
-        regions = entry.get("regions") or []
+        entry = decode(name, bytes(raw), _Entry, pointer)
+        image = images.setdefault(entry.filename, ReadImage(pointer, entry.filename))
         # Version 1 has an object of numbered regions where version 2 has a list.
-        numbered = regions.items() if isinstance(regions, dict) else enumerate(regions)
+        numbered = entry.regions.items() if isinstance(entry.regions, dict) else enumerate(entry.regions)
         for number, region in numbered:
-            yield _region(name, image, region, f"{pointer}/regions/{number}")
-
-
-def _region(name: str, image: ReadImage, sent: Any, pointer: str) -> _Region:
-    shape, said = (
-        (sent.get("shape_attributes"), sent.get("region_attributes") or {}) if isinstance(sent, dict) else (None, None)
-    )
-    if not isinstance(shape, dict) or not isinstance(said, dict):
-        raise AnnotationsUnreadable(f"“{name[:200]}”: expected shape_attributes of a region at {pointer[:200]}.")
-    return _Region(image, shape, said, pointer)
+            yield _Region(image, region.shape_attributes, region.region_attributes, f"{pointer}/regions/{number}")
 
 
 def _rows(name: str, body: bytes, images: dict[str, ReadImage], prefix: str) -> Iterator[_Region]:
@@ -150,16 +152,15 @@ def _number(rated: Any) -> Any:
 
 
 def _shape(region: _Region, rules: ReadingRules) -> tuple[str, dict[str, Any]]:
-    shape = region.shape
+    shape, pointer = region.shape, f"{region.pointer}/shape_attributes"
     if shape.get("name") == "rect":
         return "bounding_box", {"format": "xywh", "bbox": [shape.get(side) for side in ("x", "y", "width", "height")]}
     columns, rows = shape.get("all_points_x"), shape.get("all_points_y")
-    if shape.get("name") not in {"polygon", "polyline"} or not isinstance(columns, list) or not isinstance(rows, list):
-        message = f"the {str(shape.get('name'))[:50]} is not compared; draw a polygon"
-        rules.checker.note(f"{region.pointer}/shape_attributes", message)
-        return "bounding_box", {"format": "xywh", "bbox": [0, 0, 0, 0]}
-    if shape["name"] == "polyline":
-        rules.checker.note(f"{region.pointer}/shape_attributes", "the polyline is not compared; draw a polygon")
-    if len(columns) != len(rows):
-        rules.checker.note(f"{region.pointer}/shape_attributes", "expected as many all_points_x as all_points_y")
-    return "segmentation", {"format": "polygon", "points": [list(point) for point in zip(columns, rows, strict=False)]}
+    if shape.get("name") != "polygon":
+        rules.checker.note(pointer, f"the {str(shape.get('name'))[:50]} is not compared; draw a polygon")
+    elif not isinstance(columns, list) or not isinstance(rows, list) or len(columns) != len(rows):
+        rules.checker.note(pointer, "expected as many all_points_x as all_points_y")
+    else:
+        points = [list(point) for point in zip(columns, rows, strict=True)]
+        return "segmentation", {"format": "polygon", "points": points}
+    return "bounding_box", {"format": "xywh", "bbox": [0, 0, 0, 0]}

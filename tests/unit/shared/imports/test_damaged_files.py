@@ -17,7 +17,7 @@ from shared.imports.reading.formats import FORMATS, FormatName
 from shared.imports.reading.objects import Category, Known, KnownImage
 from shared.kit.errors import DomainError
 from shared.kit.ids import uuid7
-from tests.unit.shared.imports.containers import CONTAINERS, Box, Picture, encoded, zipped
+from tests.unit.shared.imports.containers import CONTAINERS, Box, Picture, encoded, via_table, zipped
 from tests.unit.shared.imports.test_formats import planned
 from tests.unit.shared.imports.test_members import KEPT
 
@@ -49,6 +49,7 @@ SAID: list[tuple[FormatName, str]] = [
 
 SEEDS: list[tuple[FormatName, bytes]] = [
     *((name, make(SCENES)) for name, make in CONTAINERS.items()),
+    ("via", via_table(SCENES)),
     ("coco", encoded(COCO)),
     ("coco_results", encoded(RESULTS)),
     ("dota", zipped({"labelTxt/street.txt": "gsd:0.5\n1 2 3 2 3 4 1 4 car 1\n"})),
