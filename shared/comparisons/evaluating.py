@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from shared.comparisons import measuring
+from shared.comparisons import groups, measuring
 from shared.comparisons.counting import counted, flips_of, slice_counts
 from shared.comparisons.measuring import PairedMetric
 from shared.comparisons.measuring_sets import SetMeasures
@@ -33,7 +33,7 @@ def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonRe
     options = completed(options, samples.task)
     counts = counted(samples)
     question = Question(options.alpha, options.margin, options.sought)
-    slices, notices = slice_counts(samples, options.slices)
+    slices, left_out = slice_counts(samples, options.slices)
     measured, replicates = _family(samples, counts, slices, options, question)
     differences = _judged(measured, question)
     return ComparisonResult(
@@ -48,7 +48,7 @@ def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonRe
         flips=flips_of(counts),
         flips_by_class=list(_flips_by_class(samples, counts)),
         flips_by_slice=[flips_of(of_slice, slice_value=value) for value, of_slice in slices.items()],
-        notices=[*_of_weights(samples), *notices],
+        notices=[*groups.notices(samples.grouped_by), *_of_weights(samples), *left_out],
         weighted_by=samples.weighted_by,
         computed_by=computation(SEED),
     )

@@ -47,6 +47,8 @@ class PairedSamples(NamedTuple):
     # Of each sample, the same in both; None where each counts once.
     weights: NDArray[Any] | None = None
     weighted_by: str | None = None
+    # Columns of metadata by which the samples of either come in groups.
+    grouped_by: Sequence[str] = ()
 
     @property
     def k(self) -> int:
@@ -105,6 +107,7 @@ def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
         sets,
         baseline.weights,
         baseline.weighted_by,
+        list(dict.fromkeys([*baseline.grouped_by, *candidate.grouped_by])),
     )
 
 

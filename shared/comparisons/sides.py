@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from shared.comparisons.groups import columns_of_groups
 from shared.evaluation.inputs.label_codes import decode
 from shared.evaluation.types import Integers, Label
 from shared.matrices.errors import MatrixWithoutSamples
@@ -43,6 +44,8 @@ class ComparedSide(NamedTuple):
     # Of each sample (n,), with the column that they are from; None where each counts once.
     weights: NDArray[Any] | None = None
     weighted_by: str | None = None
+    # Columns of metadata by which its samples come in groups.
+    grouped_by: Sequence[str] = ()
 
 
 def of_samples(samples: Samples) -> ComparedSide:
@@ -64,6 +67,9 @@ def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[
     def column(name: str) -> Any:
         return scan.source.column(name).combine_chunks()
 
+    def metadata(name: str) -> Any:
+        return column(f"m_{summary.metadata.index(name)}")
+
     def scores_of(position: int) -> NDArray[Any] | None:
         try:
             found = class_scores.scores_of(summary, position)
@@ -78,9 +84,10 @@ def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[
         column("id") if summary.has_ids else None,
         scan.confidences() if summary.scores and not summary.is_multilabel else None,
         scores_of,
-        {name: column(f"m_{summary.metadata.index(name)}") for name in slices if name in summary.metadata},
+        {name: metadata(name) for name in slices if name in summary.metadata},
         task=summary.task,
         sets=summary.label_sets,
         weights=column("w").to_numpy() if summary.is_weighted else None,
         weighted_by=summary.weight_column if summary.is_weighted else None,
+        grouped_by=[*columns_of_groups(summary.metadata, metadata)],
     )

@@ -1,5 +1,7 @@
 """The result of a check from its reasons; pure."""
 
+from collections.abc import Sequence
+
 from shared.evaluation.paired.gate_rule import worst
 from shared.gates.results import CheckResult, GateReason
 from shared.gates.testing import SEED
@@ -15,7 +17,13 @@ def without_baseline(text: str) -> CheckResult:
 
 
 def concluded(
-    reasons: list[GateReason], *, samples: int = 0, new_samples: int = 0, removed_samples: int = 0, seed: int = SEED
+    reasons: list[GateReason],
+    *,
+    samples: int = 0,
+    new_samples: int = 0,
+    removed_samples: int = 0,
+    notices: Sequence[str] = (),
+    seed: int = SEED,
 ) -> CheckResult:
     """The result from its reasons; `seed` is that of what was drawn."""
     verdict = worst(reason.outcome for reason in reasons)
@@ -27,5 +35,6 @@ def concluded(
         new_samples=new_samples,
         removed_samples=removed_samples,
         reasons=ordered,
+        notices=[*notices],
         computed_by=computation(seed),
     )

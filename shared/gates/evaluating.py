@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from shared.comparisons import groups
 from shared.comparisons.errors import RunsNotComparable
 from shared.comparisons.pairing import PairedSamples, pair
 from shared.comparisons.sides import ComparedSide
@@ -36,7 +37,13 @@ def evaluate(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy
         reasons.append(_unpaired(" ".join(details)))
         return concluded(reasons, new_samples=common.new, removed_samples=common.removed)
     reasons += _judged(paired, policy)
-    return concluded(reasons, samples=len(paired.truth), new_samples=common.new, removed_samples=common.removed)
+    return concluded(
+        reasons,
+        samples=len(paired.truth),
+        new_samples=common.new,
+        removed_samples=common.removed,
+        notices=groups.notices(paired.grouped_by),
+    )
 
 
 def _unpaired(text: str) -> GateReason:

@@ -68,6 +68,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     new_samples: Annotated[int, Meta(description="Number of samples that only the candidate has.")]
     removed_samples: Annotated[int, Meta(description="Number of samples that only the baseline has.")]
     reasons: Annotated[list[GateReason], Meta(description="Every requirement with its outcome, the worst first.")]
+    notices: Annotated[list[str], Meta(description="What the tests do not take into account.")] = []
     computed_by: Annotated[
         Computation | None, Meta(description="What computed the result; null of results that did not keep it.")
     ] = None

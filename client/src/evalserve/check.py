@@ -39,7 +39,7 @@ class _Check:
 
     def __repr__(self) -> str:
         lines = [self.summary, *(f"  {row['outcome']:<4}  {row['text']}" for row in self.reasons)]
-        return "\n".join(map(printable, lines))
+        return "\n".join(map(printable, [*lines, *self.result.get("notices", ())]))
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -28,12 +28,13 @@ _PADDING = 10
 def junit(check: CheckRecord) -> str:
     """JUnit XML: a test case for each requirement; a warning is skipped, and a check without a verdict an error."""
     cases, suite = _cases(check), ET.Element("testsuite", name=plain_text(check.gate_name))
-    for case in cases:
-        suite.append(case)
+    suite.extend(cases)
     counts = {name: sum(case.find(name) is not None for case in cases) for name in ("failure", "error", "skipped")}
     suite.set("tests", str(len(cases)))
     for attribute, name in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(counts[name]))
+    if check.found is not None and check.found.notices:
+        ET.SubElement(suite, "system-out").text = plain_text(" ".join(check.found.notices))
     suite.set("timestamp", check.created_at.isoformat(timespec="seconds"))
     root = ET.Element("testsuites")
     root.append(suite)
@@ -48,6 +49,7 @@ def markdown(check: CheckRecord) -> str:
     lines = [f"### {name}: {_HEADINGS[found.verdict]}", "", *(_item(reason) for reason in found.reasons[:_MOST_SHOWN])]
     if (more := len(found.reasons) - _MOST_SHOWN) > 0:
         lines.append(f"- and {more:,} more")
+    lines += [part for notice in found.notices for part in ("", code(notice))]
     lines += ["", _compared(check, found)]
     return "\n".join(lines) + "\n"
 

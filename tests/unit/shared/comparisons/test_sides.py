@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from shared.comparisons import flips
 from shared.comparisons.evaluating import evaluate
 from shared.comparisons.flips import FlipFilter
+from shared.comparisons.groups import is_of_groups
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.pairing import pair
 from shared.comparisons.sides import ComparedSide, of_rows
@@ -53,3 +56,39 @@ def test_margins_of_the_predicted_class_rank_both_sides_as_the_run_does(tmp_path
     assert summary.score_kind == "margins"
     assert found is not None
     assert found.tolist() == [3.0, -2.0, 0.2, -0.1]
+
+
+def test_samples_that_share_a_patient_are_said_to_be_tested_as_independent(tmp_path: Path) -> None:
+    # Each user has one sample, so that nothing is shared.
+    rows = [f"{i},{'ab'[i % 2]},a,DE,{i // 2},u{i}" for i in range(20)]
+    grouped = side(tmp_path / "a", "id,y_true,y_pred,country,Patient ID,user\n" + "\n".join(rows))
+    fewer = [row.rsplit(",", 2)[0] for row in rows]
+    plain = side(tmp_path / "b", "id,y_true,y_pred,country\n" + "\n".join(fewer))
+
+    one, other, neither = (
+        evaluate(pair(*sides), ComparisonOptions()).notices
+        for sides in ((grouped, plain), (plain, grouped), (plain, plain))
+    )
+
+    assert grouped.grouped_by == ["Patient ID"]
+    assert neither == []
+    assert one == other
+    assert [text[:62] for text in one] == ["Samples share values of “Patient ID”, but every test takes the"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("patient", True),
+        ("patientId", True),
+        ("video_id", True),
+        ("User No", True),
+        ("cluster", True),
+        ("country", False),
+        ("user_type", False),
+        ("id", False),
+        ("", False),
+    ],
+)
+def test_columns_are_of_groups_by_their_names(name: str, *, is_one: bool) -> None:
+    assert is_of_groups(name) is is_one

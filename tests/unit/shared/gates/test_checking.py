@@ -275,3 +275,10 @@ def test_a_missing_baseline_fails() -> None:
         0,
         "The candidate fails the gate. There is none.",
     )
+
+
+def test_a_check_of_samples_in_groups_says_that_they_are_tested_as_independent() -> None:
+    grouped = checked(side(), side(grouped_by=["patient"]))
+
+    assert [text[:36] for text in grouped.notices] == ["Samples share values of “patient”, b"]
+    assert checked(side(), side()).notices == []

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +75,18 @@ def test_junit_has_a_case_for_each_requirement() -> None:
         ("metric: c", ["system-out"]),
         ("metric: d", ["failure"]),
     ]
+
+
+def test_notices_stand_in_junit_and_in_the_comment() -> None:
+    made = check("release", ["a"])
+    assert made.found is not None
+    noticed = check("release", ["a"], result=packed(msgspec.structs.replace(made.found, notices=["Heed @this."])))
+
+    suite = ET.fromstring(gate_reports.junit(noticed)).find("testsuite")
+
+    assert suite is not None
+    assert [(child.tag, child.text) for child in suite][1:] == [("system-out", "Heed @this.")]
+    assert "\n\n`Heed @this.`\n\n" in gate_reports.markdown(noticed)
 
 
 def test_a_check_without_a_verdict_is_an_error_and_never_a_pass() -> None:
