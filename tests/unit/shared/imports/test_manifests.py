@@ -53,7 +53,7 @@ def test_the_boxes_of_one_job_are_expected(tmp_path: Path, members: dict[str, An
 
 
 def test_a_line_whose_job_failed_has_no_boxes_and_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AnnotationsUnreadable, match="1.street: Expected `object`, got `null`"):
+    with pytest.raises(AnnotationsUnreadable, match=r"1\.street: Expected `object`, got `null`"):
         planned(tmp_path, line(street=None))
 
 
