@@ -1,6 +1,7 @@
 """What we sign is what botocore signs."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,8 +25,18 @@ ENDPOINTS = [
     "https://s3.example.com:8443/base/",
     "http://[::1]:9000",
 ]
-CLIENTS = {
-    endpoint: boto3.client(
+
+keys = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(lambda key: not key.startswith("/"))
+headers = st.dictionaries(
+    st.sampled_from(["Content-Type", "Content-Disposition", "Cache-Control", "x-amz-meta-a", "x-amz-meta-b"]),
+    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1),
+)
+
+
+@cache
+def _client(endpoint: str) -> Any:
+    # Not made while tests are collected, which each test process does.
+    return boto3.client(
         "s3",
         endpoint_url=endpoint,
         use_ssl=endpoint.startswith("https"),
@@ -34,14 +45,6 @@ CLIENTS = {
         aws_secret_access_key=SECRET,
         config=CONFIG,
     )
-    for endpoint in ENDPOINTS
-}
-
-keys = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(lambda key: not key.startswith("/"))
-headers = st.dictionaries(
-    st.sampled_from(["Content-Type", "Content-Disposition", "Cache-Control", "x-amz-meta-a", "x-amz-meta-b"]),
-    st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1),
-)
 
 
 def _signer(endpoint: str) -> BucketSigner:
@@ -58,7 +61,7 @@ def test_a_link_is_the_one_that_botocore_presigns(endpoint: str, key: str, dispo
     parameters: dict[str, Any] = {"Bucket": "buck.et", "Key": key}
     if disposition is not None:
         parameters["ResponseContentDisposition"] = disposition
-    theirs = urlsplit(CLIENTS[endpoint].generate_presigned_url("get_object", Params=parameters, ExpiresIn=600))
+    theirs = urlsplit(_client(endpoint).generate_presigned_url("get_object", Params=parameters, ExpiresIn=600))
     query = dict(parse_qsl(theirs.query))
 
     ours = urlsplit(
