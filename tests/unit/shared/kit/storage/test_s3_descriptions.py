@@ -35,10 +35,18 @@ def _request(client: Any, operation: str, arguments: dict[str, Any]) -> tuple[st
     return request.method, request.url, sorted(request.headers)
 
 
+@pytest.fixture(scope="module")
+def sessions() -> tuple[boto3.session.Session, boto3.session.Session]:
+    """With the descriptions of boto3, and with those that are kept; each reads its own once for all places."""
+    return boto3.session.Session(), s3_descriptions.session()
+
+
 @pytest.fixture(scope="module", params=PLACES)
-def clients(request: pytest.FixtureRequest) -> tuple[Any, Any]:
-    """With the descriptions of boto3, and with those that are kept; making them takes longer than all requests."""
-    full, lean = boto3.session.Session(), s3_descriptions.session()
+def clients(
+    sessions: tuple[boto3.session.Session, boto3.session.Session], request: pytest.FixtureRequest
+) -> tuple[Any, Any]:
+    """One of each session for a place; making them takes longer than all requests."""
+    full, lean = sessions
     settings = {"config": CONFIG, **KEYS, **request.param}
     return full.client("s3", **settings), lean.client("s3", **settings)
 
