@@ -7,8 +7,9 @@ from xdist.scheduler import LoadScopeScheduling
 WHOLE = "tests/e2e/"
 
 # What begins first: the folder that takes one test process half of the time; the file that copies all that is stored,
-# several times, which is little but its own while its stack is new; and the folder that makes browsers work.
-FIRST = (WHOLE, "tests/integration/deploy/test_backup.py", "tests/pages/")
+# several times, which is little but its own while its stack is new; the folder that makes browsers work; and the one
+# that draws, whose longest file would otherwise be the last to begin.
+FIRST = (WHOLE, "tests/integration/deploy/test_backup.py", "tests/pages/", "tests/unit/worker/rendering/")
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc] # it has no types
