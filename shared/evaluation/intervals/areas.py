@@ -159,5 +159,5 @@ def difference_spread(found: CorrelatedAreas) -> tuple[float, AreaSpread]:
 def shares_below(scores: Floats, others: Floats) -> Floats:
     """Of each score, the share of the others below it; equal ones count half."""
     ordered = np.sort(others)
-    ranks = np.searchsorted(ordered, scores, "left") + np.searchsorted(ordered, scores, "right")
+    ranks = ordered.searchsorted(scores, "left") + ordered.searchsorted(scores, "right")
     return ranks / (2 * len(others))

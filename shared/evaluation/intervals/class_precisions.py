@@ -23,7 +23,7 @@ from shared.evaluation.curves.precision_spread import (
 from shared.evaluation.inputs.label_codes import Codes
 from shared.evaluation.inputs.probabilities import Scores
 from shared.evaluation.intervals.areas import average_precision_interval
-from shared.evaluation.intervals.class_areas import AverageArea, MeanOfClasses
+from shared.evaluation.intervals.class_areas import AverageArea, MeanOfClasses, mean_square
 from shared.evaluation.types import Floats
 
 _TWO = 2
@@ -119,9 +119,13 @@ def careful_pr_area_changes(ranked: RankedSamples) -> PrecisionChanges:
     before a positive, seem to vary less than they do.
     """
     trapezoids = pr_area_changes(ranked)
-    if ranked.steps.changes.std() > trapezoids.changes.std():
+    if _variance(ranked.steps.changes) > _variance(trapezoids.changes):
         return ranked.steps._replace(value=trapezoids.value, centre=trapezoids.centre)
     return trapezoids
+
+
+def _variance(values: Floats) -> float:
+    return mean_square(values - values.sum() / len(values))
 
 
 def areas_by_class(
@@ -150,7 +154,7 @@ def micro_areas(probabilities: Scores, codes: Codes, measures: Sequence[Measure]
 
 def _micro_area(cells: PrecisionChanges, shape: tuple[int, ...], alpha: float) -> AverageArea:
     samples = shape[0]
-    variance = float((cells.changes.reshape(shape).mean(axis=1) ** 2).mean())
+    variance = mean_square(cells.changes.reshape(shape).mean(axis=1))
     if samples < _TWO or variance < _NO_SPREAD:
         return AverageArea(cells.value, None)
     spread = PrecisionSpread(math.sqrt(variance / (samples - 1)), samples - 1, samples - 1, 0.0)
@@ -165,7 +169,8 @@ def _changes(ranked: RankedSamples, value: float, *, own: Floats, weights: Float
     n, positives = len(ranked.places), ranked.tp[-1]
     misses = ranked.reached - ranked.tp
     # A sample counts at its own score and at every lower one.
-    by_hit, by_alarm = (np.cumsum((weights * side * n / ranked.reached**2)[::-1])[::-1] for side in (misses, ranked.tp))
+    of_one = weights * n / ranked.reached**2
+    by_hit, by_alarm = ((of_one * side)[::-1].cumsum()[::-1] for side in (misses, ranked.tp))
     at_score = n / positives * (own - value) + by_hit
     changes: Floats = np.where(ranked.is_positive, at_score[ranked.places], -by_alarm[ranked.places])
     return changes, -float(by_alarm[0])
@@ -173,7 +178,7 @@ def _changes(ranked: RankedSamples, value: float, *, own: Floats, weights: Float
 
 def _interval(found: PrecisionChanges, is_positive: NDArray[np.bool_], alpha: float) -> AverageArea:
     by_positives, by_negatives = found.changes[is_positive], found.changes[~is_positive]
-    if min(len(by_positives), len(by_negatives)) < _TWO or float((found.changes**2).mean()) < _NO_SPREAD:
+    if min(len(by_positives), len(by_negatives)) < _TWO or mean_square(found.changes) < _NO_SPREAD:
         return AverageArea(found.value, None)
     sides = [changes_of(share_moments(side)) for side in (by_positives, by_negatives)]
     further = further_harm(sides[1].mean, float(by_negatives.min()), found.by_alarm_at_top)
