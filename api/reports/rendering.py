@@ -6,9 +6,9 @@ from typing import Any
 from litestar import Response
 
 from api.web.templating import render
-from shared.presentation.standalone import REPORT_SHEET, Style
+from shared.presentation.standalone import REPORT_SHEET, Style, read_sheets
 
-_STYLE = Style(REPORT_SHEET, Path(__file__).parents[1] / "web/templates/reports/charts.css")
+_STYLE = Style(read_sheets(REPORT_SHEET, Path(__file__).parents[1] / "web/templates/reports/charts.css"))
 
 
 def respond(template: str, name: str, **values: Any) -> Response[str]:

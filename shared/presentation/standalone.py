@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 from markupsafe import Markup
@@ -13,11 +14,19 @@ from shared.presentation.matrices.heatmap import TEMPLATES
 REPORT_SHEET = TEMPLATES / "report.css"
 
 
-class Style:
-    """The stylesheets of a page and that of cells, joined, with the policy that names their hash."""
+def read_sheets(*sheets: Path) -> str:
+    """The texts of stylesheets, joined."""
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
-    def __init__(self, *sheets: Path) -> None:
-        text = "".join(sheet.read_text(encoding="utf-8") for sheet in sheets) + cell_sheet()
+
+class Style:
+    """The stylesheets of a page and that of cells, joined, with the policy that names their hash.
+
+    Of the cells only the classes in `shades` are styled, if given.
+    """
+
+    def __init__(self, sheets: str, shades: Collection[str] | None = None) -> None:
+        text = sheets + cell_sheet(shades)
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         self.text = Markup(text)  # noqa: S704 - our own files
         self.policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

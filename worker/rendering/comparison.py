@@ -16,10 +16,10 @@ from shared.presentation.comparisons.tables import class_lines, headlines, stati
 from shared.presentation.labels import label_names
 from shared.presentation.matrices.cell_colours import TICK_TEXTS
 from shared.presentation.matrices.heatmap import SMALL, HeatMap, heat_map
-from shared.presentation.standalone import REPORT_SHEET, Style
+from shared.presentation.standalone import REPORT_SHEET, Style, read_sheets
 from worker.rendering.pages import TEMPLATES, render_page
 
-_STYLE = Style(REPORT_SHEET, TEMPLATES / "comparison.css")
+_STYLE = Style(read_sheets(REPORT_SHEET, TEMPLATES / "comparison.css"))
 _DRAWN_MATRICES, _DRAWN_CLASSES = 6, 20
 _LISTED_CLASSES = 40
 # The columns that fit across a printed page, in portrait and in landscape.

@@ -1,5 +1,6 @@
 """The HTML report of a confusion matrix: one file that loads nothing and runs no script."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -15,12 +16,19 @@ from shared.presentation.labels import display_width, label_names, plain_text
 from shared.presentation.matrices.cell_colours import TICK_TEXTS
 from shared.presentation.matrices.headlines import main_metrics
 from shared.presentation.matrices.heatmap import NUMBERED_CLASSES, HeatMap, heat_map
-from shared.presentation.matrices.tables import class_tables, confused_pairs, matrix_rows, overall_tables, support
+from shared.presentation.matrices.tables import (
+    MatrixRow,
+    class_tables,
+    confused_pairs,
+    matrix_rows,
+    overall_tables,
+    support,
+)
 from shared.presentation.matrices.view import WINDOW, View, grid
-from shared.presentation.standalone import REPORT_SHEET, Style
+from shared.presentation.standalone import REPORT_SHEET, Style, read_sheets
 from worker.rendering.pages import render_page
 
-_STYLE = Style(REPORT_SHEET)
+_SHEET = read_sheets(REPORT_SHEET)
 # Two tables of 40 x 40 cells are the most that a reader scrolls through; larger matrices have heat map and pairs.
 _WHOLE_CLASSES = 40
 _LEVEL_COLUMNS = 5
@@ -60,11 +68,12 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
     names = label_names(matrix.classes)
     whole = len(matrix.classes) <= _WHOLE_CLASSES
     heat = grid(matrix, View(measure="row")).heat if matrix.is_sparse else heat_map(matrix, names.full)
+    rows = matrix_rows(matrix) if whole else []
     # With their 65 statistics, all of thousands of classes would make ten megabytes.
     positions = most_errors(matrix, _SHOWN_CLASSES) if matrix.is_sparse else range(len(matrix.classes))
     return render_page(
         "report.html",
-        _STYLE,
+        Style(_SHEET, _shades_in(heat, rows)),
         facts=facts,
         title=plain_text(facts.name) if facts.name else f"Matrix {facts.matrix_uid}",
         names=names,
@@ -86,13 +95,22 @@ def render_report(matrix: ConfusionMatrix, summary: Summary, statistics: Statist
         baseline=_baseline(matrix),
         hardest=_hardest(matrix),
         pairs=confused_pairs(matrix, _PAIRS if whole else _PAIRS_WITHOUT_TABLE),
-        rows=matrix_rows(matrix) if whole else [],
+        rows=rows,
         column_totals=[count_text(total) for total in matrix.predicted.tolist()] if whole else [],
         overall=overall_tables(matrix, statistics),
         positions=positions,
         support=support(matrix, positions),
         by_class=class_tables(statistics, positions),
     )
+
+
+def _shades_in(heat: HeatMap, rows: Sequence[MatrixRow]) -> set[str]:
+    """The classes of cells that the heat map and the tables use."""
+    return {
+        *(style for style, _ in heat.runs),
+        *(number.style for number in heat.numbers),
+        *(cell.style for row in rows for cell in row.counts),
+    }
 
 
 def _print_form(size: int) -> str:

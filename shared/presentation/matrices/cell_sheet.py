@@ -4,7 +4,8 @@
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +32,7 @@ _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 # Where black and white contrast alike, 4.58 to 1, which is enough for text (WCAG 2.2).
 _MIDDLE_LUMINANCE = 0.179
 _STOPS = 16
+_RAMPS = ("ramp-d", "ramp-e")
 
 
 class _Theme(NamedTuple):
@@ -50,12 +52,19 @@ _DARK = _Theme(
 )
 
 
-def cell_sheet() -> str:
-    """A class for each shade with its colour --c and that of its text --t, the ramps of the legend, and its ticks."""
+def cell_sheet(shades: Collection[str] | None = None) -> str:
+    """A class for each shade with its colour --c and that of its text --t, the ramps of the legend, and its ticks.
+
+    `shades` are the classes that a page uses, of which alone it needs the rules: all of them are half of its styles.
+    """
     places = 100 * np.sqrt(TICKS)
     columns = " ".join(f"{width:.2f}fr" for width in np.diff(places))
+    light, dark = (
+        "".join(rule for name, rule in _rules(theme).items() if shades is None or name in shades or name in _RAMPS)
+        for theme in (_LIGHT, _DARK)
+    )
     return (
-        f"{_rules(_LIGHT)}@media screen and (prefers-color-scheme: dark) {{\n{_rules(_DARK)}}}\n"
+        f"{light}@media screen and (prefers-color-scheme: dark) {{\n{dark}}}\n"
         f".ramp-d, .ramp-e {{ background: linear-gradient(90deg, var(--ramp)); }}\n"
         f".d0, .e0 {{ --c: transparent; --t: var(--soft); }}\n"
         f".legend ol {{ grid-template-columns: {columns} 0; }}\n"
@@ -67,14 +76,16 @@ def correct_shades() -> NDArray[np.float64]:
     return _ramp(_LIGHT.correct)
 
 
-def _rules(theme: _Theme) -> str:
-    lines = []
+@cache
+def _rules(theme: _Theme) -> Mapping[str, str]:
+    """The rule of each class."""
+    rules: dict[str, str] = {}
     for name, anchors in (("d", theme.correct), ("e", theme.wrong)):
         colours = _ramp(anchors)
-        lines += [f".{name}{i}{{--c:{_hex(one)};--t:{_ink(one)}}}\n" for i, one in enumerate(colours, start=1)]
+        rules |= {f"{name}{i}": f"--c:{_hex(one)};--t:{_ink(one)}" for i, one in enumerate(colours, start=1)}
         stops = ",".join(_hex(colours[i]) for i in np.linspace(0, LEVELS - 1, _STOPS).round().astype(int))
-        lines.append(f".ramp-{name}{{--ramp:{stops}}}\n")
-    return "".join(lines)
+        rules[f"ramp-{name}"] = f"--ramp:{stops}"
+    return {name: f".{name}{{{rule}}}\n" for name, rule in rules.items()}
 
 
 def _ramp(anchors: Sequence[str]) -> NDArray[np.float64]:

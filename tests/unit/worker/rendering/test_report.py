@@ -277,6 +277,23 @@ def test_beyond_forty_classes_the_page_says_what_it_leaves_out(
     assert len(grid(page, "matrix")[1:]) == (10 if whole else 20)
 
 
+@pytest.mark.parametrize("size", [2, 12, 60])
+def test_a_report_styles_the_shades_of_its_cells_and_no_other(size: int, random_matrix: RandomMatrix) -> None:
+    page = read_page(_report(random_matrix(tuple(range(size)))))
+    (style,) = page.find_all("style")
+    light, dark = "".join(style.texts).split("@media screen and (prefers-color-scheme: dark) {\n.")
+    used = {
+        name
+        for element in page.walk()
+        for name in (element.attributes.get("class") or "").split()
+        if re.fullmatch(r"[de][1-9]\d*", name)
+    }
+    assert used
+    for theme in (light, "." + dark):
+        assert set(re.findall(r"^\.([de][1-9]\d*)\{", theme, re.MULTILINE)) == used
+    assert policies(page) == [the_one_policy(page)]
+
+
 def test_three_hundred_classes_with_long_labels_stay_small_and_quick() -> None:
     size = 300
     counts = np.random.default_rng(1).integers(1, 400, (size, size))
