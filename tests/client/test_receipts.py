@@ -12,7 +12,9 @@ from typing import Any
 import evalserve
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from evalserve.verification import tables
 from evalserve.verification.verifying import Verification
 
 from tests.client.conftest import Account
@@ -78,13 +80,66 @@ def as_parquet(table: pd.DataFrame, path: Path) -> None:
     table.to_parquet(path, index=False)
 
 
+def as_columns(table: pd.DataFrame, path: Path) -> None:
+    table.to_json(path)
+
+
+def as_table_schema(table: pd.DataFrame, path: Path) -> None:
+    table.to_json(path, orient="table", index=False)
+
+
+def as_arrow(table: pd.DataFrame, path: Path) -> None:
+    batches = pa.Table.from_pandas(table, preserve_index=False)
+    with pa.ipc.new_file(path, batches.schema) as file:
+        file.write_table(batches)
+
+
+def as_stream(table: pd.DataFrame, path: Path) -> None:
+    batches = pa.Table.from_pandas(table, preserve_index=False)
+    with pa.ipc.new_stream(path, batches.schema) as file:
+        file.write_table(batches)
+
+
+def as_zstd(table: pd.DataFrame, path: Path) -> None:
+    with pa.CompressedOutputStream(str(path), "zstd") as file:
+        file.write(table.to_csv(index=False).encode())
+
+
+def as_npz(table: pd.DataFrame, path: Path) -> None:
+    arrays = {str(name): column.to_numpy() for name, column in table.items()}
+    with path.open("wb") as file:
+        np.savez(file, **{name: one.astype(str) if one.dtype.kind in "OU" else one for name, one in arrays.items()})
+
+
+def as_single(table: pd.DataFrame, path: Path) -> None:
+    """Scores of 32 bits, as most models have them."""
+    table.astype({name: "float32" for name, kind in table.dtypes.items() if kind == "float64"}).to_parquet(path)
+
+
 def evaluated(account: Account, path: Path, **roles: Any) -> tuple[evalserve.Run, dict[str, Any]]:
     with account.client() as client:
         run = client.evaluate(path, **roles)
         return run, run.receipt()
 
 
-@pytest.mark.parametrize("write", [as_csv, as_german_csv, as_gzip, as_lines, as_split, as_parquet])
+@pytest.mark.parametrize(
+    "write",
+    [
+        as_csv,
+        as_german_csv,
+        as_gzip,
+        as_zstd,
+        as_lines,
+        as_split,
+        as_columns,
+        as_table_schema,
+        as_parquet,
+        as_single,
+        as_arrow,
+        as_stream,
+        as_npz,
+    ],
+)
 @pytest.mark.parametrize(
     ("table", "roles"),
     [
@@ -436,6 +491,33 @@ async def test_a_receipt_of_anything_is_refused_or_found_wrong_and_never_breaks(
                 outcomes["wrong" if found.wrong else "passed"] += 1
 
     assert min(outcomes.values()) > 20, outcomes
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\x28\xb5\x2f\xfd and no more", "data.any is packed, and cut off or damaged."),
+        (gzip.compress(b"a,b\n1,2\n")[:-9], "data.any is packed, and cut off or damaged."),
+        (b"\xff\xff\xff\xff and no more", "data.any is cut off or damaged."),
+        (b"PK and no more", "data.any is a zip archive that is cut off or damaged."),
+        (b'{"a": {"0": 1}, "b": {"1": 1}}', "data.any has other rows in the column 'b' than in the first."),
+    ],
+)
+def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "data.any"
+    path.write_bytes(content)
+
+    with pytest.raises(evalserve.InputRefused) as refused:
+        tables.read(path, ["a", "b"])
+
+    assert str(refused.value) == sentence
+
+
+def test_rows_by_name_are_read_in_the_order_of_the_first_column(tmp_path: Path) -> None:
+    path = tmp_path / "data.json"
+    path.write_text('{"a": {"0": 1, "1": null, "2": "x "}, "b": {"2": 0.5, "0": true, "1": NaN}}')
+
+    assert tables.read(path, ["a", "b"]) == {"a": ["1", "", "x"], "b": ["true", "", "0.5"]}
 
 
 def test_one_value_is_said_in_the_singular() -> None:

@@ -4,37 +4,49 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from evalserve.errors import InputRefused
+from evalserve.verification import arrays
+from evalserve.verification.cells import SPACE, text_of
 
-_GZIP, _ZSTD, _PARQUET, _ARROW, _ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1", b"ARROW1", b"PK"
+_GZIP, _PARQUET, _ARROW, _ZIP = b"\x1f\x8b", b"PAR1", b"ARROW1", b"PK"
+# The second one is what pzstd writes before each frame.
+_ZSTD = (b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18")
+_STREAM = b"\xff\xff\xff\xff"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS = (",", ";", "\t", "|")
-_SPACE = " \t\r\n\u00a0"
 
 Table = Mapping[str, Sequence[str]]
 
 
 def read(path: Path, names: Sequence[str]) -> Table:
     """Return the columns of a file, of which some are known by name; raises InputRefused and OSError."""
-    with path.open("rb") as file:
-        begin = file.read(8)
-    if begin.startswith((_PARQUET, _ARROW)):
-        return _from_arrow(path, is_parquet=begin.startswith(_PARQUET))
-    if begin.startswith((_ZSTD, _ZIP)):
-        raise InputRefused(f"{path.name} cannot be read here: unpack it, or send it as CSV, JSON or Parquet.")
+    content = _unpacked(path)
+    if content.startswith((_PARQUET, _ARROW, _STREAM)):
+        return arrays.from_arrow(content, path.name)
+    if content.startswith(_ZIP):
+        return arrays.from_npz(content, path.name)
     try:
-        content = gzip.decompress(path.read_bytes()) if begin.startswith(_GZIP) else path.read_bytes()
         text = content.decode("utf-16" if content.startswith(_UTF16) else "utf-8-sig")
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
+    except UnicodeDecodeError as error:
         raise InputRefused(f"{path.name} is no text that can be read here.") from error
     if text.lstrip()[:1] in {"{", "["}:
         return _from_json(text, path.name)
     return _from_text(text, names, path.name)
+
+
+def _unpacked(path: Path) -> bytes:
+    content = path.read_bytes()
+    try:
+        if content.startswith(_GZIP):
+            return gzip.decompress(content)
+        return arrays.unpack_zstd(content, path.name) if content.startswith(_ZSTD) else content
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputRefused(f"{path.name} is packed, and cut off or damaged.") from error
 
 
 def _from_text(text: str, names: Sequence[str], filename: str) -> Table:
@@ -62,7 +74,7 @@ def _from_text(text: str, names: Sequence[str], filename: str) -> Table:
     kept = list(rows)
     if any(len(row) < len(header) for row in kept):
         raise InputRefused(f"{filename} has rows of different lengths.")
-    return {name: [row[at].strip(_SPACE) for row in kept] for at, name in enumerate(header)}
+    return {name: [row[at].strip(SPACE) for row in kept] for at, name in enumerate(header)}
 
 
 def _from_json(text: str, filename: str) -> Table:
@@ -75,15 +87,32 @@ def _from_json(text: str, filename: str) -> Table:
             raise InputRefused(f"{filename} is not JSON.") from error
     if isinstance(value, dict):
         value = value.get("records", value.get("data", value) if "columns" not in value else value)
-    if isinstance(value, dict) and isinstance(value.get("data"), list):
+    if isinstance(value, dict) and isinstance(value.get("data"), list) and isinstance(value.get("columns"), list):
         names = [str(name) for name in value["columns"]]
         value = [dict(zip(names, row, strict=True)) for row in value["data"]]
     if isinstance(value, dict):
-        return {str(name): [_text(cell) for cell in cells] for name, cells in value.items() if isinstance(cells, list)}
+        return _from_columns(value, filename)
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise InputRefused(f"{filename} is no table of JSON that can be read here.")
     flat = [_flat(row) for row in value]
-    return {name: [_text(row.get(name)) for row in flat] for name in dict.fromkeys(key for row in flat for key in row)}
+    return {
+        name: [text_of(row.get(name)) for row in flat] for name in dict.fromkeys(key for row in flat for key in row)
+    }
+
+
+def _from_columns(columns: Mapping[str, Any], filename: str) -> Table:
+    """A list for each column, or as pandas writes by itself an object: the values by the names of their rows."""
+    table: dict[str, Sequence[str]] = {}
+    rows: list[str] | None = None
+    for name, cells in columns.items():
+        if isinstance(cells, dict):
+            rows = [*cells] if rows is None else rows
+            if cells.keys() != set(rows):
+                raise InputRefused(f"{filename} has other rows in the column {name!r} than in the first.")
+            table[name] = [text_of(cells[row]) for row in rows]
+        elif isinstance(cells, list):
+            table[name] = [text_of(cell) for cell in cells]
+    return table
 
 
 def _flat(row: Mapping[str, Any], before: str = "") -> dict[str, Any]:
@@ -93,22 +122,5 @@ def _flat(row: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     return found
 
 
-def _from_arrow(path: Path, *, is_parquet: bool) -> Table:
-    if not find_spec("pyarrow"):
-        raise InputRefused(f"{path.name} cannot be read without pyarrow: install it.")
-    from pyarrow import feather, parquet  # noqa: PLC0415 -- optional, and slow to load
-
-    table = parquet.read_table(path) if is_parquet else feather.read_table(path)
-    return {name: [_text(cell) for cell in table.column(name).to_pylist()] for name in table.column_names}
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.strip(_SPACE) if isinstance(value, str) else repr(value)
-
-
 def _stripped(cells: Sequence[str]) -> list[str]:
-    return [cell.strip(_SPACE) for cell in cells]
+    return [cell.strip(SPACE) for cell in cells]
