@@ -88,6 +88,17 @@ class WeightSums:
         return WeightSums(self.weights.placed(cells, size), self.squares.placed(cells, size))
 
 
+def running_sums(numbers: Floats) -> Floats:
+    """Add non-negative numbers (n,), n up to 2**27, one after the other; returns each sum (n,).
+
+    The sums of digits are exact and are rounded where they meet, the lowest first.
+    """
+    sums = np.zeros(len(numbers))
+    for place, digits in reversed([*_digits_of(numbers)]):
+        sums += np.ldexp(np.cumsum(digits), _DIGIT_BITS * place)
+    return sums
+
+
 def _digits_of(numbers: Floats) -> Iterator[tuple[int, Floats]]:
     rest = np.asarray(numbers, np.float64)
     while (largest := float(rest.max(initial=0.0))) > 0:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.confusion.exact_sums import running_sums
 from shared.evaluation.curves.ranking import Keys, Positive, pack, pieces, unpack
 from shared.evaluation.curves.thresholds import ThresholdCounts
 from shared.evaluation.inputs.probabilities import Weights, complement
@@ -156,7 +157,7 @@ def rank_weighted(parts: Iterable[WeightedPart], *, is_margin: bool, is_compleme
     order = np.lexsort((weights, keys))
     keys, weights = keys[order], weights[order]
     label = (keys & keys.dtype.type(1)).astype(np.bool_)
-    reached = WeightsReached(*(np.cumsum(np.where(side, weights, 0.0)) for side in (label, ~label)))
+    reached = WeightsReached(*(running_sums(np.where(side, weights, 0.0)) for side in (label, ~label)))
     return RankedScores(keys, read, reached.tp[-1].item() if len(keys) else 0.0, reached)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.evaluation.confusion.exact_sums import running_sums
 from shared.evaluation.curves.ranking import Keys, Positive, pack, pieces, unpack
 from shared.evaluation.inputs.probabilities import Scores, Weights, complement
 
@@ -68,7 +69,7 @@ def count_at_scores(scores: Scores, positive: Positive, weights: Weights | None 
     keys, weights = keys[order], weights[order]
     ends = np.flatnonzero(np.append((keys[1:] ^ keys[:-1]) > 1, True))
     label = (keys & 1).astype(np.bool_)
-    tp, fp = (np.cumsum(np.where(side, weights, 0.0))[ends] for side in (label, ~label))
+    tp, fp = (running_sums(np.where(side, weights, 0.0))[ends] for side in (label, ~label))
     return ThresholdCounts(np.insert(unpack(keys[ends]), 0, np.inf), np.insert(tp, 0, 0.0), np.insert(fp, 0, 0.0))
 
 
