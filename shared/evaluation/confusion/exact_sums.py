@@ -91,12 +91,17 @@ class WeightSums:
 def running_sums(numbers: Floats) -> Floats:
     """Add non-negative numbers (n,), n up to 2**27, one after the other; returns each sum (n,).
 
-    The sums of digits are exact and are rounded where they meet, the lowest first.
+    The sums of digits are exact, and what each of their additions rounds off is added at the end (Knuth's two-sum):
+    a sum is rounded once unless its digits span more than 106 bits.
     """
-    sums = np.zeros(len(numbers))
-    for place, digits in reversed([*_digits_of(numbers)]):
-        sums += np.ldexp(np.cumsum(digits), _DIGIT_BITS * place)
-    return sums
+    sums, lost = np.zeros(len(numbers)), np.zeros(len(numbers))
+    for place, digits in _digits_of(numbers):
+        added = np.ldexp(np.cumsum(digits), _DIGIT_BITS * place)
+        whole = sums + added
+        back = whole - sums
+        lost += (sums - (whole - back)) + (added - back)
+        sums = whole
+    return sums + lost
 
 
 def _digits_of(numbers: Floats) -> Iterator[tuple[int, Floats]]:
