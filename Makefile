@@ -58,8 +58,9 @@ format: .venv/dev.stamp ## Format code, templates, scripts and styles
 .PHONY: bench
 bench: export PYTHONPATH = client/src
 bench: .venv/dev.stamp ## Measure the maths and the service, as ratios to peers (15 minutes)
-	for part in counting runs curves multilabel compare calculators annotations client jobs celery_peer \
-		first_answers small_requests deliveries http; do \
+	for part in libraries.counting libraries.runs libraries.curves libraries.multilabel libraries.compare \
+		service.calculators service.annotations service.client service.jobs service.celery_peer \
+		service.first_answers service.small_requests service.deliveries service.http; do \
 		$(PY) -m benchmarks.$$part || exit 1; done
 
 .PHONY: fuzz

@@ -19,7 +19,7 @@ from shared.evaluation.types import Floats
 # all of them too long: `benchmarks.statistics` tries ten distributions of scores.
 _MODERATION = 1 / 3
 # Of a sample of either side that was not drawn and would lose all of its pairs; and the number of samples of which
-# Student's deviate is long enough without it. `benchmarks.statistics` tries scores with short and with long tails.
+# Student's deviate is long enough without it. `benchmarks.error_rates.statistics` tries scores of short and long tails.
 _NOT_DRAWN = 1 / 2
 _WITHOUT = 10
 _MOST_IN_32_BITS = 2**30

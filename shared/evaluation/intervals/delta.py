@@ -23,7 +23,7 @@ _STEP = 1e-100
 # Less than this share of the range is the rounding of a spread of zero.
 ROUNDING = 1e-12
 # Satterthwaite's degrees of freedom of the variance are 2n/(kurtosis − 1). On the scale of a share the variance moves
-# with the metric itself, which makes up for half of its own spread; `benchmarks.counted_intervals` compares them.
+# with the metric itself, which makes up for half of its own spread: `benchmarks.error_rates.counted_intervals`.
 _FREEDOM = 4.0
 # More make no difference.
 _MOST_FREEDOM = 1e9

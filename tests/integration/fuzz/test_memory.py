@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from benchmarks.bodies import CASES, MIB, Case, memory, send, worker_of
+from benchmarks.service.bodies import CASES, MIB, Case, memory, send, worker_of
 from shared.kit.settings.requests import RequestSettings
 from tests.actors import ROOT
 from tests.integration.fuzz.conftest import serving

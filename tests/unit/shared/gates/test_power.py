@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, norm
 
-from benchmarks.gates import best_chance, samples_for
+from benchmarks.error_rates.gates import best_chance, samples_for
 from shared.evaluation.paired.discordance import Pairs, mcnemar_mid_p
 
 LEVEL = 0.05

@@ -1,15 +1,15 @@
 """Intervals hold the true value as often as they say, and tests of equal classifiers raise few false alarms.
 
-All draws have a seed. `python -m benchmarks.statistics` prints the same of 2,000 sets.
+All draws have a seed. `python -m benchmarks.error_rates.statistics` prints the same of 2,000 sets.
 """
 
 import numpy as np
 import pytest
 
-from benchmarks.all_counts import METRICS, bounds_of_sets
-from benchmarks.counted_intervals import Kind, held
-from benchmarks.score_models import SCORE_MODELS, ScoreModel
-from benchmarks.statistics import KINDS, SEED, area_coverage, coverages, estimates, false_alarms
+from benchmarks.error_rates.all_counts import METRICS, bounds_of_sets
+from benchmarks.error_rates.counted_intervals import Kind, held
+from benchmarks.error_rates.score_models import SCORE_MODELS, ScoreModel
+from benchmarks.error_rates.statistics import KINDS, SEED, area_coverage, coverages, estimates, false_alarms
 
 SETS = 300
 NAMED = ("accuracy", "kappa", "mcc", "balanced_accuracy", "f1.macro", "specificity.macro", "f1.class")

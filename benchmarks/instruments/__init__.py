@@ -1,0 +1,1 @@
+"""What the measurements share: builds that run, accounts, clocks, load and tables."""
