@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.notices import Code, Notice
 from shared.predictions.scores.doubts import Doubt, title
+from shared.predictions.tables.column_kinds import is_fraction
 from shared.predictions.tables.names import kind_of, tokens
-from shared.predictions.tables.roles import is_fraction
 from shared.predictions.tables.table import NamedTable
 from shared.predictions.values import score
 

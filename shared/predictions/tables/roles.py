@@ -7,16 +7,14 @@ from typing import Literal
 from shared.predictions.scores.class_columns import ClassColumns, class_columns, of_one_truth, places_of, without_others
 from shared.predictions.scores.doubts import Doubt, doubt_of
 from shared.predictions.scores.one_hot import encoded_with
+from shared.predictions.tables.column_kinds import Column, is_fraction, kinds_of
 from shared.predictions.tables.names import (
     NameKind,
     is_bare,
     join_words,
-    kind_of,
-    says_right_of_prediction,
     truth_prediction_pairs,
-    without_merge_suffixes,
 )
-from shared.predictions.values import are_flags, counts_up, score
+from shared.predictions.values import score
 
 Role = Literal[
     "truth",
@@ -34,18 +32,8 @@ Role = Literal[
 ]
 Certainty = Literal["certain", "likely", "guess"]
 
-# More distinct fractions than any labels would be.
-_MANY = 20
 # Labels in a column without a known name stand beside a few columns, not beside hundreds.
 _MAX_TRIED = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column's name, None where the table has no header, and the texts of its first cells."""
-
-    name: str | None
-    sample: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +59,7 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
     Where several columns may be the truth or the prediction, each of them names the others as alternatives. A column
     with no known name or values is metadata.
     """
-    kinds = _kinds(columns)
+    kinds = kinds_of(columns)
     pairs = truth_prediction_pairs([column.name or "" for column in columns])
     truths = _truths(columns, kinds, pairs)
     predicted = _predicted(columns, kinds, pairs)
@@ -79,37 +67,42 @@ def infer_roles(columns: Sequence[Column]) -> list[Decision]:
     doubt = None if scores is None else doubt_of(scores, [c.sample for c in columns], predicted)
     doubtful, scores = (scores, None) if doubt is not None else (None, scores)
     of_classes = {} if scores is None else dict(zip(scores.columns, scores.names, strict=True))
-    if scores is not None and scores.labels not in truths:
-        truths = [position for position in truths if position not in of_classes]
-        # `y` beside `x` is a place in an image where only `label` holds the classes.
-        if kinds[scores.labels] in {"truth", "label"} or not truths:
-            truths = [scores.labels]
-        elif all(kinds[position] == "label" for position in truths):
-            # The class of a passenger beside whether he survived, of which the scores are.
-            truths = sorted({*truths, scores.labels})
     truths = [position for position in truths if position not in of_classes]
-    if scores is not None and truths == [scores.labels]:
-        encoded = _encoded_with(columns, scores.labels, kinds, of_classes)
-        truths = sorted({*truths, *scores.label_rivals, *encoded})
+    if scores is not None:
+        truths = _truths_beside(scores, truths, kinds)
+        if truths == [scores.labels]:
+            encoded = _encoded_with(columns, scores.labels, kinds, of_classes)
+            truths = sorted({*truths, *scores.label_rivals, *encoded})
     predictions = _predictions(kinds, pairs, {*of_classes})
-    decisions = []
-    for position, column in enumerate(columns):
-        name = column.name or ""
+
+    def decide(position: int, name: str) -> Decision:
         if scores is not None and position in of_classes:
             evidence = f"“{name}” is made of the class “{of_classes[position]}”"
-            decision = Decision("class_score", position, "C", "certain", evidence, scores.rivals, of_classes[position])
-        elif position in truths:
-            decision = _side(position, name, "truth", truths, pairs)
-        elif position in predictions:
-            decision = _side(position, name, "prediction", predictions, pairs)
-        elif doubtful is not None and position in doubtful.columns:
+            return Decision("class_score", position, "C", "certain", evidence, scores.rivals, of_classes[position])
+        if position in truths:
+            return _side(position, name, "truth", truths, pairs)
+        if position in predictions:
+            return _side(position, name, "prediction", predictions, pairs)
+        if doubtful is not None and position in doubtful.columns:
             class_name = doubtful.names[doubtful.columns.index(position)]
             evidence = f"nothing says for certain that “{name}” holds the scores of the class “{class_name}”"
-            decision = Decision("metadata", position, "C", "guess", evidence, (), class_name, doubt)
-        else:
-            decision = _minor(position, name, kinds[position])
-        decisions.append(decision)
-    return decisions
+            return Decision("metadata", position, "C", "guess", evidence, (), class_name, doubt)
+        return _minor(position, name, kinds[position])
+
+    return [decide(position, column.name or "") for position, column in enumerate(columns)]
+
+
+def _truths_beside(scores: ClassColumns, truths: list[int], kinds: Sequence[NameKind]) -> list[int]:
+    """The columns that may be the truth where one has the classes that the scores are of."""
+    if scores.labels in truths:
+        return truths
+    # `y` beside `x` is a place in an image where only `label` holds the classes.
+    if kinds[scores.labels] in {"truth", "label"} or not truths:
+        return [scores.labels]
+    if all(kinds[position] == "label" for position in truths):
+        # The class of a passenger beside whether he survived, of which the scores are.
+        return sorted({*truths, scores.labels})
+    return truths
 
 
 def _side(
@@ -136,46 +129,6 @@ def _encoded_with(
     names = [column.name or "" for column in columns]
     others = [at for at, kind in enumerate(kinds) if kind == "other" and at != position and at not in of_classes]
     return encoded_with(position, names, [column.sample for column in columns], others)
-
-
-def _kinds(columns: Sequence[Column]) -> list[NameKind]:
-    names = without_merge_suffixes([column.name or "" for column in columns])
-    kinds = [
-        _kind(column if column.name is None else Column(name, column.sample))
-        for column, name in zip(columns, names, strict=True)
-    ]
-    predicted = [i for i, kind in enumerate(kinds) if kind == "prediction"]
-    judged = [i for i in predicted if says_right_of_prediction(columns[i].name or "") and are_flags(columns[i].sample)]
-    if len(judged) < len(predicted):
-        # Beside the predictions `prediction_correct` says whether they are right.
-        kinds = ["derived" if i in judged else kind for i, kind in enumerate(kinds)]
-    fractions = {i for i, kind in enumerate(kinds) if kind == "prediction" and is_fraction(columns[i].sample)}
-    if any(kind == "prediction" and i not in fractions for i, kind in enumerate(kinds)):
-        # Beside predicted labels they are the confidence of the model.
-        return ["score" if i in fractions else kind for i, kind in enumerate(kinds)]
-    return kinds
-
-
-def _kind(column: Column) -> NameKind:
-    kind = "other" if column.name is None else kind_of(column.name)
-    if kind == "index" and not counts_up(column.sample):
-        return "other"
-    if kind == "prediction" and len(set(column.sample)) > _MANY and is_fraction(column.sample):
-        return "score"
-    if kind == "id" and len(set(column.sample)) < len(column.sample):
-        return "other"
-    # `correct` is the truth in some programs, and a flag in most.
-    if kind == "derived" and column.name and join_words(column.name) == "correct":
-        return "derived" if are_flags(column.sample) else "truth"
-    return kind
-
-
-def is_fraction(cells: Sequence[str]) -> bool:
-    """Return True if the cells are scores: fractions between 0 and 1, which labels are not."""
-    numbers = [score(cell.lstrip("*")) for cell in {*cells}]
-    if not numbers or any(number is None or not 0 <= number <= 1 for number in numbers):
-        return False
-    return any(number not in {0, 1} for number in numbers)
 
 
 def _truths(columns: Sequence[Column], kinds: Sequence[NameKind], pairs: Sequence[tuple[int, int]]) -> list[int]:

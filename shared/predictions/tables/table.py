@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from shared.predictions.errors import UnreadablePredictions
 from shared.predictions.matrices.count_matrices import SAID_OF_TABLES, Likeness, likeness
 from shared.predictions.notices import Code, Notice
+from shared.predictions.tables.column_kinds import Column
 from shared.predictions.tables.dialect import Table, read_table
 from shared.predictions.tables.header import FirstRow, Header, judge_first_row
 from shared.predictions.tables.names import is_bare, normalise
-from shared.predictions.tables.roles import Column, Decision, Role, infer_roles
+from shared.predictions.tables.roles import Decision, Role, infer_roles
 from shared.predictions.tables.text_encoding import decode_text
 from shared.predictions.values import has_quoted_decimals, with_points
 

@@ -1,7 +1,8 @@
 """The columns of ids and actual labels of one file; what is not clear is asked."""
 
+from shared.predictions.tables.column_kinds import Column
 from shared.predictions.tables.names import kind_of
-from shared.predictions.tables.roles import Column, infer_roles
+from shared.predictions.tables.roles import infer_roles
 from shared.runs.errors import ColumnUnknown
 from shared.runs.mapping import Asked, ColumnsIn, MappingQuestion, NeedsMapping
 from shared.runs.reading.columns.inference import MAX_METADATA

@@ -8,7 +8,8 @@ from msgspec import UNSET
 
 from shared.predictions.matrices.count_matrices import SAID, Likeness, likeness
 from shared.predictions.scores.one_hot import encoded_with
-from shared.predictions.tables.roles import Column, Decision, infer_roles
+from shared.predictions.tables.column_kinds import Column
+from shared.predictions.tables.roles import Decision, infer_roles
 from shared.predictions.values import score
 from shared.runs.errors import ColumnsContradictory, ColumnUnknown
 from shared.runs.mapping import (
