@@ -36,7 +36,8 @@ def with_pictures(archive: bytes, **files: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(archive)) as packed:
             members = {name: packed.read(name) for name in packed.namelist()}
     else:
-        members["annotations.xml" if archive.startswith(b"<") else "annotations.json"] = archive
+        endings = {b"<": "xml", b"{": "json", b"[": "json"}
+        members[f"annotations.{endings.get(archive.lstrip()[:1], 'csv')}"] = archive
     return zipped({**members, **{name.replace("__", "/").replace("_dot_", "."): body for name, body in files.items()}})
 
 
