@@ -9,9 +9,10 @@ from typing import Any
 
 import evalserve
 import pytest
-from evalserve import command, downloads
-from evalserve.roles import Roles
-from evalserve.tables import as_file
+from evalserve import command
+from evalserve.inputs import downloads
+from evalserve.inputs.roles import Roles
+from evalserve.inputs.tables import as_file
 
 from tests.client.conftest import Account
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 from evalserve import cards
 from evalserve.calls import runs, uploads
-from evalserve.metric_ids import by_id
+from evalserve.results.metric_ids import by_id
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
 from shared.evaluation.metrics import CATALOGUE

@@ -46,7 +46,7 @@ def send(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[httpx2.Request]
 async def test_lost_answers_make_no_second_run(
     account: Account, monkeypatch: pytest.MonkeyPatch, send: Callable[..., list[str]]
 ) -> None:
-    monkeypatch.setattr("evalserve.steps.FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr("evalserve.connection.steps.FIRST_PAUSE_S", 0.01)
     lost = send(lambda _: True)
     with account.client() as client:
         run = await asyncio.to_thread(lambda: client.evaluate(COLUMNS, **ROLES))
@@ -60,7 +60,7 @@ async def test_a_service_that_goes_away_in_the_middle_leaves_an_upload_that_goes
     account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runs, "MAX_FORM_BYTES", 100)
-    monkeypatch.setattr("evalserve.steps.FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr("evalserve.connection.steps.FIRST_PAUSE_S", 0.001)
     path, real, first_has_arrived = tmp_path / "p.csv", httpx2.Client.send, Event()
     rows = (f"{number},{number % 2},{number % 3 % 2},{'x' * 100}\n" for number in range(100_000))
     await asyncio.to_thread(path.write_text, "id,y_true,y_pred,filler\n" + "".join(rows))

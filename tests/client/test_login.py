@@ -10,7 +10,7 @@ import evalserve
 import keyring
 import pytest
 from evalserve import command
-from evalserve.configuration import Configuration, forget, load, store
+from evalserve.connection.configuration import Configuration, forget, load, store
 from keyring.backend import KeyringBackend
 from keyring.backends import null
 from keyring.errors import KeyringLocked, PasswordDeleteError

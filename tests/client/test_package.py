@@ -24,7 +24,7 @@ from tests.client.conftest import Account
 
 SOURCES = ROOT / "client/src/evalserve"
 REQUIRED = {"click", "httpx2", "rich"}
-OPTIONAL = {"keyring", "matplotlib", "mlflow", "pandas", "pyarrow", "yaml"}
+OPTIONAL = {"keyring", "matplotlib", "mlflow", "numpy", "pandas", "pyarrow", "yaml"}
 MAX_INSTALLED_BYTES = 12 * 10**6
 
 

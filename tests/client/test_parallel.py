@@ -8,10 +8,10 @@ from typing import Any
 
 import evalserve
 import pytest
-from evalserve import parallel
 from evalserve.calls import uploads
+from evalserve.connection import parallel
+from evalserve.connection.steps import AtOnce, Request, Steps, one
 from evalserve.errors import ServiceUnavailable
-from evalserve.steps import AtOnce, Request, Steps, one
 
 from tests.client.conftest import Account
 

@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-from evalserve.comparison import _Comparison
-from evalserve.texts import of_run
+from evalserve.results.comparison import _Comparison
+from evalserve.results.texts import of_run
 
 RED = "\x1b[31mspam"
 SHOWN = r"\x1b[31mspam"

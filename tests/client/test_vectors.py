@@ -12,10 +12,10 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from evalserve.roles import Roles
+from evalserve.inputs.roles import Roles
+from evalserve.inputs.tables import as_file
+from evalserve.inputs.vectors import from_vectors
 from evalserve.sklearn import evaluate
-from evalserve.tables import as_file
-from evalserve.vectors import from_vectors
 from pyarrow import parquet
 from scipy import sparse
 from sklearn.datasets import make_multilabel_classification

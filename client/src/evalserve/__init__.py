@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evalserve.accounts import async_sign_in, async_sign_up, sign_in, sign_up
     from evalserve.async_client import AsyncClient
-    from evalserve.check import AsyncCheck, Check
     from evalserve.client import Client, evaluate
-    from evalserve.comparison import AsyncComparison, Comparison
     from evalserve.errors import (
         EvalserveError,
         InputRefused,
@@ -20,7 +18,9 @@ if TYPE_CHECKING:
         NotPermitted,
         ServiceUnavailable,
     )
-    from evalserve.run import AsyncRun, Run
+    from evalserve.results.check import AsyncCheck, Check
+    from evalserve.results.comparison import AsyncComparison, Comparison
+    from evalserve.results.run import AsyncRun, Run
     from evalserve.verification import Verification, verify
 
 __all__ = [
@@ -51,12 +51,12 @@ _MODULES = {
     "AsyncClient": "async_client",
     "Client": "client",
     "evaluate": "client",
-    "AsyncCheck": "check",
-    "Check": "check",
-    "AsyncRun": "run",
-    "Run": "run",
-    "AsyncComparison": "comparison",
-    "Comparison": "comparison",
+    "AsyncCheck": "results.check",
+    "Check": "results.check",
+    "AsyncRun": "results.run",
+    "Run": "results.run",
+    "AsyncComparison": "results.comparison",
+    "Comparison": "results.comparison",
     "async_sign_in": "accounts",
     "async_sign_up": "accounts",
     "sign_in": "accounts",

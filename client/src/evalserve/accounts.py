@@ -2,9 +2,9 @@
 
 import httpx2
 
-from evalserve.configuration import Configuration
-from evalserve.connection import AsyncConnection, Connection
-from evalserve.steps import Request, Steps
+from evalserve.connection.configuration import Configuration
+from evalserve.connection.requests import AsyncConnection, Connection
+from evalserve.connection.steps import Request, Steps
 
 
 def sign_up(url: str, email: str, password: str) -> str:

@@ -9,16 +9,16 @@ from typing import Any, Self
 
 import httpx2
 
-from evalserve import steps
 from evalserve.calls import comparisons, exports, gates, imports, runs, uploads, waiting
 from evalserve.calls.uploads import Progress
-from evalserve.check import AsyncCheck
-from evalserve.comparison import AsyncComparison
-from evalserve.configuration import load
-from evalserve.connection import AsyncConnection
-from evalserve.roles import Roles
-from evalserve.run import AsyncRun, label, reference_of
-from evalserve.tables import as_file
+from evalserve.connection import steps
+from evalserve.connection.configuration import load
+from evalserve.connection.requests import AsyncConnection
+from evalserve.inputs.roles import Roles
+from evalserve.inputs.tables import as_file
+from evalserve.results.check import AsyncCheck
+from evalserve.results.comparison import AsyncComparison
+from evalserve.results.run import AsyncRun, label, reference_of
 
 
 class AsyncClient:

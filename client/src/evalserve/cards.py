@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from evalserve.errors import InputRefused
-from evalserve.run import AsyncRun, Run
-from evalserve.texts import number
+from evalserve.results.run import AsyncRun, Run
+from evalserve.results.texts import number
 
 # A larger matrix is no longer read at a glance.
 _MAX_CLASSES = 20

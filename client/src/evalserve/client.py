@@ -9,16 +9,16 @@ from typing import Any, Self
 
 import httpx2
 
-from evalserve import steps
 from evalserve.calls import comparisons, exports, gates, imports, runs, uploads, waiting
 from evalserve.calls.uploads import Progress
-from evalserve.check import Check
-from evalserve.comparison import Comparison
-from evalserve.configuration import load
-from evalserve.connection import Connection
-from evalserve.roles import Roles
-from evalserve.run import Run, label, reference_of
-from evalserve.tables import as_file
+from evalserve.connection import steps
+from evalserve.connection.configuration import load
+from evalserve.connection.requests import Connection
+from evalserve.inputs.roles import Roles
+from evalserve.inputs.tables import as_file
+from evalserve.results.check import Check
+from evalserve.results.comparison import Comparison
+from evalserve.results.run import Run, label, reference_of
 
 
 class Client:

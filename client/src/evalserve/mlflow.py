@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from evalserve.calls.results import Rows
-from evalserve.metric_ids import plain
-from evalserve.run import Run
+from evalserve.results.metric_ids import plain
+from evalserve.results.run import Run
 
 # The file of this name is shown by MLflow as the evaluation's table.
 TABLE = "eval_results_table.json"

@@ -5,8 +5,8 @@ from typing import Any
 
 from evalserve.client import Client
 from evalserve.errors import InputRefused
-from evalserve.run import Run
-from evalserve.values import check_order
+from evalserve.inputs.values import check_order
+from evalserve.results.run import Run
 
 
 def evaluate(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from evalserve.client import Client
-from evalserve.comparison import Comparison
+from evalserve.results.comparison import Comparison
 
 # Every other verdict fails, so that samples that show nothing are no pass.
 _NOT_WORSE = frozenset({"better", "equivalent_within_margin", "not_worse_within_margin"})

@@ -6,8 +6,8 @@ from typing import Any
 from evalserve.calls import runs
 from evalserve.calls.results import PAGE, Rows
 from evalserve.calls.waiting import WAITING, ended
+from evalserve.connection.steps import Request, Steps, post
 from evalserve.errors import EvalserveError, InputRefused, message_of
-from evalserve.steps import Request, Steps, post
 
 
 def compare(candidate: str, baseline: str, options: Mapping[str, Any]) -> Steps[dict[str, Any]]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from evalserve.calls import imports, jobs
 from evalserve.calls.waiting import WAITING
+from evalserve.connection.steps import Request, Steps, post
 from evalserve.errors import InputRefused
-from evalserve.steps import Request, Steps, post
 
 
 @dataclass(frozen=True)

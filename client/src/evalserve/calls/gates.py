@@ -5,8 +5,8 @@ from typing import Any
 
 from evalserve.calls import runs
 from evalserve.calls.waiting import WAITING, ended
+from evalserve.connection.steps import Request, Steps, post
 from evalserve.errors import EvalserveError, InputRefused, message_of
-from evalserve.steps import Request, Steps, post
 
 _MAX_LISTED = 100
 

@@ -7,8 +7,8 @@ from typing import Any
 from evalserve.calls import jobs, uploads
 from evalserve.calls.uploads import Progress
 from evalserve.calls.waiting import WAITING
+from evalserve.connection.steps import Request, Steps, post
 from evalserve.errors import InputRefused
-from evalserve.steps import Request, Steps, post
 
 _MAX_LISTED = 100
 

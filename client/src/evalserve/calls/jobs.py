@@ -3,8 +3,8 @@
 from typing import Any
 
 from evalserve.calls.waiting import ended
+from evalserve.connection.steps import Steps
 from evalserve.errors import EvalserveError, InputRefused, message_of
-from evalserve.steps import Steps
 
 
 def succeeded(job: dict[str, Any], otherwise: str) -> Steps[dict[str, Any]]:

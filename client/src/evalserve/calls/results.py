@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from evalserve.steps import Request, Steps
-from evalserve.texts import printable
+from evalserve.connection.steps import Request, Steps
+from evalserve.results.texts import printable
 
 _MAX_SLICES = 1000
 # Most samples that the service answers at once.

@@ -7,9 +7,9 @@ from typing import Any
 from evalserve.calls import results, uploads
 from evalserve.calls.uploads import Progress
 from evalserve.calls.waiting import WAITING, ended
+from evalserve.connection.steps import Request, Steps, post
 from evalserve.errors import EvalserveError, InputRefused, NeedsMapping, message_of
-from evalserve.steps import Request, Steps, post
-from evalserve.tables import TableFile
+from evalserve.inputs.tables import TableFile
 
 # One request takes less time than announcing an upload; beyond it, parts can be sent again one by one.
 MAX_FORM_BYTES = 8 * 2**20

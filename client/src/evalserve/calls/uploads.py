@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from evalserve.configuration import cache_folder
+from evalserve.connection.configuration import cache_folder
+from evalserve.connection.steps import AtOnce, Request, Steps, post
 from evalserve.errors import InputRefused, ServiceUnavailable
-from evalserve.steps import AtOnce, Request, Steps, post
 
 # Called with the bytes that have arrived and the bytes of the whole file.
 Progress = Callable[[int, int], None]

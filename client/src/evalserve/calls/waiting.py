@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from evalserve.steps import Request, Steps
+from evalserve.connection.steps import Request, Steps
 
 # The longest that the service waits in one answer.
 WAIT_S = 20

@@ -37,8 +37,8 @@ def cli() -> None:
 def login(url: str, api_key: str) -> None:
     """Store the address of a service and an API key for it."""
     from evalserve.calls.runs import newest  # noqa: PLC0415 -- the same
-    from evalserve.configuration import checked, store  # noqa: PLC0415 -- `--help` needs it not
-    from evalserve.connection import Connection  # noqa: PLC0415 -- the same
+    from evalserve.connection.configuration import checked, store  # noqa: PLC0415 -- `--help` needs it not
+    from evalserve.connection.requests import Connection  # noqa: PLC0415 -- the same
     from evalserve.errors import EvalserveError, NotConfigured  # noqa: PLC0415 -- the same
 
     try:
@@ -59,7 +59,7 @@ def login(url: str, api_key: str) -> None:
 @cli.command()
 def logout() -> None:
     """Remove the stored address and API key; the key itself is revoked on the account page."""
-    from evalserve.configuration import forget  # noqa: PLC0415 -- `--help` needs it not
+    from evalserve.connection.configuration import forget  # noqa: PLC0415 -- `--help` needs it not
 
     url = forget()
     click.echo("Nothing was stored." if url is None else f"Removed the key for {url}.")

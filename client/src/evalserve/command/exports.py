@@ -92,7 +92,7 @@ def export(source: str, form: str, output: Path | None, **side: Any) -> None:
 def _annotations(
     service: Any, source: str, form: str, *, model_name: str | None, model_version: str | None, is_detection_run: bool
 ) -> tuple[bytes, list[str]]:
-    from evalserve.texts import printable  # noqa: PLC0415 -- `--help` needs it not
+    from evalserve.results.texts import printable  # noqa: PLC0415 -- `--help` needs it not
 
     chosen = {"detection_run": source} if is_detection_run else {"project": source}
     file = service.export_annotations(**chosen, format=form, model=model_name, version=model_version)
@@ -101,7 +101,7 @@ def _annotations(
 
 def report(comparison: Any, markdown: Path | None, junit: Path | None, *, is_failed: bool) -> None:
     """Add a comparison to a file of Markdown, and write it as a test of JUnit. Raises OSError."""
-    from evalserve import reports  # noqa: PLC0415 -- `--help` needs it not
+    from evalserve.results import reports  # noqa: PLC0415 -- `--help` needs it not
 
     if markdown is not None:
         with markdown.open("a", encoding="utf-8") as file:

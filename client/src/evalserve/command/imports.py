@@ -35,7 +35,7 @@ def import_file(
     create: bool,
 ) -> Any:
     """Import a file of annotations into a project, by its id or name: all of it, or nothing."""
-    from evalserve.texts import printable  # noqa: PLC0415 -- `--help` needs it not
+    from evalserve.results.texts import printable  # noqa: PLC0415 -- `--help` needs it not
 
     if model_version is not None and model_name is None:
         raise click.UsageError("--model-version needs --model.")

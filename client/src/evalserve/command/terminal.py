@@ -28,7 +28,7 @@ class FileOrAddress(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path of a file, or an address as it is."""
-        from evalserve.downloads import is_address  # noqa: PLC0415 -- `--help` needs no HTTP
+        from evalserve.inputs.downloads import is_address  # noqa: PLC0415 -- `--help` needs no HTTP
 
         return value if is_address(value) else super().convert(value, param, ctx)
 
@@ -95,7 +95,7 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], None] | None]:
     from rich.markup import escape  # noqa: PLC0415 -- the same
     from rich.progress import Progress  # noqa: PLC0415 -- the same
 
-    from evalserve.texts import printable  # noqa: PLC0415 -- the same
+    from evalserve.results.texts import printable  # noqa: PLC0415 -- the same
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         # A file may be called [/red], which is no markup of ours.

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import httpx2
 
-from evalserve.configuration import Configuration
+from evalserve.connection.configuration import Configuration
 from evalserve.errors import EvalserveError, ServiceUnavailable, of_answer
 
 T = TypeVar("T")

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from evalserve import texts
 from evalserve.calls import results
 from evalserve.calls.comparisons import compare
 from evalserve.calls.results import Rows
-from evalserve.comparison import AsyncComparison, Comparison
-from evalserve.connection import AsyncConnection, Connection
-from evalserve.drawings import Calibration, Curve
-from evalserve.metric_ids import by_id
-from evalserve.steps import content
+from evalserve.connection.requests import AsyncConnection, Connection
+from evalserve.connection.steps import content
+from evalserve.results import texts
+from evalserve.results.comparison import AsyncComparison, Comparison
+from evalserve.results.drawings import Calibration, Curve
+from evalserve.results.metric_ids import by_id
 
 
 class _Run:

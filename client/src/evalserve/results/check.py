@@ -5,9 +5,9 @@ from typing import Any
 
 from evalserve.calls import gates
 from evalserve.calls.results import Rows
-from evalserve.connection import AsyncConnection, Connection
-from evalserve.steps import content
-from evalserve.texts import printable
+from evalserve.connection.requests import AsyncConnection, Connection
+from evalserve.connection.steps import content
+from evalserve.results.texts import printable
 
 
 class _Check:

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from evalserve import parallel, steps
-from evalserve.configuration import Configuration
+from evalserve.connection import parallel, steps
+from evalserve.connection.configuration import Configuration
+from evalserve.connection.steps import AtOnce, Request, Steps
 from evalserve.errors import EvalserveError
-from evalserve.steps import AtOnce, Request, Steps
 
 T = TypeVar("T")
 

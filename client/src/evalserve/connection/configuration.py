@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from evalserve import keys
+from evalserve.connection import keys
 from evalserve.errors import NotConfigured
 
 _ONLY_OWNER = 0o600

@@ -7,7 +7,7 @@ from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any
 
-from evalserve.steps import AtOnce, Steps
+from evalserve.connection.steps import AtOnce, Steps
 
 
 def hold(work: AtOnce, hold_one: Callable[[Steps[Any]], Any]) -> None:

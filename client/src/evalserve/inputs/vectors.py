@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evalserve.errors import InputRefused
-from evalserve.roles import Roles
-from evalserve.values import check_lengths, check_order, is_single, vector
+from evalserve.inputs.roles import Roles
+from evalserve.inputs.values import check_lengths, check_order, is_single, vector
 
 # Names of the columns that are made of vectors.
 _TRUTH, _PREDICTION, _ID, _WEIGHT = "y_true", "y_pred", "id", "sample_weight"

@@ -15,11 +15,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from evalserve.downloads import download, is_address
 from evalserve.errors import InputRefused
-from evalserve.roles import Roles
-from evalserve.values import check_lengths, check_order, vector
-from evalserve.vectors import from_vectors
+from evalserve.inputs.downloads import download, is_address
+from evalserve.inputs.roles import Roles
+from evalserve.inputs.values import check_lengths, check_order, vector
+from evalserve.inputs.vectors import from_vectors
 
 
 @dataclass(frozen=True)

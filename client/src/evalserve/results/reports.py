@@ -4,7 +4,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from evalserve.cards import table, text
-from evalserve.comparison import change_of, name_of
+from evalserve.results.comparison import change_of, name_of
 
 
 def markdown(comparison: Any) -> str:

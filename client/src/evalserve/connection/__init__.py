@@ -1,0 +1,1 @@
+"""Requests to the service, and where it is, with the key for it."""

@@ -1,0 +1,1 @@
+"""What users hold their predictions in, as files and columns that the service reads."""

@@ -1,0 +1,1 @@
+"""Runs, comparisons and checks that are ready, as objects, texts and files."""
