@@ -93,6 +93,31 @@ async def test_a_policy_in_a_file_is_one_gate_and_a_version_for_each_change(with
     assert [(gate["version"], gate["policy"]["alpha"]) for gate in after["items"]] == [(2, 0.1)]
 
 
+@pytest.mark.parametrize("changes", [1, 100])
+async def test_a_verdict_is_by_the_policy_of_the_file_while_others_change_its_gate(
+    with_runs: Account, changes: int
+) -> None:
+    strict = yaml.safe_load(POLICY)
+    lax = {"name": "release", "baseline": {"tag": "main"}, "metrics": [{"metric": "accuracy", "margin": 0.9}]}
+    made: list[str] = []
+
+    def interfere(request: httpx2.Request) -> None:
+        if request.method == "POST" and request.url.path.endswith("/checks") and len(made) < changes:
+            made.append(request.url.path)
+            with with_runs.client() as other:
+                other.send("PUT", request.url.path.removesuffix("/checks"), json=lax)
+
+    def check() -> Any:
+        with httpx2.Client(event_hooks={"request": [interfere]}, timeout=60) as http:
+            return evalserve.Client(with_runs.url, with_runs.key, http_client=http).check("worse", strict)
+
+    if changes == 1:
+        assert (await asyncio.to_thread(check)).verdict == "fail"
+    else:
+        with pytest.raises(evalserve.EvalserveError, match="is being changed by others"):
+            await asyncio.to_thread(check)
+
+
 @pytest.mark.parametrize(
     ("text", "code", "sentence"),
     [
