@@ -48,6 +48,12 @@ class TransactionConflict(DatabaseBusy):
     code = "transaction-conflict"
 
 
+class ReferenceDeleted(DatabaseBusy):
+    """What this change refers to was deleted at the same moment; try again shortly."""
+
+    code = "reference-deleted"
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise the driver's errors, also those that SQLAlchemy wraps, as DatabaseUnavailable or DatabaseBusy.
@@ -70,9 +76,9 @@ def trouble(error: BaseException | None) -> Trouble | None:
 
 
 def retry_conflicts(verb: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Repeat a function whose transaction collides with another one; raises TransactionConflict after the last try.
+    """Repeat a function whose transaction collides with another one; raises the error of the last try.
 
-    What the function does before its transaction is repeated as well.
+    That is TransactionConflict, or ReferenceDeleted. What the function does before its transaction is repeated as well.
     """
 
     @wraps(verb)
@@ -80,7 +86,7 @@ def retry_conflicts(verb: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[An
         for number in range(MAX_TRIES - 1):
             try:
                 return await verb(*arguments, **keywords)
-            except TransactionConflict:
+            except (TransactionConflict, ReferenceDeleted):
                 await asyncio.sleep(random.uniform(0, PAUSE_S * 2**number))  # noqa: S311 -- no secret depends on it
         return await verb(*arguments, **keywords)
 
@@ -107,5 +113,7 @@ def _of_trouble(kind: Trouble | None) -> ServiceUnavailable | None:
             return DatabaseBusy(retry_after_s=2)
         case Trouble.CONFLICT:
             return TransactionConflict(retry_after_s=1)
+        case Trouble.GONE:
+            return ReferenceDeleted(retry_after_s=1)
         case None:
             return None

@@ -17,11 +17,14 @@ class Trouble(Enum):
     BUSY = auto()
     # Another transaction was in the way: this one was rolled back, and succeeds if it is tried again.
     CONFLICT = auto()
+    # What a row refers to was deleted at the same moment: it is not found if the change is tried again.
+    GONE = auto()
 
 
 # By the whole state, or the characters that it begins with; the longest entry counts.
 TROUBLES = {
     "08": Trouble.UNAVAILABLE,  # connection lost or refused
+    "23503": Trouble.GONE,  # foreign key violation
     "25006": Trouble.READ_ONLY,  # a standby, or default_transaction_read_only
     "25P03": Trouble.BUSY,  # idle in a transaction for too long
     "25P04": Trouble.BUSY,  # transaction timeout

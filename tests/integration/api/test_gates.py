@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shared import quotas
 from shared.kit.platform import Platform
 from shared.quotas import Quota
 from tests.actors import Client
@@ -204,6 +205,25 @@ async def test_checks_go_with_their_candidate_and_their_gate(alice: Client) -> N
         assert (await alice.get(f"/v1/checks/{made['id']}")).json()["code"] == "check-not-found"
         assert (await alice.get(f"/v1/jobs/{made['job_id']}")).status_code == 404
     assert (await alice.get(f"/v1/gates/{gate}")).json()["code"] == "gate-not-found"
+
+
+@pytest.mark.parametrize("noun", ["run", "gate"])
+async def test_what_is_deleted_while_a_check_of_it_is_created_is_not_found(
+    alice: Client, monkeypatch: pytest.MonkeyPatch, noun: str
+) -> None:
+    baseline, candidate = await create_run(alice, GOOD), await create_run(alice, SAME)
+    gate = await create_gate(alice, baseline)
+    take, deleted = quotas.take, {"run": f"/v1/runs/{candidate}", "gate": f"/v1/gates/{gate}"}[noun]
+
+    async def take_after_deletion(*arguments: Any) -> None:
+        monkeypatch.setattr(quotas, "take", take)
+        assert (await alice.delete(deleted)).status_code == 204
+        await take(*arguments)
+
+    monkeypatch.setattr(quotas, "take", take_after_deletion)
+    answer = await alice.post(f"/v1/gates/{gate}/checks", {"candidate": candidate})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, f"{noun}-not-found")
 
 
 async def test_one_check_is_deleted_and_nothing_else(alice: Client, mallory: Client) -> None:

@@ -24,6 +24,7 @@ KINDS = {
     "57P01": Trouble.UNAVAILABLE,
     "57P03": Trouble.UNAVAILABLE,
     "58030": Trouble.UNAVAILABLE,
+    "23503": Trouble.GONE,
     "23505": None,
     "42601": None,
     "": None,
