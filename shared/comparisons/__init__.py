@@ -15,7 +15,7 @@ from shared.comparisons.flips import Flip, FlipFilter, FlipKind
 from shared.comparisons.kinds.paired_comparison import PairedComparison
 from shared.comparisons.options import ComparisonOptions
 from shared.comparisons.records import ComparedVersion, ComparisonRecord
-from shared.comparisons.results import ComparisonResult
+from shared.comparisons.results import ComparisonResult, SliceValue
 from shared.jobs import JobRequest, Reference
 from shared.jobs.result_status import UNFINISHED
 from shared.kit import clock
@@ -23,7 +23,7 @@ from shared.kit.database.transactions import note_created, retry_conflicts
 from shared.kit.errors import Fault, InvalidInput
 from shared.kit.ids import known_uuid, uuid7
 from shared.kit.platform import Platform
-from shared.kit.quotes import listed
+from shared.kit.quotes import listed, quoted
 from shared.kit.storage.errors import StorageUnavailable
 from shared.matrices.errors import MatrixNotFound
 from shared.runs.errors import WITHOUT_LABELS, RunNotFound, TaskUnsupported, WeightsUnsupported
@@ -55,13 +55,8 @@ class FlipRequest(NamedTuple):
         if self.actual is not None and self.actual not in texts:
             detail = f"class: not a class of the comparison; its classes are {listed(texts)}."
             raise InvalidInput(Fault("/class", detail))
-        slices = {f"{found.column}:{found.value}": found for entry in result.flips_by_slice if (found := entry.slice)}
-        if self.slice is not None and self.slice not in slices:
-            raise InvalidInput(
-                Fault("/slice", "slice: not a slice of the comparison; write a column, a colon, a value.")
-            )
         actual = None if self.actual is None else texts.index(self.actual)
-        return FlipFilter(self.kind, actual, None if self.slice is None else slices[self.slice])
+        return FlipFilter(self.kind, actual, None if self.slice is None else _slice(self.slice, result))
 
 
 @retry_conflicts
@@ -150,6 +145,21 @@ async def delete(platform: Platform, caller: Caller, comparison_id: str) -> None
         await platform.storage.apart(platform.storage.delete, keys)
     except StorageUnavailable:
         log.warning("objects of a deleted comparison are left to be collected", count=len(keys))
+
+
+def _slice(text: str, result: ComparisonResult) -> SliceValue:
+    """The slice of a text; raises InvalidInput."""
+    slices = [entry.slice for entry in result.flips_by_slice if entry.slice is not None]
+    match [found for found in slices if f"{found.column}:{found.value}" == text]:
+        case [found]:
+            return found
+        case []:
+            detail = "not a slice of the comparison; write a column, a colon, a value."
+        case meant:
+            # The samples of one of them would pass for those of the other.
+            columns = " and ".join(quoted(found.column) for found in meant)
+            detail = f"a slice of the columns {columns} is written so; compare by one of these columns alone."
+    raise InvalidInput(Fault("/slice", f"slice: {detail}"))
 
 
 async def _compared(platform: Platform, caller: Caller, text: str) -> tuple[ComparedVersion, Task]:

@@ -80,6 +80,22 @@ async def test_a_better_run_is_called_better_and_its_flips_are_listed(alice: Cli
     assert [(entry["id"], entry["verdict"]) for entry in page["items"]] == [(made["id"], "better")]
 
 
+async def test_a_slice_of_two_columns_that_are_written_alike_is_not_guessed(alice: Client) -> None:
+    columns = {"site": ["b:x" if i % 2 else "y" for i in range(N)], "site:b": ["x" if i % 3 else "y" for i in range(N)]}
+    baseline, candidate = [await create_run(alice, predicted, **columns) for predicted in PREDICTED]
+    made = await compare(alice, baseline, candidate, slices=["site", "site:b"])
+    flips = f"/v1/comparisons/{made['id']}/flips"
+
+    refused, listed = await alice.get(flips, slice="site:b:x"), (await alice.get(flips, slice="site:y")).json()["items"]
+
+    assert (refused.status_code, [fault["detail"] for fault in refused.json()["errors"]]) == (
+        400,
+        ["slice: a slice of the columns “site” and “site:b” is written so; compare by one of these columns alone."],
+    )
+    broken = (PREDICTED[0] == TRUTH) & (PREDICTED[1] != TRUTH)
+    assert {flip["id"] for flip in listed} == {f"s{i}" for i in np.flatnonzero(broken) if i % 2 == 0}
+
+
 async def test_other_samples_are_refused_with_how_many_and_which(alice: Client) -> None:
     baseline = await create_run(alice, PREDICTED[0])
     others = await create_run(alice, PREDICTED[1], id=["x", *(f"s{i}" for i in range(1, N))])
