@@ -189,10 +189,10 @@ def _union(baseline: ComparedSide, candidate: ComparedSide) -> _Union:
     codes: dict[str, int] = {}
     classes: list[Label] = []
     for label in (*baseline.classes, *candidate.classes):
-        if _text(label) not in codes:
-            codes[_text(label)] = len(classes)
+        if text_of(label) not in codes:
+            codes[text_of(label)] = len(classes)
             classes.append(label)
-    first, second = ([codes[_text(label)] for label in side.classes] for side in (baseline, candidate))
+    first, second = ([codes[text_of(label)] for label in side.classes] for side in (baseline, candidate))
     if baseline.task != "multilabel":
         return _Union(classes, np.array(first, np.int64), np.array(second, np.int64))
     said, also = (
@@ -204,6 +204,7 @@ def _union(baseline: ComparedSide, candidate: ComparedSide) -> _Union:
     return _Union(classes, codes_of[0], codes_of[1], [*sets])
 
 
-def _text(label: Label) -> str:
+def text_of(label: Label) -> str:
+    """The text by which the label of one side is that of the other: `1` of the number 1.0."""
     # Labels are numbers only where all of a side are: the other side may have them as texts.
     return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)

@@ -56,7 +56,8 @@ def _judged(paired: PairedSamples, policy: GatePolicy) -> Iterator[GateReason]:
             f"Both runs have {counted(len(paired.truth), 'sample')}, and fewer than {MIN_SAMPLES} show nothing."
         )
         return
-    if paired.task == "classification" and len(np.unique(paired.truth)) == 1:
+    counted_truth = paired.truth if paired.weights is None else paired.truth[paired.weights > 0]
+    if paired.task == "classification" and len(np.unique(counted_truth)) == 1:
         yield _unpaired("All samples have the same true class, so the runs cannot be compared as classifiers.")
         return
     for column, text in missing_columns(paired, policy):

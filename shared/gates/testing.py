@@ -16,7 +16,7 @@ from shared.comparisons.options import (
     OVERALL_FORMULAS,
     USUAL_SOUGHT,
 )
-from shared.comparisons.pairing import PairedSamples
+from shared.comparisons.pairing import PairedSamples, text_of
 from shared.comparisons.tasks import meant, share_of_right
 from shared.evaluation.paired.gate_rule import DropEvidence
 from shared.evaluation.paired.tensor import MetricReplicates, PairedCounts, replicate, replicates_for
@@ -203,4 +203,5 @@ def _codes(counts: PairedCounts, classes: Sequence[Label], label: str | None) ->
 
 
 def _named(classes: Sequence[Label], label: str) -> list[int]:
-    return [code for code, known in enumerate(classes) if str(known) == label]
+    # The label of a policy outlives its baselines, of which one may have the number 1.0 where another has 1.
+    return [code for code, known in enumerate(classes) if label in {str(known), text_of(known)}]
