@@ -190,7 +190,7 @@ async def test_the_verdict_on_a_candidate_is_the_exit_code(compared: Account) ->
     assert alike.stdout.splitlines()[-1] == "0 fixed, 1 broken, 20 wrong in both"
     assert json.loads(within.stdout)["verdict"] == "equivalent_within_margin"
     assert worse.stdout.startswith("The candidate is worse: ")
-    assert missing.stderr == "Error: There is no run with the id or name 'nothing'.\n"
+    assert missing.stderr == "Error: There is no other run with the id or name 'nothing'.\n"
 
 
 async def test_a_run_is_exported_as_a_whole_file_or_not_at_all(

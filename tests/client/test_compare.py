@@ -7,6 +7,7 @@ import evalserve
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from evalserve.check import Check
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from tests.client.conftest import Account
@@ -55,6 +56,35 @@ async def test_a_candidate_that_is_better_than_a_named_baseline_is_said_so(accou
     assert "<th>accuracy of country:DE</th>" in comparison._repr_html_()
 
 
+async def test_a_run_is_compared_with_an_earlier_one_of_its_name_and_never_with_itself(account: Account) -> None:
+    def converse() -> tuple[str, bool]:
+        with account.client() as client:
+            earlier = client.evaluate(table(range(20)), **ROLES, name="main")
+            with pytest.raises(evalserve.InputRefused, match="no other run with the id or name 'main'"):
+                earlier.compare("main", margin=0.02)
+            with pytest.raises(evalserve.InputRefused, match="no other run"):
+                earlier.compare(earlier, margin=0.02)
+            worse = client.evaluate(table(range(90)), **ROLES, name="main").compare("main", margin=0.02)
+        return worse.verdict, worse.data["baseline"]["id"] == earlier.id
+
+    assert await asyncio.to_thread(converse) == ("worse", True)
+
+
+@pytest.mark.parametrize("options", [{"margin": 0}, {"alpha": 0.0}])
+async def test_a_margin_or_alpha_of_nothing_is_refused_and_no_default(account: Account, options: Any) -> None:
+    async with evalserve.AsyncClient(account.url, account.key) as client:
+        baseline, candidate = [await client.evaluate(table(range(20)), **ROLES) for _ in range(2)]
+        with pytest.raises(evalserve.InputRefused, match=next(iter(options))):
+            await candidate.compare(baseline, **options)
+
+
+def test_a_notebook_shows_the_notices_of_a_check() -> None:
+    result = {"summary": "It passes.", "reasons": [], "notices": ["Samples share <patients>."]}
+    check = Check(evalserve.Client("http://localhost", "key")._connection, {"result": result})
+
+    assert check._repr_html_().endswith("<p>Notice: Samples share &lt;patients&gt;.</p></div>")
+
+
 async def test_an_asynchronous_client_compares_alike(account: Account) -> None:
     async with evalserve.AsyncClient(account.url, account.key) as client:
         baseline = await client.evaluate(table(range(60)), **ROLES)
@@ -70,7 +100,7 @@ async def test_an_asynchronous_client_compares_alike(account: Account) -> None:
 @pytest.mark.parametrize(
     ("baseline", "sentence"),
     [
-        ("v0", "There is no run with the id or name 'v0'."),
+        ("v0", "There is no other run with the id or name 'v0'."),
         ("other", "0 sample ids are in both, 300 only in the baseline"),
     ],
 )

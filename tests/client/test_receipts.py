@@ -418,12 +418,13 @@ async def test_the_command_says_by_its_exit_code_what_it_found(account: Account,
     data, receipt, other = tmp_path / "data.csv", tmp_path / "receipt.json", tmp_path / "other.csv"
     as_csv(binary(), data)
     other.write_text("a\n1\n")
-    await command("push", str(data), "--name", "v1", "--y-true", "label", "--y-pred", "guess", "--id", "id")
+    for name in ("v0", "v1"):
+        await command("push", str(data), "--name", name, "--y-true", "label", "--y-pred", "guess", "--id", "id")
     written = await command("export", "v1", "--format", "receipt", "-o", str(receipt))
-    compared = await command("compare", "v1", "v1", "--receipt", str(tmp_path / "comparison.json"))
+    compared = await command("compare", "v1", "v0", "--receipt", str(tmp_path / "comparison.json"))
     reports = [
         await command("report", "v1", *arguments, "-o", str(tmp_path / "report.html"))
-        for arguments in ((), ("--against", "v1"))
+        for arguments in ((), ("--against", "v0"))
     ]
     # Without a service and without a key.
     (tmp_path / "config/evalserve/login.json").unlink()

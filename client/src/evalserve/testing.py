@@ -23,7 +23,7 @@ def assert_not_worse(
 ) -> Comparison:
     """Create a run and assert that it is not worse than a baseline by the margin or more.
 
-    `baseline` is the id of a run or the name of the newest run of that name; `data` and the options are those of
+    `baseline` is the id of a run or the name of the newest other run of that name; `data` and the options are those of
     `Client.evaluate`. Raises AssertionError with the numbers, and InputRefused where the samples cannot be paired or
     there is no baseline.
     """

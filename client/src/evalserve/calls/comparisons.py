@@ -13,10 +13,12 @@ from evalserve.errors import EvalserveError, InputRefused, message_of
 def compare(candidate: str, baseline: str, options: Mapping[str, Any]) -> Steps[dict[str, Any]]:
     """Return a comparison of two runs, by the id of the candidate and the id or name of the baseline.
 
-    Raises InputRefused where there is no such baseline, or where the samples cannot be paired.
+    The baseline is never the candidate itself, which is equivalent to it by any margin. Raises InputRefused where there
+    is no such baseline, or where the samples cannot be paired.
     """
-    found = yield from runs.find(baseline)
-    stated = {name: value for name, value in options.items() if value}
+    found = yield from runs.find(baseline, other_than=candidate)
+    # A margin or an alpha of 0 is for the service to refuse.
+    stated = {name: value for name, value in options.items() if value is not None and value not in ([], ())}
     body = {"candidate": candidate, "baseline": found["id"], **stated}
     request = post("/v1/comparisons", json=body, headers=WAITING)
     made = (yield request).json()

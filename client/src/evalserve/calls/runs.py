@@ -78,13 +78,14 @@ def newest(limit: int, tag: str | None = None) -> Steps[list[dict[str, Any]]]:
     return items
 
 
-def find(reference: str) -> Steps[dict[str, Any]]:
-    """Return the run with this id, or the newest of this name; raises InputRefused."""
+def find(reference: str, other_than: str | None = None) -> Steps[dict[str, Any]]:
+    """Return the run with this id, or the newest of this name, other than the run of an id; raises InputRefused."""
     page: dict[str, Any] = {"items": [], "next": None}
     while True:
         page = (yield Request("GET", "/v1/runs", params={"limit": _MAX_LISTED, "cursor": page["next"]})).json()
         for run in page["items"]:
-            if reference in (run["id"], run["name"]):
+            if reference in (run["id"], run["name"]) and run["id"] != other_than:
                 return (yield Request("GET", f"/v1/runs/{run['id']}")).json()  # type: ignore[no-any-return]
         if page["next"] is None:
-            raise InputRefused(f"There is no run with the id or name {reference!r}.")
+            other = "" if other_than is None else "other "
+            raise InputRefused(f"There is no {other}run with the id or name {reference!r}.")

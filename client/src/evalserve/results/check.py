@@ -45,7 +45,8 @@ class _Check:
         rows = "".join(
             f"<tr><th>{escape(row['outcome'])}</th><td>{escape(row['text'])}</td></tr>" for row in self.reasons
         )
-        return f"<div><p><b>{escape(self.summary)}</b></p><table>{rows}</table></div>"
+        notices = "".join(f"<p>Notice: {escape(notice)}</p>" for notice in self.result.get("notices", ()))
+        return f"<div><p><b>{escape(self.summary)}</b></p><table>{rows}</table>{notices}</div>"
 
 
 class Check(_Check):
