@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.distributions import critical_value, hypergeometric_upper_tail
+from shared.evaluation.distributions import critical_value
+from shared.evaluation.hypergeometric import hypergeometric_upper_tail
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.slices.candidates import Candidate, CodedColumn, candidates
 from shared.evaluation.types import Floats

@@ -13,6 +13,7 @@ from shared.evaluation.distributions import (
     binomial_upper_tail,
     critical_value,
     normal_upper_tail,
+    student_critical,
     student_upper_tail,
 )
 
@@ -112,3 +113,10 @@ def test_the_tail_of_students_t_keeps_its_digits_at_any_degrees_of_freedom(freed
     expected = stats.t.sf(deviate, freedom)
 
     assert student_upper_tail(deviate, freedom) == pytest.approx(expected, rel=1e-9, abs=0)
+
+
+@given(st.floats(1e-9, 0.45), st.floats(1, 300), st.booleans())
+def test_a_deviate_of_students_t_is_scipys(alpha: float, freedom: float, one_sided: bool) -> None:
+    expected = stats.t.isf(alpha if one_sided else alpha / 2, freedom)
+
+    assert student_critical(alpha, freedom, one_sided=one_sided) == pytest.approx(expected, rel=1e-9)

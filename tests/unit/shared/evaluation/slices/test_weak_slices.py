@@ -9,7 +9,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from shared.evaluation.distributions import hypergeometric_upper_tail
+from shared.evaluation.hypergeometric import hypergeometric_upper_tail
 from shared.evaluation.slices.candidates import CodedColumn, candidates
 from shared.evaluation.slices.weak_slices import (
     ErrorCount,
