@@ -80,14 +80,14 @@ class ShareMoments(NamedTuple):
 def share_moments(shares: NDArray[Any], times: NDArray[Any] | None = None) -> ShareMoments:
     """The moments of shares (n,), each of them so many times if `times` says it."""
     counts = np.ones(len(shares)) if times is None else times.astype(np.float64)
-    size = int(counts.sum())
+    size = len(shares) if times is None else int(counts.sum())
     if not size:
         return ShareMoments()
     mean = float(counts @ shares) / size
     off = shares - mean
     squares = off * off
-    weighted = counts * squares
-    return ShareMoments(size, mean, float(weighted.sum()), float(weighted @ off), float(weighted @ squares))
+    weighted = squares if times is None else counts * squares
+    return ShareMoments(size, mean, float(counts @ squares), float(weighted @ off), float(weighted @ squares))
 
 
 def sure_variance(size: int, mean: float, squares: float) -> SideVariance | None:

@@ -10,8 +10,7 @@ from shared.evaluation.curves.operating_points import BestThresholds, best_thres
 from shared.evaluation.curves.precision_spread import PrecisionSpread, PrecisionSums
 from shared.evaluation.curves.roc_and_pr import (
     CurvePoints,
-    average_precision,
-    pr_area,
+    pr_areas,
     pr_corners,
     pr_curve,
     roc_area,
@@ -30,8 +29,9 @@ from shared.evaluation.types import Floats
 
 NEVER_OCCURS = "No sample has this class."
 
-# As fine as a plot can show.
+# As fine as a plot can show. A ROC curve starts at (0, 0), and the mean of several where they leave the left side.
 _GRID = np.linspace(0, 1, 1000)
+_MACRO_X, _NO_THRESHOLDS = np.insert(_GRID, 0, 0.0), np.full(len(_GRID) + 1, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def measure_curves(
     if np.count_nonzero(present) < 2:  # noqa: PLR2004 - a class and a rest
         raise OneClassOnly(vector=vector)
     per_class: list[CurveSummary | UndefinedCurve] = []
-    mean = np.zeros(len(_GRID))
+    heights = np.zeros(len(_MACRO_X))
     for column, occurs in enumerate(present.tolist()):
         if not occurs:
             per_class.append(UndefinedCurve(NEVER_OCCURS))
@@ -125,10 +125,10 @@ def measure_curves(
             scores = probabilities[:, column] if scored is None or column == scored else -probabilities[:, scored]
             per_class.append(_with_weighted_spreads(summary, scores, codes == column, weights))
         full = roc_curve(counts)
-        mean += np.interp(_GRID, full.x, full.y)
+        heights[1:] += np.interp(_GRID, full.x, full.y)
     micro = _measure(count_pooled(probabilities, codes, weights), max_points, cost_ratio)
     summaries = [curves for curves in per_class if isinstance(curves, CurveSummary)]
-    macro = _macro(summaries, mean / len(summaries), tuple(np.flatnonzero(present).tolist()))
+    macro = _macro(summaries, heights / len(summaries), tuple(np.flatnonzero(present).tolist()))
     return ClassifierCurves(tuple(per_class), micro, macro)
 
 
@@ -150,12 +150,10 @@ def count_pooled(probabilities: Scores, codes: Codes, weights: Weights | None = 
 
 
 def _measure(counts: ThresholdCounts, max_points: int, cost_ratio: float | None) -> CurveSummary:
-    roc, precision_recall, mean_precision = roc_area(counts), pr_area(counts), average_precision(counts)
+    roc = roc_area(counts)
     assert roc is not None
-    assert precision_recall is not None
-    assert mean_precision is not None
     return CurveSummary(
-        Areas(roc, precision_recall, mean_precision),
+        Areas(roc, *pr_areas(counts)),
         thin(roc_curve(roc_corners(counts)), max_points, monotone=True),
         thin(pr_curve(pr_corners(counts)), max_points, monotone=False),
         best_thresholds(counts, cost_ratio=cost_ratio),
@@ -188,14 +186,12 @@ def _macro(summaries: list[CurveSummary], mean: Floats, columns: tuple[int, ...]
         return sum(values) / len(values)
 
     areas = [curves.areas for curves in summaries]
-    # The mean starts at the height that the curves reach at x = 0; a ROC curve starts at (0, 0).
-    x, y = np.insert(_GRID, 0, 0.0), np.insert(mean, 0, 0.0)
     return MacroAverage(
         Areas(
             roc=average([area.roc for area in areas]),
             pr=average([area.pr for area in areas]),
             average_precision=average([area.average_precision for area in areas]),
         ),
-        CurvePoints(x, y, np.full(len(x), np.nan)),
+        CurvePoints(_MACRO_X, mean, _NO_THRESHOLDS),
         columns,
     )

@@ -58,8 +58,9 @@ def best_thresholds(counts: ThresholdCounts, *, cost_ratio: float | None = None)
 def operating_point(counts: ThresholdCounts, position: int) -> OperatingPoint:
     """Compute the rates at the threshold at that position of the counts."""
     tp, fp = counts.tp[position].item(), counts.fp[position].item()
-    sums = tp, counts.positives, tp + fp
-    recall = tp / counts.positives
+    positives = counts.positives
+    sums = tp, positives, tp + fp
+    recall = tp / positives
     return OperatingPoint(
         threshold=counts.thresholds[position].item(),
         tpr=recall,

@@ -62,12 +62,12 @@ class PrecisionSums:
         """Add the samples of a stretch."""
         positives, n = self._sides[0], sum(self._sides)
         tp, reached = stretch.tp[1:], (stretch.tp[1:] + stretch.fp[1:]).astype(np.float64)
-        hits, alarms = np.diff(stretch.tp), np.diff(stretch.fp)
+        hits, alarms = stretch.hits, stretch.alarms
         precision = tp / reached
         self._mean += float(hits @ precision) / positives
         by_hit, by_alarm = (hits / positives * side * n / reached**2 for side in (reached - tp, tp))
         above_hits, above_alarms = (
-            start + np.cumsum(steps) - steps for start, steps in ((self._by_hits, by_hit), (self._by_alarms, by_alarm))
+            start + steps.cumsum() - steps for start, steps in ((self._by_hits, by_hit), (self._by_alarms, by_alarm))
         )
         self._hits = self._hits.together(share_moments(precision * n / positives - above_hits, hits))
         self._alarms = self._alarms.together(share_moments(above_alarms, alarms))

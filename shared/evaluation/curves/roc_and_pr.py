@@ -46,7 +46,7 @@ def roc_area(counts: ThresholdCounts) -> float | None:
     if not pairs:
         return None
     # Twice the area in units of pairs, exact in integers.
-    return float((np.diff(counts.fp) @ (counts.tp[1:] + counts.tp[:-1])).item() / (2 * pairs))
+    return float((counts.alarms @ (counts.tp[1:] + counts.tp[:-1])).item() / (2 * pairs))
 
 
 def pr_area(counts: ThresholdCounts) -> float | None:
@@ -55,10 +55,12 @@ def pr_area(counts: ThresholdCounts) -> float | None:
     It leaves out what lies left of the recall at the highest score, so that a perfect classifier with few scores can
     be far below 1, and it is too high between distant points; `average_precision` has neither fault.
     """
-    if not counts.positives:
-        return None
-    curve = pr_curve(counts)
-    return float(np.trapezoid(curve.y, curve.x))
+    return _by_trapezoids(pr_curve(counts)) if counts.positives else None
+
+
+def _by_trapezoids(curve: CurvePoints) -> float:
+    # As `numpy.trapezoid` has it, which takes three times as long for a few points.
+    return float(((curve.x[1:] - curve.x[:-1]) * (curve.y[1:] + curve.y[:-1]) / 2).sum())
 
 
 def average_precision(counts: ThresholdCounts) -> float | None:
@@ -66,10 +68,17 @@ def average_precision(counts: ThresholdCounts) -> float | None:
 
     None without positives.
     """
-    if not counts.positives:
-        return None
-    gained = np.diff(counts.tp)
-    return float(gained @ _precision(counts) / counts.positives)
+    return _by_steps(counts, _precision(counts)) if counts.positives else None
+
+
+def _by_steps(counts: ThresholdCounts, precision: Floats) -> float:
+    return float(counts.hits @ precision / counts.positives)
+
+
+def pr_areas(counts: ThresholdCounts) -> tuple[float, float]:
+    """The area by trapezoids and the average precision of one curve; positive samples must occur."""
+    curve = pr_curve(counts)
+    return _by_trapezoids(curve), _by_steps(counts, curve.y)
 
 
 def roc_corners(counts: ThresholdCounts) -> ThresholdCounts:
@@ -77,7 +86,7 @@ def roc_corners(counts: ThresholdCounts) -> ThresholdCounts:
 
     Counts are compared exactly, up to 3e9 samples.
     """
-    rise, run = np.diff(counts.tp), np.diff(counts.fp)
+    rise, run = counts.hits, counts.alarms
     is_corner = np.ones(len(counts.tp), np.bool_)
     is_corner[1:-1] = rise[1:] * run[:-1] != rise[:-1] * run[1:]
     return counts.pick(np.flatnonzero(is_corner))

@@ -53,8 +53,8 @@ def curves_of(ranked: RankedScores, max_points: int) -> ScoredCurves:
     pr: list[ThinnedCurve] = []
     sums = None if ranked.weighted is not None else PrecisionSums(int(positives), int(negatives))
     for stretch in ranked.stretches() if positives else ():
-        twice_wins += (np.diff(stretch.fp) @ (stretch.tp[1:] + stretch.tp[:-1])).item()
-        precision += float(np.diff(stretch.tp) @ (stretch.tp[1:] / (stretch.tp[1:] + stretch.fp[1:])))
+        twice_wins += (stretch.alarms @ (stretch.tp[1:] + stretch.tp[:-1])).item()
+        precision += float(stretch.hits @ (stretch.tp[1:] / (stretch.tp[1:] + stretch.fp[1:])))
         if sums is not None:
             sums.add(stretch)
         if negatives:
@@ -88,7 +88,7 @@ def roc_area_spread(counts: ThresholdCounts) -> AreaSpread | None:
 
 def _lost_pairs(stretch: ThresholdCounts, positives: float, negatives: float) -> tuple[ShareMoments, ShareMoments]:
     """The moments of the shares of pairs that the positives, and the negatives, of a stretch lose."""
-    hits, alarms = np.diff(stretch.tp), np.diff(stretch.fp)
+    hits, alarms = stretch.hits, stretch.alarms
     by_positives = (stretch.fp[:-1] + alarms / 2) / negatives
     by_negatives = 1 - (stretch.tp[:-1] + hits / 2) / positives
     return share_moments(by_positives, hits), share_moments(by_negatives, alarms)

@@ -39,6 +39,19 @@ class ThresholdCounts:
         total: float = self.fp[-1].item()
         return total
 
+    @property
+    def hits(self) -> NDArray[Any]:
+        """The positive samples at each score, (m,)."""
+        # A curve of few scores asks for them many times: `numpy.diff` takes five times as long.
+        hits: NDArray[Any] = self.tp[1:] - self.tp[:-1]
+        return hits
+
+    @property
+    def alarms(self) -> NDArray[Any]:
+        """The negative samples at each score, (m,)."""
+        alarms: NDArray[Any] = self.fp[1:] - self.fp[:-1]
+        return alarms
+
     def pick(self, positions: NDArray[np.intp]) -> "ThresholdCounts":
         """The same counts at the thresholds at these positions."""
         return ThresholdCounts(self.thresholds[positions], self.tp[positions], self.fp[positions])

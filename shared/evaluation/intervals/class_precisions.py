@@ -84,9 +84,9 @@ Measure = Callable[[RankedSamples], PrecisionChanges]
 def rank(scores: Scores, is_positive: NDArray[np.bool_]) -> RankedSamples:
     """Rank samples by their scores (n,)."""
     distinct, places = np.unique(-scores, return_inverse=True)
-    both = np.bincount(places, minlength=len(distinct)).astype(np.float64)
+    both = np.bincount(places)
     hits = np.bincount(places[is_positive], minlength=len(distinct)).astype(np.float64)
-    return RankedSamples(is_positive, places, hits, np.cumsum(hits), np.cumsum(both))
+    return RankedSamples(is_positive, places, hits, hits.cumsum(), both.cumsum(dtype=np.float64))
 
 
 def average_precision_changes(ranked: RankedSamples) -> PrecisionChanges:
@@ -106,7 +106,8 @@ def pr_area_changes(ranked: RankedSamples) -> PrecisionChanges:
         gained[0] = 0.0
     closed = float(gained @ own)
     # Every precision is an end of two trapezoids.
-    weights = (gained + np.append(gained[1:], 0.0)) / 2
+    weights = gained / 2
+    weights[:-1] += gained[1:] / 2
     changes = _changes(ranked, closed, own=own, weights=weights)
     # What is left out below the first threshold would leave the interval of few samples too low.
     return PrecisionChanges(closed - left_out * float(own[0]), closed, *changes)

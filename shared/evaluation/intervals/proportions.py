@@ -10,7 +10,7 @@ from shared.evaluation.types import Floats
 
 
 def wilson(part: ArrayLike, whole: ArrayLike, critical: float) -> tuple[Floats, Floats]:
-    """Wilson's score interval (1927), in [0, 1]; arrays of one shape, NaN where `whole` is 0."""
+    """Wilson's score interval (1927), in [0, 1]; `whole` broadcast to the shape of `part`, NaN where `whole` is 0."""
     parts, wholes = np.asarray(part, float), np.asarray(whole, float)
     square = critical**2
     with np.errstate(invalid="ignore", divide="ignore"):
