@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from shared.comparisons import groups, measuring
+from shared.comparisons import groups, measuring, measuring_groups
 from shared.comparisons.counting import counted, flips_of, slice_counts
 from shared.comparisons.measuring import PairedMetric
 from shared.comparisons.measuring_sets import SetMeasures
@@ -16,6 +16,7 @@ from shared.evaluation.paired.tensor import PairedCounts, replicate, replicates_
 from shared.evaluation.paired.testing import OUT_OF_REACH, Question
 from shared.evaluation.paired.verdicts import Evidence, holm_of_some, out_of_reach, verdict
 from shared.kit.computation import computation
+from shared.kit.number_format import counted_text
 
 # The same samples give the same answer.
 SEED = 0
@@ -38,7 +39,9 @@ def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonRe
     differences = _judged(measured, question)
     return ComparisonResult(
         verdict=differences[0].verdict,
-        summary=sentence(differences[0], options.alpha, is_weighted=samples.weights is not None),
+        summary=sentence(
+            differences[0], options.alpha, is_weighted=samples.weights is not None, by=_by(samples, options)
+        ),
         samples=len(samples.truth),
         classes=[] if samples.task == "correctness" else samples.classes,
         tests=sum(found.p_adjusted is not None for found in differences),
@@ -48,10 +51,21 @@ def evaluate(samples: PairedSamples, options: ComparisonOptions) -> ComparisonRe
         flips=flips_of(counts),
         flips_by_class=list(_flips_by_class(samples, counts)),
         flips_by_slice=[flips_of(of_slice, slice_value=value) for value, of_slice in slices.items()],
-        notices=[*groups.notices(samples.grouped_by), *_of_weights(samples), *left_out],
+        notices=[*([] if options.group else groups.notices(samples.grouped_by)), *_of_weights(samples), *left_out],
         weighted_by=samples.weighted_by,
+        grouped_by=options.group,
+        groups=_number_of_groups(samples),
         computed_by=computation(SEED),
     )
+
+
+def _number_of_groups(samples: PairedSamples) -> int | None:
+    return None if samples.groups is None else int(samples.groups.max()) + 1
+
+
+def _by(samples: PairedSamples, options: ComparisonOptions) -> str:
+    number = _number_of_groups(samples)
+    return "" if number is None else f" by “{(options.group or '')[:50]}”, {counted_text(number, 'group')}"
 
 
 def _of_weights(samples: PairedSamples) -> list[str]:
@@ -82,6 +96,11 @@ def _family(
 ) -> _Family:
     """Every difference that is asked for: of all samples, of classes, and the first metric's in slices."""
     metrics = list(dict.fromkeys(options.metrics))
+    if samples.groups is not None:
+        of_values = [
+            measuring_groups.of_slice(samples, share_of_right(samples.task), value, question) for value in slices
+        ]
+        return _Family([*measuring_groups.of_metrics(samples, metrics, question), *of_values], None)
     by_class = [metric in CLASS_METRICS or metric in LABEL_METRICS for metric in metrics]
     level = question.alpha / (sum(len(samples.classes) if is_many else 1 for is_many in by_class) + len(slices))
     of_slices = [

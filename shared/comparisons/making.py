@@ -37,11 +37,11 @@ async def fetch(platform: Platform, job: JobRecord, comparison_id: str, folder: 
     Raises ComparisonNotFound, ComparisonChanged, and what runs and matrices raise of something that is gone.
     """
     comparison = await get(platform, job.owner, comparison_id)
-    baseline, candidate = comparison.sides
+    (baseline, candidate), asked = comparison.sides, comparison.asked
     return ComparisonInputs(
-        comparison.asked,
-        await read_side(platform, job, baseline, folder / "baseline", comparison.asked.slices),
-        await read_side(platform, job, candidate, folder / "candidate", []),
+        asked,
+        await read_side(platform, job, baseline, folder / "baseline", asked.slices, asked.group),
+        await read_side(platform, job, candidate, folder / "candidate", [], asked.group),
     )
 
 
@@ -64,7 +64,12 @@ def flips_file(folder: Path) -> FileOnDisk:
 
 
 async def read_side(
-    platform: Platform, job: JobRecord, compared: ComparedVersion, target: Path, slices: list[str]
+    platform: Platform,
+    job: JobRecord,
+    compared: ComparedVersion,
+    target: Path,
+    slices: list[str],
+    group: str | None = None,
 ) -> ReadSide:
     """Write the rows of a side to a file, and return how to read them.
 
@@ -75,7 +80,7 @@ async def read_side(
         if run.version != compared.version:
             raise ComparisonChanged
         rows = await download_rows(platform, run, target)
-        return lambda: sides.of_rows(rows, run.summary, slices)._replace(is_private=run.is_private)
+        return lambda: sides.of_rows(rows, run.summary, slices, group)._replace(is_private=run.is_private)
     await matrices.for_job(platform, job, [str(compared.id)])
     async with platform.db.connection() as connection:
         samples = await matrix_queries.samples(connection, job.account_id, compared.id)

@@ -9,16 +9,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from shared.comparisons.errors import RunsNotComparable
+from shared.comparisons.grouping import ID_LENGTH, MAX_EXAMPLES, codes_of_groups, named
 from shared.comparisons.sides import ComparedSide
 from shared.comparisons.tasks import difference
 from shared.evaluation.types import Integers, Label
 from shared.kit.errors import Fault
 from shared.kit.plurals import counted, form
 from shared.runs.summary import Task, json_text
-
-# More of them say nothing more.
-MAX_EXAMPLES = 20
-_ID_LENGTH = 100
 
 OTHER_WEIGHTS = (
     "The samples of one of the two have weights, and those of the other have none; read both with the same weights, or "
@@ -49,6 +46,8 @@ class PairedSamples(NamedTuple):
     weighted_by: str | None = None
     # Columns of metadata by which the samples of either come in groups.
     grouped_by: Sequence[str] = ()
+    # Codes of the groups of the samples (n,), where tests are of these.
+    groups: Integers | None = None
 
     @property
     def k(self) -> int:
@@ -70,8 +69,11 @@ class _Union(NamedTuple):
         return [json_text([self.classes[at] for at in one]) for one in self.sets] or self.classes
 
 
-def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
-    """Pair the samples; raises RunsNotComparable where tasks, ids or truths differ, and says how many and which."""
+def pair(baseline: ComparedSide, candidate: ComparedSide, *, group: str | None = None) -> PairedSamples:
+    """Pair the samples, and their groups by a column.
+
+    Raises RunsNotComparable where tasks, ids, truths, weights or groups differ, and says how many and which.
+    """
     if baseline.task != candidate.task:
         raise RunsNotComparable(difference(baseline.task, candidate.task))
     order = _order(baseline, candidate)
@@ -108,6 +110,7 @@ def pair(baseline: ComparedSide, candidate: ComparedSide) -> PairedSamples:
         baseline.weights,
         baseline.weighted_by,
         list(dict.fromkeys([*baseline.grouped_by, *candidate.grouped_by])),
+        None if group is None else codes_of_groups(group, baseline, candidate, order),
     )
 
 
@@ -141,7 +144,7 @@ def _matched(baseline: "pa.Array[Any]", candidate: "pa.Array[Any]") -> NDArray[n
             f"{both:,} sample ids are in both, {found.null_count:,} only in the baseline and {missing.null_count:,} "
             "only in the candidate.",
             [
-                Fault(f"/{name}", f"Only in the {name}: “{sample_id[:_ID_LENGTH]}”.")
+                Fault(f"/{name}", f"Only in the {name}: “{sample_id[:ID_LENGTH]}”.")
                 for name, ids in only
                 for sample_id in ids.slice(0, MAX_EXAMPLES).to_pylist()
             ],
@@ -155,7 +158,7 @@ def _check_truths(baseline: ComparedSide, truth: Integers, other: Integers, show
     differing = np.flatnonzero(truth != other)
     if len(differing):
         examples = [
-            Fault("/candidate", f"{_name(baseline, row)}: “{shown[truth[row]]}” and “{shown[other[row]]}”.")
+            Fault("/candidate", f"{named(baseline, row)}: “{shown[truth[row]]}” and “{shown[other[row]]}”.")
             for row in (differing[:MAX_EXAMPLES].tolist() if shown else ())
         ]
         have = form(len(differing), "has", "have")
@@ -172,16 +175,10 @@ def _check_weights(baseline: ComparedSide, candidate: ComparedSide, order: NDArr
     differing = np.flatnonzero(baseline.weights != other)
     if len(differing):
         examples = [
-            Fault("/candidate", f"{_name(baseline, row)}: {baseline.weights[row]:.10g} and {other[row]:.10g}.")
+            Fault("/candidate", f"{named(baseline, row)}: {baseline.weights[row]:.10g} and {other[row]:.10g}.")
             for row in differing[:MAX_EXAMPLES].tolist()
         ]
         raise RunsNotComparable(f"{len(differing):,} samples have another weight in the candidate.", examples)
-
-
-def _name(side: ComparedSide, row: int) -> str:
-    if side.ids is None:
-        return f"Sample {row:,}"
-    return f"Sample “{side.ids[row].as_py()[:_ID_LENGTH]}”"
 
 
 def _union(baseline: ComparedSide, candidate: ComparedSide) -> _Union:

@@ -39,13 +39,16 @@ class MetricDifference(msgspec.Struct, frozen=True, kw_only=True):
     p_value: Annotated[
         float | None,
         Meta(
-            description="P-value of no difference: McNemar's mid-P, Student's of two areas, or the bootstrap's; 1e-300 "
-            "stands for all that are smaller, as for the other P-values."
+            description="P-value of no difference: McNemar's mid-P, Student's of two areas or of groups, or the "
+            "bootstrap's; 1e-300 stands for all that are smaller, as for the other P-values."
         ),
     ]
     p_exact: Annotated[
         float | None,
-        Meta(description="P-value of the exact McNemar test; null for other metrics and where samples have weights."),
+        Meta(
+            description="P-value of the exact McNemar test; null for other metrics and where samples have weights or "
+            "groups."
+        ),
     ]
     p_adjusted: Annotated[float | None, Meta(description="P-value adjusted for all tests, by Holm's method.")]
     p_not_worse: Annotated[
@@ -108,6 +111,10 @@ class ComparisonResult(msgspec.Struct, frozen=True, kw_only=True):
     weighted_by: Annotated[
         str | None, Meta(description="Column of the weights of the samples; null where each counts once.")
     ] = None
+    grouped_by: Annotated[
+        str | None, Meta(description="Column of the groups that every test is of; null where it is of samples.")
+    ] = None
+    groups: Annotated[int | None, Meta(description="Number of groups; null where tests are of samples.")] = None
     computed_by: Annotated[
         Computation | None, Meta(description="What computed the result; null of results that did not keep it.")
     ] = None

@@ -46,6 +46,8 @@ class ComparedSide(NamedTuple):
     weighted_by: str | None = None
     # Columns of metadata by which its samples come in groups.
     grouped_by: Sequence[str] = ()
+    # The group of each sample (n,), where one was asked for that the side has.
+    groups: "pa.Array[Any] | None" = None
 
 
 def of_samples(samples: Samples) -> ComparedSide:
@@ -59,8 +61,10 @@ def of_samples(samples: Samples) -> ComparedSide:
     return ComparedSide(samples.classes, actual, predicted)
 
 
-def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[str]) -> ComparedSide:
-    """The side of a run, from its canonical rows; with those columns of metadata that it has."""
+def of_rows(
+    rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[str], group: str | None = None
+) -> ComparedSide:
+    """The side of a run, from its canonical rows; with those columns of metadata that it has, and their groups."""
     positions = np.array(summary.class_of_code, np.int64)
     scan = RowScan(rows_file, summary)
 
@@ -90,4 +94,5 @@ def of_rows(rows_file: Path | list[Path], summary: RunSummary, slices: Sequence[
         weights=column("w").to_numpy() if summary.is_weighted else None,
         weighted_by=summary.weight_column if summary.is_weighted else None,
         grouped_by=[*columns_of_groups(summary.metadata, metadata)],
+        groups=metadata(group) if group in summary.metadata else None,
     )

@@ -17,8 +17,11 @@ _SAID: dict[Verdict, str] = {
 _LEAST_ALPHA = 5e-5
 
 
-def sentence(found: MetricDifference, alpha: float, *, is_weighted: bool = False) -> str:
-    """The verdict of one metric, with the numbers that it rests on, as the tables of pages write them."""
+def sentence(found: MetricDifference, alpha: float, *, is_weighted: bool = False, by: str = "") -> str:
+    """The verdict of one metric, with the numbers that it rests on, as the tables of pages write them.
+
+    `by` says by what groups the samples are tested, with a space before it.
+    """
     said = f"{_SAID[found.verdict]}: {CATALOGUE[found.metric].title}"
     said += " (weighted)" if is_weighted else ""
     said += "" if found.label is None else f" of “{str(found.label)[:50]}”"
@@ -31,7 +34,9 @@ def sentence(found: MetricDifference, alpha: float, *, is_weighted: bool = False
     if found.p_adjusted is not None:
         p_value = p_value_text(found.p_adjusted)
         said += f", P {p_value if p_value.startswith('<') else f'= {p_value}'} for all tests together"
-    return f"{said}, on {counted_text(found.samples, 'sample')}{'' if found.reason is None else f'; {found.reason}'}."
+    return (
+        f"{said}, on {counted_text(found.samples, 'sample')}{by}{'' if found.reason is None else f'; {found.reason}'}."
+    )
 
 
 def _confidence(alpha: float) -> str:

@@ -21,7 +21,7 @@ async def load(platform: Platform, attempt: JobAttempt[PairedComparison]) -> Com
 def perform(inputs: ComparisonInputs, attempt: JobAttempt[PairedComparison]) -> Conclusion:
     """Pair the samples, test the differences, and write the flips."""
     attempt.progress(0.2)
-    samples = pair(inputs.baseline(), inputs.candidate())
+    samples = pair(inputs.baseline(), inputs.candidate(), group=inputs.options.group)
     attempt.progress(0.5)
     result = evaluate(samples, inputs.options)
     folder = attempt.scratch.folder

@@ -22,8 +22,9 @@ from shared.evaluation.paired.discordance import (
 from shared.evaluation.types import Floats
 
 DifferenceMethod = Literal[
-    "newcombe", "bootstrap", "student-delong", "weighted-newcombe", "weighted-bootstrap", "weighted-delong"
-]
+    "newcombe", "bootstrap", "student-delong", "weighted-newcombe", "weighted-bootstrap", "weighted-delong",
+    "clustered-newcombe",
+]  # fmt: skip
 
 # Of fewer samples hardly any difference would be found, and no interval is worth its name.
 MIN_SAMPLES = 10
@@ -32,6 +33,7 @@ POWER = 0.8
 
 TOO_FEW = f"there are fewer than {MIN_SAMPLES} samples"
 NO_DISCORDANT = "no sample is right in one of the two alone, so there is nothing to test"
+NO_GROUP_DIFFERS = "no group has more samples right in one of the two than in the other, so there is nothing to test"
 ALIKE = "both differ in nothing that this metric depends on, so there is nothing to test"
 UNVARIED = "nearly every sample that is drawn anew has the same difference, which leaves no interval"
 TOO_FEW_OF_CLASS = f"fewer than {MIN_SAMPLES} samples are of the class, or predicted as it"
@@ -88,7 +90,7 @@ class DifferenceTest(NamedTuple):
     @property
     def is_alike(self) -> bool:
         """True if the samples hold nothing that could show a difference."""
-        return self.reason in {NO_DISCORDANT, ALIKE}
+        return self.reason in {NO_DISCORDANT, NO_GROUP_DIFFERS, ALIKE}
 
 
 def of_pairs(pairs: Pairs, question: Question) -> DifferenceTest:

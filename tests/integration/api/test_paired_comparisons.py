@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from tests.actors import Client
@@ -155,3 +156,61 @@ async def test_a_comparison_goes_with_either_of_its_runs(alice: Client) -> None:
     assert removed.status_code == 204
     assert (await alice.get("/v1/comparisons")).json()["items"] == []
     assert (await alice.get(f"/v1/jobs/{other['job_id']}")).status_code == 404
+
+
+async def test_a_comparison_by_patients_is_of_these_and_says_so(alice: Client) -> None:
+    patients = [f"p{i // 10}" for i in range(N)]
+    runs = [await create_run(alice, predicted, patient=patients) for predicted in PREDICTED]
+
+    made = await compare(alice, *runs, group="patient", metrics=["accuracy", "recall.class"], slices=["country"])
+    plain = await compare(alice, *runs)
+
+    result = made["result"]
+    assert (result["grouped_by"], result["groups"], made["options"]["group"]) == ("patient", 40, "patient")
+    assert [found["method"] for found in result["differences"]] == ["clustered-newcombe"] * 5
+    gains = (PREDICTED[1] == TRUTH).astype(float) - (PREDICTED[0] == TRUTH)
+    error = np.std(gains.reshape(40, 10).mean(axis=1), ddof=1) / np.sqrt(40)
+    expected = 2 * stats.t.sf(abs(gains.mean()) / error, 39)
+    assert result["differences"][0]["p_value"] == pytest.approx(expected, rel=1e-9)
+    assert result["verdict"] == "better"
+    assert "on 400 samples by “patient”, 40 groups" in result["summary"]
+    assert (result["notices"], len(plain["result"]["notices"])) == ([], 1)
+    receipt = (await alice.get(f"/v1/comparisons/{made['id']}/receipt")).json()
+    assert (receipt["protocol"]["group"], receipt["result"]["groups"]) == ("patient", 40)
+
+
+async def test_groups_that_differ_or_lack_are_refused_with_how_many_and_which(alice: Client) -> None:
+    patients = [f"p{i // 10}" for i in range(N)]
+    others = ["p1", *patients[1:]]
+    lacking = ["", *patients[1:]]
+    first, second, third, without = [
+        await create_run(alice, PREDICTED[0], **columns)
+        for columns in ({"patient": patients}, {"patient": others}, {"patient": lacking}, {})
+    ]
+
+    details = []
+    for candidate in (second, third, without):
+        failed = await compare(alice, first, candidate, "failed", group="patient")
+        details.append((failed["error"]["code"], failed["error"]["detail"]))
+
+    assert details == [
+        (
+            "runs-not-comparable",
+            "1 sample has another value of “patient” in the candidate, so that their group is not known.",
+        ),
+        (
+            "runs-not-comparable",
+            "1 sample of the candidate has no value of “patient”, so that their group is not known.",
+        ),
+        ("runs-not-comparable", "The candidate has no column “patient” of metadata to group its samples by."),
+    ]
+
+
+async def test_metrics_that_no_test_of_groups_is_of_are_refused(alice: Client) -> None:
+    run = await create_run(alice, PREDICTED[0])
+
+    refused = await alice.post(
+        "/v1/comparisons", {"baseline": run, "candidate": run, "group": "patient", "metrics": ["mcc"]}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "task-unsupported")

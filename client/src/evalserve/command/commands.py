@@ -176,6 +176,7 @@ def slices(run: str, column: str | None, metric: str, min_support: int) -> Any:
     "--margin", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Difference that is no matter."
 )
 @click.option("--slice", "slices", multiple=True, help="Column by whose values to compare too; may be repeated.")
+@click.option("--group", help="Column by which samples come in groups, such as patients; tests are of these.")
 @click.option("--strict", is_flag=True, help=f"Exit with {EXIT_UNDECIDED} where the samples show nothing.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="File to add the verdict to.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="File for the verdict as a test.")

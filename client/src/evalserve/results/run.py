@@ -102,12 +102,14 @@ class Run(_Run):
         margin: float | None = None,
         alpha: float | None = None,
         slices: Sequence[str] = (),
+        group: str | None = None,
     ) -> Comparison:
         """Compare this run with a baseline, a run or its id or name, on the same samples; raises InputRefused.
 
-        The verdict is that of the first metric; `margin` is the difference that does not matter.
+        The verdict is that of the first metric; `margin` is the difference that does not matter,
+        and `group` the column of metadata whose values share samples, as patients do, so that tests are of groups.
         """
-        options = _options(metrics, margin, alpha, slices)
+        options = _options(metrics, margin, alpha, slices) | {"group": group}
         return Comparison(self._connection, self._connection.hold(compare(self.id, reference_of(baseline), options)))
 
     def report(self) -> bytes:
@@ -182,12 +184,14 @@ class AsyncRun(_Run):
         margin: float | None = None,
         alpha: float | None = None,
         slices: Sequence[str] = (),
+        group: str | None = None,
     ) -> AsyncComparison:
         """Compare this run with a baseline, a run or its id or name, on the same samples; raises InputRefused.
 
-        The verdict is that of the first metric; `margin` is the difference that does not matter.
+        The verdict is that of the first metric; `margin` is the difference that does not matter,
+        and `group` the column of metadata whose values share samples, as patients do, so that tests are of groups.
         """
-        options = _options(metrics, margin, alpha, slices)
+        options = _options(metrics, margin, alpha, slices) | {"group": group}
         return AsyncComparison(
             self._connection, await self._connection.hold(compare(self.id, reference_of(baseline), options))
         )
