@@ -246,6 +246,33 @@ async def test_a_comparison_of_weighted_samples_is_verified_from_both_files(acco
     assert sentence.startswith("lower bound of accuracy: ")
 
 
+async def test_of_a_comparison_by_groups_values_are_verified_and_tests_said_to_be_unchecked(
+    account: Account, tmp_path: Path
+) -> None:
+    paths = [tmp_path / "v1.csv", tmp_path / "v2.csv"]
+    for path, (wrong, seed) in zip(paths, ((0.3, 1), (0.1, 2)), strict=True):
+        as_csv(binary(wrong=wrong, seed=seed).assign(patient=[f"p{at // 6}" for at in range(N)]), path)
+
+    def converse() -> tuple[str, dict[str, Any]]:
+        with account.client() as client:
+            baseline, candidate = [client.evaluate(path, **SCORED, slices=["patient"]) for path in paths]
+            made = candidate.compare(baseline, metrics=["accuracy", "recall.class"], margin=0.02, group="patient")
+            return made.summary, made.receipt()
+
+    summary, receipt = await asyncio.to_thread(converse)
+    found = evalserve.verify(receipt, *paths)
+    forged = copy.deepcopy(receipt)
+    forged["result"]["differences"][0]["candidate"] -= 1e-3
+
+    assert (found.wrong, found.passed, receipt["protocol"]["group"]) == ([], True, "patient")
+    assert "on 300 samples by “patient”, 50 groups" in summary
+    assert found.unchecked[:3] == [
+        f"the interval and P-value of {name}, by groups"
+        for name in ("accuracy", "recall.class of 'ham'", "recall.class of 'spam'")
+    ]
+    assert evalserve.verify(resealed(forged), *paths).wrong[0].startswith("accuracy of the candidate: ")
+
+
 async def test_a_changed_file_or_receipt_fails_and_says_what_is_wrong(account: Account, tmp_path: Path) -> None:
     path, changed = tmp_path / "data.csv", tmp_path / "changed.csv"
     as_csv(binary(), path)
