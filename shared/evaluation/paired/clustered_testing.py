@@ -22,11 +22,15 @@ from shared.evaluation.types import Flags, Floats, Integers
 MIN_GROUPS = 10
 # As many groups of equal size; sizes that vary as numbers of images of a patient do leave a half of them.
 MIN_WORTH = 5
+# Of fewer that differ their spread says too little: with ten, up to 6 % of losses of just the margin passed at 2.5 %.
+MIN_DIFFERING = 20
 
 TOO_FEW_GROUPS = f"there are samples of fewer than {MIN_GROUPS} groups"
 GROUPS_TOO_UNEQUAL = f"the groups are so unequal that they are worth fewer than {MIN_WORTH} of equal size"
 
 _HALF = 0.5
+# Where fewer groups differ their spread is not used: that of MIN_WORTH groups is.
+_LEAST_FREEDOM = MIN_WORTH - 1.0
 # Sums of weights that are equal are rounded by less, in shares of a group.
 _ROUNDING = 1e-12
 _NO_WEIGHT = 1e-300
@@ -61,6 +65,11 @@ class GroupSums(NamedTuple):
         return int(np.count_nonzero(np.abs(self.gains) > _ROUNDING * self.wholes))
 
     @property
+    def differing_worth(self) -> float:
+        """As many groups of equal difference as those that differ are worth (Kish 1965)."""
+        return kish_number(float(np.abs(self.gains).sum()), float(self.gains @ self.gains))
+
+    @property
     def worth(self) -> float:
         """As many groups of equal size as these are worth (Kish 1965)."""
         return kish_number(float(self.wholes.sum()), float(self.wholes @ self.wholes))
@@ -86,13 +95,15 @@ def of_groups(sums: GroupSums, samples: int, question: Question) -> DifferenceTe
     if reason := _too_few(sums):
         return DifferenceTest(difference, reason=reason)
     pairs, freedom = _effective(sums, samples), sums.worth - 1
+    # Bounds rest on the groups that differ, of which there may be few.
+    of_bounds = max(min(freedom, sums.differing_worth - 1), _LEAST_FREEDOM)
     above = below = None
     if question.margin is not None:
         turned = EffectivePairs(pairs.both, pairs.candidate_only, pairs.baseline_only, pairs.neither)
-        above, below = (_by_student(chance_of(one, -question.margin), freedom) for one in (pairs, turned))
+        above, below = (_by_student(chance_of(one, -question.margin), of_bounds) for one in (pairs, turned))
     found = DifferenceTest(
         difference,
-        newcombe(pairs, 2 * normal_upper_tail(student_critical(question.alpha, freedom))),
+        newcombe(pairs, 2 * normal_upper_tail(student_critical(question.alpha, of_bounds))),
         "clustered-newcombe",
         p_above=above,
         p_below=below,
@@ -117,7 +128,7 @@ def _effective(sums: GroupSums, samples: int) -> EffectivePairs:
     both, lost, gained, neither = sums.shares.tolist()
     variance, error = lost + gained - (gained - lost) ** 2, sums.error
     number = min(float(samples), sums.worth)
-    if sums.differing >= MIN_GROUPS and error > 0:
+    if sums.differing >= MIN_DIFFERING and error > 0:
         number = min(float(samples), variance / error**2)
     return EffectivePairs(*(number * share for share in (both, lost, gained, neither)))
 
