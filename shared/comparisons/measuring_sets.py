@@ -13,10 +13,19 @@ from shared.evaluation.intervals.count_formulas import CLASS_OF_SETS, OVERALL_OF
 from shared.evaluation.paired.discordance import Pairs
 from shared.evaluation.paired.tensor import MetricReplicates, PairedCounts, replicate_sets, replicates_for
 from shared.evaluation.paired.testing import DifferenceTest, Question
+from shared.evaluation.types import Flags
 
 # The bootstrap holds five numbers for each label of each different triple of sets: 400 MB.
 MAX_MARKS = 10_000_000
 _TOO_MANY = f"the sets of labels differ in more than {MAX_MARKS:,} ways that the bootstrap would have to hold"
+
+
+def membership(sets: Sequence[Sequence[int]], labels: int) -> Flags:
+    """Whether each set has each label, (sets, labels)."""
+    members = np.zeros((len(sets), labels), bool)
+    for own, one in zip(members, sets, strict=True):
+        own[list(one)] = True
+    return members
 
 
 class SetMeasures:
@@ -35,9 +44,7 @@ class SetMeasures:
         level: float,
     ) -> None:
         self._labels, self._counts = samples.classes, counts
-        self._members = np.zeros((len(samples.sets), len(samples.classes)), bool)
-        for own, one in zip(self._members, samples.sets, strict=True):
-            own[list(one)] = True
+        self._members = membership(samples.sets, len(samples.classes))
         formulas: dict[str, Any] = {
             name: formula for name, formula in (OVERALL_OF_SETS | CLASS_OF_SETS).items() if name in metrics
         }

@@ -39,9 +39,6 @@ CLASS_FORMULAS: dict[str, ClassFormula] = {
     if metric not in (*PROPORTIONS, "roc_auc.class")
 }
 
-# Of these the differences of samples that come in groups are tested.
-GROUPED_METRICS = (*PROPORTIONS, "multilabel.subset_accuracy")
-
 # Half a point is lost in most test sets, and ten points are found in any.
 USUAL_SOUGHT = 0.01
 
@@ -74,8 +71,7 @@ class ComparisonOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         ColumnName | None,
         Meta(
             description="Column of metadata by which samples come in groups, such as patients: every test is then of "
-            "groups, of the metrics `accuracy`, `error_rate`, `recall.class` and `multilabel.subset_accuracy`; null "
-            "where samples are independent."
+            "groups; null where samples are independent."
         ),
     ] = None
 

@@ -6,14 +6,12 @@ import msgspec
 
 from shared.comparisons.options import (
     CLASS_METRICS,
-    GROUPED_METRICS,
     LABEL_METRICS,
     OVERALL_METRICS,
     OVERALL_SET_METRICS,
     ComparedMetric,
     ComparisonOptions,
 )
-from shared.kit.quotes import listed
 from shared.runs.errors import TaskUnsupported
 from shared.runs.summary import Task
 
@@ -36,12 +34,7 @@ _SAID: Mapping[Task, str] = {
 
 def completed(options: ComparisonOptions, task: Task) -> ComparisonOptions:
     """The options with the usual metrics where none are named; raises TaskUnsupported for one that runs cannot have."""
-    usual = _USUAL[task] if options.group is None else _USUAL[task][:1]
-    metrics = [meant(metric, task) for metric in options.metrics] or [*usual]
-    if options.group is not None and (others := [metric for metric in metrics if metric not in GROUPED_METRICS]):
-        raise TaskUnsupported(
-            f"{listed(others)} cannot be compared by groups; these metrics can: {', '.join(GROUPED_METRICS)}."
-        )
+    metrics = [meant(metric, task) for metric in options.metrics] or [*_USUAL[task]]
     return msgspec.structs.replace(options, metrics=metrics)
 
 

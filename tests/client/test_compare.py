@@ -7,7 +7,7 @@ import evalserve
 import matplotlib as mpl
 import pandas as pd
 import pytest
-from evalserve.check import Check
+from evalserve.results.check import Check
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from tests.client.conftest import Account

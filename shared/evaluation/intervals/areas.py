@@ -16,7 +16,7 @@ from shared.evaluation.intervals.logit import logit_interval
 from shared.evaluation.types import Floats
 
 # In samples of the smaller side. With ten positives, less leaves intervals of steep curves too short, and more makes
-# all of them too long: `benchmarks.statistics` tries ten distributions of scores.
+# all of them too long: `benchmarks.error_rates.statistics` tries ten distributions of scores.
 _MODERATION = 1 / 3
 # Of a sample of either side that was not drawn and would lose all of its pairs; and the number of samples of which
 # Student's deviate is long enough without it. `benchmarks.error_rates.statistics` tries scores of short and long tails.
@@ -60,6 +60,17 @@ def areas(is_positive: NDArray[np.bool_], scores: NDArray[Any]) -> CorrelatedAre
     lost = np.compress(~is_positive, below, axis=1)
     del below
     return CorrelatedAreas(values, by_positives, _covariance_of_means(np.subtract(1, lost, out=lost)), sides)
+
+
+def placements(is_positive: NDArray[np.bool_], scores: NDArray[Any]) -> Floats:
+    """The share of the pairs of each sample with the other side that a classifier orders right, (m, n).
+
+    `scores` (m, n) are of n samples; equal ones count half. The mean over either side is the area.
+    """
+    won = np.empty(scores.shape)
+    for row, shares in zip(scores, won, strict=True):
+        _rank(is_positive, row, shares)
+    return np.where(is_positive, won, 1 - won)
 
 
 def _rank(is_positive: NDArray[np.bool_], scores: NDArray[Any], below: Floats) -> None:

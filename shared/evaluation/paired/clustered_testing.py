@@ -30,7 +30,7 @@ GROUPS_TOO_UNEQUAL = f"the groups are so unequal that they are worth fewer than 
 
 _HALF = 0.5
 # Where fewer groups differ their spread is not used: that of MIN_WORTH groups is.
-_LEAST_FREEDOM = MIN_WORTH - 1.0
+LEAST_FREEDOM = MIN_WORTH - 1.0
 # Sums of weights that are equal are rounded by less, in shares of a group.
 _ROUNDING = 1e-12
 _NO_WEIGHT = 1e-300
@@ -96,7 +96,7 @@ def of_groups(sums: GroupSums, samples: int, question: Question) -> DifferenceTe
         return DifferenceTest(difference, reason=reason)
     pairs, freedom = _effective(sums, samples), sums.worth - 1
     # Bounds rest on the groups that differ, of which there may be few.
-    of_bounds = max(min(freedom, sums.differing_worth - 1), _LEAST_FREEDOM)
+    of_bounds = max(min(freedom, sums.differing_worth - 1), LEAST_FREEDOM)
     above = below = None
     if question.margin is not None:
         turned = EffectivePairs(pairs.both, pairs.candidate_only, pairs.baseline_only, pairs.neither)

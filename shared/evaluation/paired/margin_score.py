@@ -50,6 +50,14 @@ def of_members(members: Floats) -> CellSums:
     return CellSums(lambda cells: cells @ members, lambda classes: members @ classes)
 
 
+class PairedInfluences(NamedTuple):
+    """A metric of baseline and candidate, and the influence of each cell on their difference, (m,)."""
+
+    baseline: float
+    candidate: float
+    of_cells: Floats
+
+
 class MarginScore(NamedTuple):
     """A metric of the samples of cells: hits of both sides, samples, predictions of both, and numbers of samples (m,).
 
@@ -94,25 +102,21 @@ class MarginScore(NamedTuple):
             found = tilted
         return None
 
+    def influences(self) -> PairedInfluences:
+        """Both values, and how far their difference moves with the share of each cell, on average 0, (m,)."""
+        whole = float(self.counts @ self.weights)
+        nobody = np.zeros_like(self.counts)
+        _, slopes = self._linear(np.concatenate([self.counts, nobody]) / whole)
+        own = slopes[: len(self.counts)]
+        values = [value for value, _ in _with_slopes(self.formula, self._sides(self.counts * self.weights, nobody))]
+        return PairedInfluences(values[0], values[1], own - float(self.counts @ (self.weights * own)) / whole)
+
     def _linear(self, cells: Floats) -> tuple[float, Floats]:
         """The difference in shares of samples (2m,), and its slopes by the share of each weight."""
         m = len(self.counts)
-        own, exchanged = cells[:m] * self.weights, cells[m:] * self.weights
-        whole = float(own.sum() + exchanged.sum())
         hits, truth, predicted, other_hits, other_predicted = self.parts
-        actual = truth.of_cells(own + exchanged) / whole
-        sides = [
-            [
-                (one[0].of_cells(own) + other[0].of_cells(exchanged)) / whole,
-                actual,
-                (one[1].of_cells(own) + other[1].of_cells(exchanged)) / whole,
-            ]
-            for one, other in (
-                ((hits, predicted), (other_hits, other_predicted)),
-                ((other_hits, other_predicted), (hits, predicted)),
-            )
-        ]
-        (before, by_before), (after, by_after) = _with_slopes(self.formula, np.array(sides))
+        sides = self._sides(cells[:m] * self.weights, cells[m:] * self.weights)
+        (before, by_before), (after, by_after) = _with_slopes(self.formula, sides)
 
         def slopes(old: tuple[CellSums, CellSums], new: tuple[CellSums, CellSums]) -> Floats:
             of_new = new[0].of_classes(by_after[0]) + new[1].of_classes(by_after[2])
@@ -121,6 +125,25 @@ class MarginScore(NamedTuple):
         first, second = (hits, predicted), (other_hits, other_predicted)
         common = truth.of_classes(by_after[1] - by_before[1])
         return after - before, np.concatenate([slopes(first, second) + common, slopes(second, first) + common])
+
+    def _sides(self, own: Floats, exchanged: Floats) -> Floats:
+        """The shares of hits, samples and predictions of baseline and candidate (2, 3, k) in weights of cells (m,)."""
+        whole = float(own.sum() + exchanged.sum())
+        hits, truth, predicted, other_hits, other_predicted = self.parts
+        actual = truth.of_cells(own + exchanged) / whole
+        return np.array(
+            [
+                [
+                    (one[0].of_cells(own) + other[0].of_cells(exchanged)) / whole,
+                    actual,
+                    (one[1].of_cells(own) + other[1].of_cells(exchanged)) / whole,
+                ]
+                for one, other in (
+                    ((hits, predicted), (other_hits, other_predicted)),
+                    ((other_hits, other_predicted), (hits, predicted)),
+                )
+            ]
+        )
 
 
 def _with_slopes(formula: ClassFormula | OverallFormula, sides: Floats) -> list[tuple[float, Floats]]:

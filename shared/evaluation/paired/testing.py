@@ -23,7 +23,7 @@ from shared.evaluation.types import Floats
 
 DifferenceMethod = Literal[
     "newcombe", "bootstrap", "student-delong", "weighted-newcombe", "weighted-bootstrap", "weighted-delong",
-    "clustered-newcombe",
+    "clustered-newcombe", "clustered-student", "clustered-delong",
 ]  # fmt: skip
 
 # Of fewer samples hardly any difference would be found, and no interval is worth its name.

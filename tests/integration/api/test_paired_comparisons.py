@@ -206,11 +206,19 @@ async def test_groups_that_differ_or_lack_are_refused_with_how_many_and_which(al
     ]
 
 
-async def test_metrics_that_no_test_of_groups_is_of_are_refused(alice: Client) -> None:
-    run = await create_run(alice, PREDICTED[0])
+async def test_every_metric_of_a_run_is_compared_by_patients(alice: Client) -> None:
+    patients = [f"p{i // 10}" for i in range(N)]
+    runs = [await create_run(alice, predicted, patient=patients) for predicted in PREDICTED]
+    metrics = ["balanced_accuracy", "f1.macro", "mcc", "kappa", "precision.class"]
 
-    refused = await alice.post(
-        "/v1/comparisons", {"baseline": run, "candidate": run, "group": "patient", "metrics": ["mcc"]}
-    )
+    grouped = await compare(alice, *runs, group="patient", metrics=metrics, margin=0.2)
+    plain = await compare(alice, *runs, metrics=metrics, margin=0.2)
 
-    assert (refused.status_code, refused.json()["code"]) == (409, "task-unsupported")
+    found, of_samples = grouped["result"]["differences"], plain["result"]["differences"]
+    assert {one["method"] for one in found} == {"clustered-student"}
+    values = ("metric", "label", "samples", "baseline", "candidate", "difference")
+    for one, other in zip(found, of_samples, strict=True):
+        assert [one[name] for name in values] == [pytest.approx(other[name], abs=1e-12) for name in values]
+        assert one["low"] < one["difference"] < one["high"]
+        assert 0 < one["p_value"] < 1
+    assert grouped["result"]["replicates"] is None
