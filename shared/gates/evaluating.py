@@ -31,7 +31,7 @@ def evaluate(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy
         reasons.append(_unpaired(reason))
         return concluded(reasons, new_samples=common.new, removed_samples=common.removed)
     try:
-        paired = pair(common.baseline, common.candidate)
+        paired = pair(common.baseline, common.candidate, group=policy.group)
     except RunsNotComparable as error:
         details = [error.detail, *(fault.detail for fault in error.examples[:1])]
         reasons.append(_unpaired(" ".join(details)))
@@ -42,7 +42,7 @@ def evaluate(baseline: ComparedSide, candidate: ComparedSide, policy: GatePolicy
         samples=len(paired.truth),
         new_samples=common.new,
         removed_samples=common.removed,
-        notices=groups.notices(paired.grouped_by),
+        notices=[] if policy.group else groups.notices(paired.grouped_by),
     )
 
 
@@ -90,6 +90,7 @@ def _reason(one: GatedDifference, judged: DropFinding, policy: GatePolicy, weigh
         p_within=judged.p_within,
         detectable_difference=measured.detectable,
         weighted_by=weighted_by,
+        grouped_by=policy.group,
     )
     return GateReason(
         outcome=outcome_of(judged.finding, allow_inconclusive=policy.allow_inconclusive),

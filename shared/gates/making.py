@@ -54,11 +54,13 @@ async def fetch(platform: Platform, job: JobRecord, check_id: str, folder: Path)
             None if check.baseline is None else await _scene(platform, job, check.baseline, folder / "baseline.npz"),
             await _scene(platform, job, check.candidate, folder / "candidate.npz"),
         )
-    columns = [chosen.column for chosen in check.rules.slices]
+    columns, group = [chosen.column for chosen in check.rules.slices], check.rules.group
     return CheckInputs(
         check.rules,
-        None if check.baseline is None else await _read(platform, job, check.baseline, folder / "baseline", columns),
-        await _read(platform, job, check.candidate, folder / "candidate", []),
+        None
+        if check.baseline is None
+        else await _read(platform, job, check.baseline, folder / "baseline", columns, group),
+        await _read(platform, job, check.candidate, folder / "candidate", [], group),
     )
 
 
@@ -108,8 +110,10 @@ async def _scene(platform: Platform, job: JobRecord, run: CheckedRun, target: Pa
     return read
 
 
-async def _read(platform: Platform, job: JobRecord, run: CheckedRun, target: Path, slices: list[str]) -> ReadSide:
+async def _read(
+    platform: Platform, job: JobRecord, run: CheckedRun, target: Path, slices: list[str], group: str | None
+) -> ReadSide:
     try:
-        return await read_side(platform, job, ComparedVersion("run", run.id, run.version), target, slices)
+        return await read_side(platform, job, ComparedVersion("run", run.id, run.version), target, slices, group)
     except (RunNotFound, RunNotReady, ComparisonChanged, FileGone) as error:
         raise CheckChanged from error

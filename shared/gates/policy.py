@@ -88,6 +88,13 @@ class GatePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             "detectors."
         ),
     ] = []
+    group: Annotated[
+        ColumnName | None,
+        Meta(
+            description="Column of metadata by which samples come in groups, such as patients: every test is then of "
+            "groups; null where samples are independent, and of detectors."
+        ),
+    ] = None
     golden_ids: Annotated[
         Annotated[list[SampleId], Meta(max_length=MAX_GOLDEN)],
         Meta(description="Ids of samples that the candidate must have right, up to 1,000; none of detectors."),
@@ -143,6 +150,8 @@ def _not_of_detectors(policy: GatePolicy) -> Iterator[Fault]:
         return
     if policy.slices:
         yield Fault("/slices", "slices: detectors have none; test each class by ap.class.")
+    if policy.group is not None:
+        yield Fault("/group", "group: detectors are tested by images, and by no other groups.")
     if policy.golden_ids:
         yield Fault("/golden_ids", "golden_ids: detectors have none, as an image is not right or wrong as a whole.")
     for name in ("new_samples", "removed_samples"):

@@ -57,6 +57,9 @@ class GateTest(msgspec.Struct, frozen=True, kw_only=True):
     weighted_by: Annotated[
         str | None, Meta(description="Column of the weights of the samples; null where each counts once.")
     ] = None
+    grouped_by: Annotated[
+        str | None, Meta(description="Column of the groups that the test is of; null where it is of samples.")
+    ] = None
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -116,4 +116,5 @@ def _at(side: ComparedSide, rows: Integers) -> ComparedSide:
         weights=None if side.weights is None else side.weights[rows],
         scores_of=scores_of,
         slices={name: values.take(taken) for name, values in side.slices.items()},
+        groups=None if side.groups is None else side.groups.take(taken),
     )

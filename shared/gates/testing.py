@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from shared.comparisons import measuring
+from shared.comparisons import measuring, measuring_groups
 from shared.comparisons.counting import MAX_VALUES, counted, slice_counts
 from shared.comparisons.measuring import PairedMetric, area_under_curve
 from shared.comparisons.measuring_sets import SetMeasures
@@ -47,7 +47,7 @@ def differences(samples: PairedSamples, policy: GatePolicy) -> Iterator[GatedDif
     metrics = [entry for entry in policy.metrics if _refusal(entry, samples) is None]
     level = policy.alpha / _tests(samples, policy, metrics)
     of_task = _of_sets if samples.task == "multilabel" else _of_classes
-    of_metric = of_task(samples, counts, metrics, level)
+    of_metric = _of_groups(samples, counts) if samples.groups is not None else of_task(samples, counts, metrics, level)
     for entry in metrics:
         for versions in of_metric(entry, questions(policy.alpha, entry.margin)):
             yield _gated(versions, entry.margin)
@@ -55,7 +55,10 @@ def differences(samples: PairedSamples, policy: GatePolicy) -> Iterator[GatedDif
         asked = questions(policy.alpha, chosen.margin)
         for value, found in slice_counts(samples, [chosen.column])[0].items():
             metric = share_of_right(samples.task)
-            versions = [measuring.share_of_right(metric, found, question, value) for question in asked]
+            if samples.groups is not None:
+                versions = [measuring_groups.of_slice(samples, metric, value, question) for question in asked]
+            else:
+                versions = [measuring.share_of_right(metric, found, question, value) for question in asked]
             yield _gated(versions, chosen.margin)
 
 
@@ -139,6 +142,25 @@ def _of_sets(samples: PairedSamples, counts: PairedCounts, metrics: Sequence[Gat
             yield [found[0] for found in by_question]
             return
         codes = measures.occurring if entry.label is None else _named(samples.classes, entry.label)
+        if not codes:
+            yield [_absent(entry, samples)]
+        yield from ([found[code] for found in by_question] for code in codes)
+
+    return of_metric
+
+
+def _of_groups(samples: PairedSamples, counts: PairedCounts) -> _OfMetric:
+    """The tests of one entry by the groups of samples: one of all classes, or one for each."""
+
+    def of_metric(entry: GateMetric, asked: Sequence[Question]) -> Iterator[Sequence[PairedMetric]]:
+        metric = meant(entry.compared, samples.task)
+        by_question = [[*measuring_groups.of_metrics(samples, [metric], question)] for question in asked]
+        if metric not in CLASS_METRICS and metric not in LABEL_METRICS:
+            yield [found[0] for found in by_question]
+            return
+        codes = _codes(counts, samples.classes, entry.label)
+        if samples.task == "multilabel" and entry.label is None:
+            codes = sorted({label for code in np.unique(counts.truth) for label in samples.sets[code]})
         if not codes:
             yield [_absent(entry, samples)]
         yield from ([found[code] for found in by_question] for code in codes)

@@ -51,7 +51,8 @@ def sentence(test: GateTest, reason: str | None, *, unit: str = "sample") -> str
     said += f" {value_text(test.baseline)} → {value_text(test.candidate)}, difference {signed_text(test.difference)}"
     if test.low is not None and test.high is not None:
         said += f" (bounds {signed_text(test.low)} and {signed_text(test.high)})"
-    said += f" on {counted_text(test.samples, unit)}: "
+    by = "" if test.grouped_by is None else f" by groups of {quoted(test.grouped_by)}"
+    said += f" on {counted_text(test.samples, unit)}{by}: "
     if test.finding in {"inconclusive", "drop_out_of_reach"} and test.low is None and test.p_within is None:
         return f"{said}nothing can be concluded, because {reason}."
     said += _FINDINGS[test.finding].format(margin="" if test.margin is None else value_text(test.margin))

@@ -70,7 +70,9 @@ class PairedComparisonPages(Controller):
         platform, caller = page_request.platform, page_request.caller
         try:
             baseline, candidate = form.text("baseline") or "", form.text("candidate") or ""
-            options = ComparisonOptions(margin=_margin(form), slices=_slices(form))
+            options = ComparisonOptions(
+                margin=_margin(form), slices=_slices(form), group=form.text("group", limit=MAX_COLUMN)
+            )
             made = await comparisons.create(platform, caller, baseline, candidate, options)
         except MISTAKES as error:
             return await _form(page_request, form.texts, problem_of(page_request.request, error))

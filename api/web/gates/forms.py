@@ -31,6 +31,7 @@ def read(form: Form) -> tuple[str, GatePolicy]:
         "baseline": _baseline(form),
         "metrics": _metrics(form),
         "slices": _slices(form),
+        "group": form.text("group", limit=500),
         "golden_ids": _golden(form),
     }
     if (alpha := read_number(form.text("alpha"), "alpha", "0.05")) is not None:

@@ -92,12 +92,14 @@ def of_influences(
         return DifferenceTest(difference, p_above=known, p_below=known, reason=ALIKE).stated
     of_bounds = max(min(freedom, sums.differing_worth - 1), LEAST_FREEDOM)
     half, margin = student_critical(question.alpha, of_bounds) * error, question.margin
+    # Whether there is any loss is what the P-value of no difference asks for.
+    of_margin = of_bounds if margin else freedom
     p_value = max(2 * student_upper_tail(abs(difference) / error, freedom), min(1.0, 2 * _HALF**differing))
     low, high = difference - half, difference + half
     if p_value > question.alpha:
         low, high = min(low, 0.0), max(high, 0.0)
     above, below = (
-        None if margin is None else max(_upper_tail((margin + side) / error, of_bounds), hidden or 0.0)
+        None if margin is None else max(_upper_tail((margin + side) / error, of_margin), hidden or 0.0)
         for side in (difference, -difference)
     )
     return DifferenceTest(
@@ -109,7 +111,7 @@ def of_influences(
         above,
         below,
         *planned(error, samples, question, freedom),
-        GROUPS_MAY_HIDE if hidden is not None and hidden > question.alpha / 2 else None,
+        GROUPS_MAY_HIDE if margin and margin > 0 and hidden is not None and hidden > question.alpha / 2 else None,
     ).stated
 
 
@@ -125,4 +127,6 @@ def _hidden(sums: GroupInfluences, differing: int, question: Question) -> float 
     """
     if question.margin is None or differing >= MIN_DIFFERING:
         return None
-    return 1 - binomial_upper_tail(differing + 1, math.floor(sums.worth), max(question.margin, 0.0))
+    if question.margin <= 0:
+        return float(_HALF**differing)
+    return 1 - binomial_upper_tail(differing + 1, math.floor(sums.worth), question.margin)

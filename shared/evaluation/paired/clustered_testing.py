@@ -101,6 +101,10 @@ def of_groups(sums: GroupSums, samples: int, question: Question) -> DifferenceTe
     if question.margin is not None:
         turned = EffectivePairs(pairs.both, pairs.candidate_only, pairs.baseline_only, pairs.neither)
         above, below = (_by_student(chance_of(one, -question.margin), of_bounds) for one in (pairs, turned))
+        if not question.margin and sums.differing:
+            # Whether there is any loss is what the P-value of no difference asks for.
+            half = _p_value(sums, freedom) / 2
+            above, below = (half, 1 - half) if difference > 0 else (1 - half, half)
     found = DifferenceTest(
         difference,
         newcombe(pairs, 2 * normal_upper_tail(student_critical(question.alpha, of_bounds))),

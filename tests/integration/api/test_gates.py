@@ -88,6 +88,28 @@ async def test_a_candidate_that_is_as_good_passes_and_a_worse_one_fails_with_rea
     assert [(entry["id"], entry["verdict"]) for entry in history] == [(failed["id"], "fail"), (passed["id"], "pass")]
 
 
+async def test_a_gate_by_patients_tests_them_and_fails_where_a_sample_has_none(alice: Client) -> None:
+    patients = [f"p{i // 10}" for i in range(N)]
+    baseline, worse = [await create_run(alice, labels, patient=patients) for labels in (GOOD, WORSE)]
+    without = await create_run(alice, SAME)
+    metrics = [{"metric": "accuracy"}, {"metric": "f1.macro"}, {"metric": "recall.class", "label": "spam"}]
+    gate = await create_gate(alice, baseline, metrics=metrics, slices=[{"column": "country"}], group="patient")
+
+    checked, lacking = await check(alice, gate, worse), await check(alice, gate, without)
+
+    tests = [reason["test"] for reason in checked["result"]["reasons"] if reason["test"]]
+    assert {one["grouped_by"] for one in tests} == {"patient"}
+    assert {one["method"] for one in tests} == {"clustered-newcombe", "clustered-student"}
+    accuracy = next(one for one in tests if (one["metric"], one["slice"]) == ("accuracy", None))
+    assert accuracy["difference"] == pytest.approx(-0.0667, abs=1e-4)
+    assert any(f"on {N} samples by groups of “patient”" in text for text in texts(checked, checked["verdict"]))
+    assert checked["result"]["notices"] == []
+    assert (lacking["verdict"], texts(lacking, "fail")) == (
+        "fail",
+        ["The candidate has no column “patient” of metadata to group its samples by."],
+    )
+
+
 async def test_a_better_candidate_passes_without_a_warning(alice: Client) -> None:
     baseline, better = await create_run(alice, WORSE), await create_run(alice, GOOD)
     metrics = [{"metric": metric, "margin": 0.001} for metric in ("accuracy", "error_rate", "f1.macro")]

@@ -17,6 +17,7 @@ _TRIES = 5
 DEFAULTS: Mapping[str, Any] = {
     "metrics": [{"metric": "accuracy", "label": None, "margin": None}],
     "slices": [],
+    "group": None,
     "golden_ids": [],
     "new_samples": "fail",
     "removed_samples": "fail",
