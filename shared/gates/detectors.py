@@ -182,12 +182,14 @@ def _evidence(one: _Drawn) -> DropEvidence:
     if one.images < MIN_SAMPLES:
         return DropEvidence(float(difference), margin)
     allowed = margin or 0.0
+    # A loss of the whole margin may be of images of which none was drawn, and what was drawn shows nothing of it.
+    hidden = max(1 - max(allowed + float(difference), 0.0), 0.0) ** one.images
     return DropEvidence(
         float(difference),
         margin,
         max(_share(one.differences >= 0), one.least),
         None if margin is None else max(_share(one.differences >= -allowed), one.least),
-        None if margin is None else _share(one.differences < -allowed),
+        None if margin is None else max(_share(one.differences < -allowed), hidden),
         1 / (1 + one.differences.size),
     )
 

@@ -61,7 +61,9 @@ def figures_of(result: CheckResult) -> dict[tuple[str, Any], GateTest]:
     ("baseline", "candidate", "margin", "outcome", "finding"),
     [
         ([RIGHT] * 40, [RIGHT] * 40, None, "pass", "no_drop_shown"),
-        ([RIGHT] * 40, [RIGHT] * 40, 0.05, "pass", "within_margin"),
+        ([RIGHT] * 100, [RIGHT] * 100, 0.05, "pass", "within_margin"),
+        # A candidate that fails one of 20 images has none of them in 40 of every eighth set.
+        ([RIGHT] * 40, [RIGHT] * 40, 0.05, "warn", "inconclusive"),
         ([RIGHT] * 40, [WRONG] * 20 + [RIGHT] * 20, None, "fail", "drop_shown"),
         ([RIGHT] * 40, [WRONG] * 20 + [RIGHT] * 20, 0.1, "fail", "drop_beyond_margin"),
         ([WRONG] * 20 + [RIGHT] * 20, [RIGHT] * 40, 0.01, "pass", "within_margin"),
