@@ -170,8 +170,10 @@ async def compared(logged_in: Account, tmp_path: Path) -> Account:
     labels = ["spam" if number % 3 else "ham" for number in range(200)]
     for name, wrong in (("main", 20), ("alike", 21), ("worse", 80)):
         guesses = ["other" if number < wrong else label for number, label in enumerate(labels)]
-        rows = (f"{at},{label},{guess}\n" for at, (label, guess) in enumerate(zip(labels, guesses, strict=True)))
-        (tmp_path / "p.csv").write_text("id,y_true,y_pred\n" + "".join(rows))
+        rows = (
+            f"{at},{label},{guess},p{at % 20}\n" for at, (label, guess) in enumerate(zip(labels, guesses, strict=True))
+        )
+        (tmp_path / "p.csv").write_text("id,y_true,y_pred,site\n" + "".join(rows))
         pushed = await evalserve("push", str(tmp_path / "p.csv"), "--name", name)
         assert pushed.returncode == 0, pushed.stderr
     return logged_in
@@ -183,10 +185,12 @@ async def test_the_verdict_on_a_candidate_is_the_exit_code(compared: Account) ->
     strict = await evalserve("compare", "alike", "main", *asked, "--strict")
     within = await evalserve("compare", "alike", "main", *asked, "--margin", "0.05", "--strict", "--json")
     worse = await evalserve("compare", "worse", "main", *asked)
+    by_patients = await evalserve("compare", "worse", "main", *asked, "--group", "site")
     missing = await evalserve("compare", "worse", "nothing", *asked)
 
     assert compared.url
-    assert [done.returncode for done in (alike, strict, within, worse, missing)] == [0, 3, 0, 1, 5]
+    assert [done.returncode for done in (alike, strict, within, worse, by_patients, missing)] == [0, 3, 0, 1, 1, 5]
+    assert "on 200 samples by “site”, 20 groups." in by_patients.stdout
     assert alike.stdout.splitlines()[-1] == "0 fixed, 1 broken, 20 wrong in both"
     assert json.loads(within.stdout)["verdict"] == "equivalent_within_margin"
     assert worse.stdout.startswith("The candidate is worse: ")
