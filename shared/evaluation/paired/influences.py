@@ -41,13 +41,6 @@ class CodedSamples(NamedTuple):
     members: Flags | None = None
 
 
-def of_shares(right: Flags, also: Flags, weights: Floats) -> SampleInfluences:
-    """Of the shares of samples that are right, two arrays (n,); not all weights are 0."""
-    whole = float(weights.sum())
-    baseline, candidate = (float(weights @ side) / whole for side in (right, also))
-    return SampleInfluences(baseline, candidate, also.astype(float) - right - (candidate - baseline))
-
-
 def of_all_classes(samples: CodedSamples, formula: OverallFormula) -> SampleInfluences:
     """Of a metric of all classes, or of all labels."""
     codes = samples.truth, samples.baseline, samples.candidate

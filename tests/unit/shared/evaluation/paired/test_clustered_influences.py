@@ -15,7 +15,7 @@ from shared.evaluation.paired.clustered_influences import (
     sums_of_influences,
 )
 from shared.evaluation.paired.clustered_testing import GROUPS_TOO_UNEQUAL, TOO_FEW_GROUPS, of_groups, sums_of_groups
-from shared.evaluation.paired.influences import CodedSamples, of_all_classes, of_areas, of_shares
+from shared.evaluation.paired.influences import CodedSamples, of_all_classes, of_areas
 from shared.evaluation.paired.testing import ALIKE, DifferenceTest, Question
 
 QUESTION = Question(0.05, 0.05, 0.01)
@@ -33,14 +33,14 @@ def test_shares_of_right_samples_have_the_error_and_the_p_value_of_their_own_tes
     random = np.random.default_rng(3)
     groups = np.repeat(np.arange(40), random.integers(1, 20, 40))
     right, also = random.random((2, len(groups))) < random.random(40)[groups]
-    found = of_shares(right, also, np.ones(len(groups)))
+    gains = also.astype(float) - right
 
-    sums = sums_of_influences(found.of_samples, groups, np.ones(len(groups)), [np.ones(len(groups))])
+    sums = sums_of_influences(gains - gains.mean(), groups, np.ones(len(groups)), [np.ones(len(groups))])
 
     own = sums_of_groups((right, also), groups)
     assert sums.error == pytest.approx(own.error, rel=1e-12)
     expected = of_groups(own, len(groups), QUESTION).p_value
-    assert answer(sums, found.difference).p_value == pytest.approx(expected, rel=1e-12)
+    assert answer(sums, float(gains.mean())).p_value == pytest.approx(expected, rel=1e-12)
 
 
 def test_equal_groups_have_students_interval_and_p_values() -> None:

@@ -8,7 +8,7 @@ import pytest
 from sklearn import metrics
 
 from shared.evaluation.intervals.count_formulas import BY_CLASS, CLASS_PROPORTIONS, OVERALL, OVERALL_OF_SETS
-from shared.evaluation.paired.influences import CodedSamples, of_all_classes, of_areas, of_one_class, of_shares
+from shared.evaluation.paired.influences import CodedSamples, of_all_classes, of_areas, of_one_class
 from shared.evaluation.paired.margins import CellFlags
 from shared.evaluation.types import Floats
 
@@ -80,9 +80,3 @@ def test_of_sets_of_labels_it_is_that_of_the_share_of_wrong_marks() -> None:
     wrong = [(members[side] != members[TRUTH]).mean(axis=1) for side in (BASELINE, CANDIDATE)]
     own = wrong[1] - wrong[0]
     assert found.of_samples == pytest.approx(own - np.average(own, weights=WEIGHTS))
-
-
-def test_of_shares_it_is_the_gain_of_the_sample_beside_that_of_all() -> None:
-    found = of_shares(BASELINE == TRUTH, CANDIDATE == TRUTH, WEIGHTS)
-
-    assert found.of_samples == pytest.approx(moved(metrics.accuracy_score, (BASELINE, CANDIDATE)), abs=1e-4)
