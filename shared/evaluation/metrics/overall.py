@@ -6,7 +6,7 @@ A macro mean of PyCM's is undefined if it is for one class; nothing counts as 0 
 from collections.abc import Callable
 from typing import Any
 
-from shared.evaluation.distributions import binomial_upper_tail
+from shared.evaluation.distributions import LEAST_P, binomial_upper_tail
 from shared.evaluation.metrics.definition import (
     ABOVE_ZERO,
     ABSENT,
@@ -103,7 +103,7 @@ def _p_value(result: MatrixResult) -> float | None:
     right, total = sum(result.hits), result.total
     if not total or result.matrix.is_weighted:
         return None
-    return binomial_upper_tail(int(right), int(total), max(result.actual) / total)
+    return max(binomial_upper_tail(int(right), int(total), max(result.actual) / total), LEAST_P)
 
 
 def _specificity(result: MatrixResult) -> float | None:
@@ -248,7 +248,8 @@ OVERALL_GROUPS = (
                 "accuracy.p_value",
                 None,
                 "P-value",
-                "Chance of so high an accuracy, or a higher one, if the true one were the no-information rate.",
+                "Chance of so high an accuracy, or a higher one, if the true one were the no-information rate; 1e-300 "
+                "stands for all that are smaller.",
                 "one-sided exact binomial test of ACC > NIR",
                 (NO_SAMPLES, WEIGHTED),
                 read=_p_value,

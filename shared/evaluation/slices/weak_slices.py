@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.evaluation.distributions import critical_value
+from shared.evaluation.distributions import LEAST_P, critical_value
 from shared.evaluation.hypergeometric import hypergeometric_upper_tail
 from shared.evaluation.intervals.proportions import wilson
 from shared.evaluation.slices.candidates import Candidate, CodedColumn, candidates
@@ -73,7 +73,10 @@ def weak_slices(
     usable = [(one, tested) for one, tested in counted if plan.min_support <= tested.support < len(second)]
     weights = first_half_weights([one.deviate for one, _ in usable])
     errors = int(is_error[second].sum())
-    p_values = [hypergeometric_upper_tail(tested.errors, tested.support, errors, len(second)) for _, tested in usable]
+    p_values = [
+        max(hypergeometric_upper_tail(tested.errors, tested.support, errors, len(second)), LEAST_P)
+        for _, tested in usable
+    ]
     adjust = holm if plan.correction == "holm" else benjamini_hochberg
     results = []
     for (one, tested), p_value, p_adjusted in zip(usable, p_values, adjust(p_values, weights), strict=True):

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from shared.evaluation.curves.ranked_scores import RankedScores
-from shared.evaluation.distributions import binomial_upper_tail
+from shared.evaluation.distributions import LEAST_P, binomial_upper_tail
 from shared.evaluation.thresholds.choice import point_of
 from shared.evaluation.thresholds.goals import PointCounts
 
@@ -57,7 +57,7 @@ def promise_threshold(ranked: RankedScores, promise: Promise) -> PromisedThresho
     p_value = binomial_upper_tail(rank, n, promise.at_least)
     # The lowest threshold with so many positives at it or above, or so many negatives below it.
     point = _reaching(ranked, rank) if promise.metric == "recall" else _above(ranked, fp_at_most=n - rank)
-    return PromisedThreshold(point, p_value, 1)
+    return PromisedThreshold(point, max(p_value, LEAST_P), 1)
 
 
 def fewest_hits(n: int, share: float, risk: float) -> int | None:
@@ -93,7 +93,7 @@ def _of_precision(ranked: RankedScores, promise: Promise) -> PromisedThreshold:
         hits, predicted = int(point.tp), int(point.tp + point.fp)
         p_value = binomial_upper_tail(hits, predicted, promise.at_least) if predicted else 1.0
         if p_value <= level:
-            best = PromisedThreshold(point, p_value, len(ranks))
+            best = PromisedThreshold(point, max(p_value, LEAST_P), len(ranks))
         else:
             level = 0.0
     return best

@@ -180,3 +180,13 @@ def test_the_interval_of_independent_shares_is_that_of_statsmodels() -> None:
     assert found == pytest.approx(expected, abs=1e-9)
     # As printed in Newcombe (1998).
     assert found == pytest.approx((0.0524, 0.3339), abs=1e-4)
+
+
+def test_no_p_value_of_a_slice_is_0() -> None:
+    n = 6000
+    codes = np.arange(n) % 2
+    columns = [CodedColumn("c0", ["v0", "v1"], codes)]
+
+    one = weak_slices(columns, codes == 1, np.zeros(n), PLAN)[0]
+
+    assert (one.literals, one.p_value, one.p_adjusted > 0) == ((("c0", "v1"),), 1e-300, True)

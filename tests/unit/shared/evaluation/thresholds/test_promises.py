@@ -138,3 +138,12 @@ def test_too_few_samples_promise_nothing() -> None:
     for metric in ("precision", "recall", "specificity"):
         found = promised(np.array([0.1, 0.9] * 6), np.array([False, True] * 6), Promise(metric, 0.95, 0.9))
         assert found.point is None
+
+
+def test_no_p_value_of_a_promised_precision_is_0() -> None:
+    n = 40_000
+    scores = np.linspace(0, 1, n)
+
+    found = promised(scores, scores > 0.2, Promise("precision", 0.5, 0.1))
+
+    assert found.p_value == 1e-300
