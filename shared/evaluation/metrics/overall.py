@@ -248,9 +248,8 @@ OVERALL_GROUPS = (
                 "accuracy.p_value",
                 None,
                 "P-value",
-                "Chance of so high an accuracy, or a higher one, if the true one were the no-information rate; 1e-300 "
-                "stands for all that are smaller.",
-                "one-sided exact binomial test of ACC > NIR",
+                "Chance of so high an accuracy, or a higher one, if the true one were the no-information rate.",
+                "one-sided exact binomial test of ACC > NIR, at least 1e-300",
                 (NO_SAMPLES, WEIGHTED),
                 read=_p_value,
                 **_LOWER,
