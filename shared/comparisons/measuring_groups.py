@@ -100,15 +100,17 @@ def _of_class(samples: PairedSamples, metric: str, code: int, label: Label, ques
 
 def _area(samples: PairedSamples, code: int, question: Question) -> PairedMetric:
     label, n, is_positive = samples.classes[code], len(samples.truth), samples.truth == code
-    scores = samples.scores_of(code)
-    reason = "one of the two has no scores of this class" if scores is None else None
+    reason = None
     if samples.weights is not None:
         reason = "areas of samples with weights are not tested by groups"
     if not 0 < int(np.count_nonzero(is_positive)) < n:
         reason = "there are no samples of the class, or of all others"
     if n > MAX_RANKED:
         reason = f"areas are tested by groups of up to {MAX_RANKED:,} samples"
-    if scores is None or reason:
+    # Scores are read last, as they take 16 bytes a sample.
+    scores = None if reason else samples.scores_of(code)
+    if scores is None:
+        reason = reason or "one of the two has no scores of this class"
         return PairedMetric("roc_auc.class", DifferenceTest(None, reason=reason), n, label=label)
     found = influences.of_areas(is_positive, scores)
     bases = [is_positive.astype(float), (~is_positive).astype(float)]
@@ -137,9 +139,11 @@ def _tested(
 
 def _flags(samples: PairedSamples, code: int) -> CellFlags:
     """Whether each sample is of a class, or has a label, in truth and by both predictions."""
-    members = _members(samples)
     sides = samples.truth, samples.baseline, samples.candidate
-    return CellFlags(*(side == code if members is None else members[side, code] for side in sides))
+    if samples.task != "multilabel":
+        return CellFlags(*(side == code for side in sides))
+    has_label = np.array([code in one for one in samples.sets], bool)
+    return CellFlags(*(has_label[side] for side in sides))
 
 
 def _members(samples: PairedSamples) -> Flags | None:

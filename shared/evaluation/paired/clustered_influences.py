@@ -13,14 +13,7 @@ import numpy as np
 
 from shared.evaluation.distributions import binomial_upper_tail, student_critical, student_upper_tail
 from shared.evaluation.kish import kish_number
-from shared.evaluation.paired.clustered_testing import (
-    GROUPS_TOO_UNEQUAL,
-    LEAST_FREEDOM,
-    MIN_DIFFERING,
-    MIN_GROUPS,
-    MIN_WORTH,
-    TOO_FEW_GROUPS,
-)
+from shared.evaluation.paired.clustered_testing import LEAST_FREEDOM, MIN_DIFFERING, too_few
 from shared.evaluation.paired.testing import ALIKE, ROUNDING, DifferenceMethod, DifferenceTest, Question, planned
 from shared.evaluation.types import Floats, Integers
 
@@ -82,10 +75,8 @@ def of_influences(
     """Test a difference of so many samples, on which so many groups differ, by Student's t of its error."""
     if math.isnan(difference):
         return DifferenceTest(None, reason="the metric is undefined for one of the two")
-    if int(np.count_nonzero(sums.shares)) < MIN_GROUPS:
-        return DifferenceTest(difference, reason=TOO_FEW_GROUPS)
-    if round(sums.worth, 6) < MIN_WORTH:
-        return DifferenceTest(difference, reason=GROUPS_TOO_UNEQUAL)
+    if reason := too_few(int(np.count_nonzero(sums.shares)), sums.worth):
+        return DifferenceTest(difference, reason=reason)
     error, freedom, hidden = sums.error, sums.worth - 1, _hidden(sums, differing, question)
     if error <= ROUNDING:
         known = hidden if abs(difference) <= ROUNDING else None

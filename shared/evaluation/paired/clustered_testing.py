@@ -92,7 +92,7 @@ def of_groups(sums: GroupSums, samples: int, question: Question) -> DifferenceTe
     if not len(sums.wholes):
         return DifferenceTest(None, reason=TOO_FEW_GROUPS)
     difference = sums.difference
-    if reason := _too_few(sums):
+    if reason := too_few(len(sums.wholes), sums.worth):
         return DifferenceTest(difference, reason=reason)
     pairs, freedom = _effective(sums, samples), sums.worth - 1
     # Bounds rest on the groups that differ, of which there may be few.
@@ -118,10 +118,11 @@ def of_groups(sums: GroupSums, samples: int, question: Question) -> DifferenceTe
     return found._replace(p_value=_p_value(sums, freedom), detectable=detectable, needed=needed).stated
 
 
-def _too_few(sums: GroupSums) -> str | None:
-    if len(sums.wholes) < MIN_GROUPS:
+def too_few(groups: int, worth: float) -> str | None:
+    """Why so many groups, which are worth so many of equal size, tell nothing; None where they do."""
+    if groups < MIN_GROUPS:
         return TOO_FEW_GROUPS
-    return GROUPS_TOO_UNEQUAL if round(sums.worth, 6) < MIN_WORTH else None
+    return GROUPS_TOO_UNEQUAL if round(worth, 6) < MIN_WORTH else None
 
 
 def _effective(sums: GroupSums, samples: int) -> EffectivePairs:
